@@ -1,0 +1,58 @@
+package dev.rsi.api;
+
+import java.util.List;
+
+/**
+ * A way to run a model: opens stored versions of it and lets them attempt tasks.
+ *
+ * <p>Thread-safe: several sessions may be opened and used at once, each by one thread.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public interface Generator<T, C> extends AutoCloseable {
+
+  /** How this generator's tasks and candidates are written down. Always the same object. */
+  Codec<T, C> codec();
+
+  /**
+   * Loads a version.
+   *
+   * @return a session that the caller closes
+   * @throws CorruptModelException if the files are damaged, truncated or of another kind
+   * @throws RsiException if the version cannot be loaded for another reason
+   */
+  Session<T, C> open(ModelVersion version);
+
+  /** Releases what sessions share. Sessions still open stay usable. Closing twice does nothing. */
+  @Override
+  default void close() {}
+
+  /**
+   * One loaded version. It may own native memory until it is closed. Used by one thread at a time.
+   *
+   * @param <T> task
+   * @param <C> candidate
+   */
+  interface Session<T, C> extends AutoCloseable {
+
+    /**
+     * Attempts every request.
+     *
+     * <p>An output depends on the version, the request's task and its seed alone: never on the
+     * other requests of the batch, on earlier calls or on the clock. (A backend that computes in
+     * floating point may differ in the last bits between batch shapes, and says so.)
+     *
+     * @param requests any number, also none
+     * @return one output per request, in the same order; an attempt that failed is an {@link
+     *     Output} that says so and does not fail the batch
+     * @throws CancelledException if {@code context} was cancelled before the batch was complete
+     * @throws RsiException if the whole batch failed
+     */
+    List<Output<C>> generate(List<Request<T>> requests, RunContext context);
+
+    /** Frees the version's memory. Closing twice does nothing. */
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.rsi.api;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * What a training made.
+ *
+ * @param directory the model's files; the work directory of the request, or one inside it
+ * @param steps optimiser steps taken, 0 or more
+ * @param metrics named finite numbers for the report, for example {@code "loss"}
+ * @param provenance what made it, for example library and backend versions
+ */
+public record TrainedArtifact(
+    Path directory, long steps, Map<String, Double> metrics, Map<String, String> provenance) {
+
+  public TrainedArtifact {
+    Objects.requireNonNull(directory, "directory");
+    if (steps < 0) {
+      throw new IllegalArgumentException("steps (" + steps + ") must be >= 0.");
+    }
+    metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
+    provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.rsi.api;
+
+import java.util.List;
+
+/**
+ * Makes a challenger from a base version and lessons.
+ *
+ * <p>Implementations must be thread-safe; each call stands alone.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public interface Trainer<T, C> {
+
+  /** The settings that a recipe for this trainer may have. Distinct names; the same every time. */
+  List<Knob> knobs();
+
+  /**
+   * Trains.
+   *
+   * <p>The same request gives the same artifact, bit for bit, wherever the backend can promise that
+   * (and it says where it cannot).
+   *
+   * @return what was made. The registry hashes it and names the version; a trainer never does
+   * @throws CancelledException if {@code context} was cancelled; nothing is kept
+   * @throws RsiException if training failed, for example on non-finite weights; nothing is kept
+   */
+  TrainedArtifact train(TrainingRequest<T, C> request, RunContext context);
+}
