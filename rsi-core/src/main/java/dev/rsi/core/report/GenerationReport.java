@@ -1,0 +1,54 @@
+package dev.rsi.core.report;
+
+import dev.rsi.api.GateDecision;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One generation in numbers. Generation 0 is the version the run began with: it has an exam and
+ * nothing else.
+ *
+ * @param generation from 0
+ * @param outcome what became of it
+ * @param frontier hardest level practised, 0 for generation 0
+ * @param made practice attempts
+ * @param kept lessons made of them
+ * @param challenger id of the version trained, null if there is none
+ * @param decision what the gate said, null if it was not asked
+ * @param exam share of exam tasks solved per kind, in [0, 1]: by the challenger where there is one,
+ *     else by the live version; empty without an exam
+ * @param live id of the version live at its end
+ */
+public record GenerationReport(
+    int generation,
+    Outcome outcome,
+    int frontier,
+    int made,
+    int kept,
+    @Nullable String challenger,
+    @Nullable GateDecision decision,
+    Map<String, Double> exam,
+    String live) {
+
+  /** What became of a generation. */
+  public enum Outcome {
+    /** Generation 0. */
+    ANCHOR,
+    /** The challenger went live. */
+    PROMOTED,
+    /** The gate could not tell: the incumbent stays. */
+    HELD,
+    /** The gate found harm: the incumbent stays. */
+    ROLLED_BACK,
+    /** No attempt gave a lesson: nothing was trained. */
+    NO_LESSONS,
+    /** A part broke before the gate: the incumbent stays. */
+    FAILED
+  }
+
+  public GenerationReport {
+    exam = Collections.unmodifiableMap(new LinkedHashMap<>(exam));
+  }
+}

@@ -1,0 +1,142 @@
+package dev.rsi.core.report;
+
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.Verdict;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that happened in a run. Events are what a {@code RunStore} records and what listeners
+ * hear, in the same order. They carry no clock times, so that two runs of one seed have equal
+ * events; tasks and candidates stand in them as their {@code Codec} writes them.
+ */
+public sealed interface RunEvent {
+
+  /** The generation it belongs to: 0 before the first one. */
+  int generation();
+
+  /**
+   * The run began.
+   *
+   * @param seed the root of all its randomness
+   * @param anchor id of the version it began with
+   * @param setting what the loop was built from, by name, for people
+   */
+  record RunStarted(long seed, String anchor, Map<String, String> setting) implements RunEvent {
+    @Override
+    public int generation() {
+      return 0;
+    }
+  }
+
+  /**
+   * A generation began.
+   *
+   * @param incumbent id of the version live now
+   */
+  record GenerationStarted(int generation, String incumbent) implements RunEvent {}
+
+  /**
+   * The model attempted a practice task and the attempt was ruled on.
+   *
+   * @param stage what it was made for
+   * @param level difficulty of the task
+   * @param task the task
+   * @param seed the attempt's seed
+   * @param candidate the candidate, null if the attempt failed
+   * @param tokens tokens the model produced
+   * @param outcome the verifier's ruling; UNDECIDED if there is no candidate
+   * @param score the verdict's score in [0, 1]
+   * @param reason the verdict's reason, or why there is no candidate
+   * @param critique the critic's score per criterion; null if none was asked, empty if undecided
+   */
+  record Attempted(
+      int generation,
+      Stage stage,
+      int level,
+      String task,
+      long seed,
+      @Nullable String candidate,
+      int tokens,
+      Verdict.Outcome outcome,
+      double score,
+      String reason,
+      @Nullable Map<String, Double> critique)
+      implements RunEvent {}
+
+  /** What an attempt was made for. */
+  enum Stage {
+    /** To measure how far the model can go. */
+    SCOUT,
+    /** To make lessons. */
+    PRACTICE
+  }
+
+  /**
+   * Lessons were chosen for training.
+   *
+   * @param frontier hardest level practised
+   * @param made practice attempts of this generation
+   * @param kept lessons made of them
+   * @param lessons lessons given to the trainer, earlier and given ones included
+   * @param digest SHA-256 over those lessons
+   */
+  record LessonsSelected(
+      int generation, int frontier, int made, int kept, int lessons, String digest)
+      implements RunEvent {}
+
+  /**
+   * A challenger was trained and stored.
+   *
+   * @param challenger its id
+   * @param parent id of the version it was trained from
+   * @param steps optimiser steps taken
+   * @param metrics what the trainer reports
+   */
+  record Trained(
+      int generation, String challenger, String parent, long steps, Map<String, Double> metrics)
+      implements RunEvent {}
+
+  /**
+   * The gate decided.
+   *
+   * @param challenger id of the version it decided on
+   * @param decision the decision with its evidence
+   */
+  record Gated(int generation, String challenger, GateDecision decision) implements RunEvent {}
+
+  /**
+   * A version went live.
+   *
+   * @param from id of the version live before
+   * @param to id of the version live now
+   */
+  record Promoted(int generation, String from, String to) implements RunEvent {}
+
+  /**
+   * A part of the loop broke; the loop went on without it.
+   *
+   * @param part what broke, for example {@code "trainer"}
+   * @param message what it said
+   */
+  record Faulted(int generation, String part, String message) implements RunEvent {}
+
+  /** A generation ended. */
+  record GenerationFinished(GenerationReport report) implements RunEvent {
+    @Override
+    public int generation() {
+      return report.generation();
+    }
+  }
+
+  /**
+   * The run ended.
+   *
+   * @param generation the last generation begun
+   * @param end why
+   * @param reason why, in words
+   * @param live id of the version live at the end
+   */
+  record RunFinished(int generation, RunReport.End end, String reason, String live)
+      implements RunEvent {}
+}

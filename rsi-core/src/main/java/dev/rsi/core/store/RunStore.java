@@ -1,0 +1,45 @@
+package dev.rsi.core.store;
+
+import dev.rsi.core.report.RunEvent;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Where runs are recorded, event by event. Nothing recorded is ever changed or lost.
+ *
+ * <p>Thread-safe. The store owns files and connections until it is closed.
+ */
+public interface RunStore extends AutoCloseable {
+
+  /**
+   * Begins a run.
+   *
+   * @param run its id: 1 to 64 characters of {@code [A-Za-z0-9._-]}, not in the store yet
+   * @throws IllegalArgumentException if there is such a run already, or the id is malformed
+   */
+  void create(String run);
+
+  /**
+   * Records events at the end of a run, all or none of them. When it returns they survive the end
+   * of the process.
+   *
+   * @param at when, from the loop's clock
+   * @param events in order; may be empty
+   * @throws IllegalArgumentException if there is no such run
+   * @throws dev.rsi.api.RsiException if they could not be recorded
+   */
+  void append(String run, Instant at, List<? extends RunEvent> events);
+
+  /**
+   * Everything recorded of a run, in order.
+   *
+   * @throws IllegalArgumentException if there is no such run
+   */
+  List<RunEvent> events(String run);
+
+  /** The ids of all runs, in the order they began. */
+  List<String> runs();
+
+  @Override
+  void close();
+}

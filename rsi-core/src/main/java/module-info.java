@@ -1,0 +1,15 @@
+/** The improvement loop and what it stands on: gate, budget, store, registry and verifiers. */
+@org.jspecify.annotations.NullMarked
+module dev.rsi.core {
+  requires transitive dev.rsi.api;
+  requires static transitive org.jspecify;
+  requires com.google.common;
+  requires java.sql;
+  requires org.apache.commons.statistics.distribution;
+  requires org.slf4j;
+  requires tools.jackson.databind;
+
+  exports dev.rsi.core.registry;
+  exports dev.rsi.core.report;
+  exports dev.rsi.core.store;
+}
