@@ -9,7 +9,10 @@ module dev.rsi.core {
   requires org.slf4j;
   requires tools.jackson.databind;
 
+  exports dev.rsi.core;
+  exports dev.rsi.core.gate;
   exports dev.rsi.core.registry;
   exports dev.rsi.core.report;
   exports dev.rsi.core.store;
+  exports dev.rsi.core.verify;
 }

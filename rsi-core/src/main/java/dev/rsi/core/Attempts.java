@@ -1,0 +1,90 @@
+package dev.rsi.core;
+
+import dev.rsi.api.Generator;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
+import dev.rsi.api.Request;
+import dev.rsi.api.RsiException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where models are run: opens sessions, takes every attempt out of the budget and
+ * closes what it opened.
+ */
+final class Attempts<T, C> implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+
+  private final Generator<T, C> generator;
+  private final Ledger ledger;
+  private final BooleanSupplier cancelled;
+  private final Recorder recorder;
+  private final Map<String, Generator.Session<T, C>> sessions = new HashMap<>();
+
+  Attempts(Generator<T, C> generator, Ledger ledger, BooleanSupplier cancelled, Recorder recorder) {
+    this.generator = generator;
+    this.ledger = ledger;
+    this.cancelled = cancelled;
+    this.recorder = recorder;
+  }
+
+  /**
+   * Has a version attempt a batch.
+   *
+   * @param step what for, for people
+   */
+  List<Output<C>> make(ModelVersion version, String step, List<Request<T>> requests) {
+    StepContext context = new StepContext(step, cancelled, recorder);
+    context.checkActive();
+    Generator.Session<T, C> session = sessions.get(version.id());
+    if (session == null) {
+      session = generator.open(version);
+      sessions.put(version.id(), session);
+    }
+    ledger.spend(requests.size());
+    List<Output<C>> outputs = session.generate(requests, context);
+    if (outputs.size() != requests.size()) {
+      throw new RsiException(
+          "The generator gave "
+              + outputs.size()
+              + " outputs for "
+              + requests.size()
+              + " requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
+    }
+    return outputs;
+  }
+
+  /** Closes every session but those of the versions given. */
+  void closeAllBut(List<ModelVersion> kept) {
+    List<String> ids = kept.stream().map(ModelVersion::id).toList();
+    List<Generator.Session<T, C>> closing = new ArrayList<>();
+    sessions
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean close = !ids.contains(entry.getKey());
+              if (close) {
+                closing.add(entry.getValue());
+              }
+              return close;
+            });
+    for (Generator.Session<T, C> session : closing) {
+      try {
+        session.close();
+      } catch (RuntimeException e) {
+        // The others must be closed all the same.
+        log.warn("a session failed to close", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closeAllBut(List.of());
+  }
+}

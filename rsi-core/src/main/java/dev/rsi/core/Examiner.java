@@ -1,0 +1,93 @@
+package dev.rsi.core;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.Critic;
+import dev.rsi.api.Critique;
+import dev.rsi.api.Output;
+import dev.rsi.api.Rubric;
+import dev.rsi.api.Verdict;
+import dev.rsi.api.Verifier;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Has outputs verified and criticised. What breaks gives UNDECIDED, never an exception. */
+final class Examiner<T, C> {
+  private final Verifier<? super T, ? super C> verifier;
+  private final @Nullable Critic<? super T, ? super C> critic;
+  private final Rubric rubric;
+
+  Examiner(
+      Verifier<? super T, ? super C> verifier,
+      @Nullable Critic<? super T, ? super C> critic,
+      Rubric rubric) {
+    this.verifier = verifier;
+    this.critic = critic;
+    this.rubric = rubric;
+  }
+
+  /** What was found about one output. The critique is null if none was asked. */
+  record Finding(Verdict verdict, @Nullable Critique critique) {}
+
+  /** Rules on the outputs of one task, in order. */
+  List<Finding> examine(T task, List<Output<C>> outputs) {
+    List<C> candidates = new ArrayList<>(outputs.size());
+    for (Output<C> output : outputs) {
+      if (output.candidate() != null) {
+        candidates.add(output.candidate());
+      }
+    }
+    List<Verdict> verdicts = candidates.isEmpty() ? List.of() : verify(task, candidates);
+    List<Finding> findings = new ArrayList<>(outputs.size());
+    int next = 0;
+    for (Output<C> output : outputs) {
+      C candidate = output.candidate();
+      if (candidate == null) {
+        findings.add(new Finding(Verdict.undecided("no candidate: " + output.failure()), null));
+      } else {
+        Verdict verdict = verdicts.get(next++);
+        findings.add(new Finding(verdict, critique(task, candidate, verdict)));
+      }
+    }
+    return findings;
+  }
+
+  private List<Verdict> verify(T task, List<C> candidates) {
+    List<Verdict> verdicts;
+    try {
+      verdicts = verifier.verifyAll(task, candidates);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return Collections.nCopies(candidates.size(), Verdict.broken("verifier", e));
+    }
+    if (verdicts == null || verdicts.size() != candidates.size() || verdicts.contains(null)) {
+      return Collections.nCopies(
+          candidates.size(),
+          Verdict.undecided(
+              "the verifier gave no verdict for each of " + candidates.size() + " candidates"));
+    }
+    return verdicts;
+  }
+
+  private @Nullable Critique critique(T task, C candidate, Verdict verdict) {
+    if (critic == null || !verdict.passed()) {
+      return null;
+    }
+    try {
+      Critique critique = critic.critique(task, candidate, verdict, rubric);
+      if (critique == null) {
+        return Critique.undecided("the critic returned null");
+      }
+      if (critique.decided()) {
+        critique.score(rubric);
+      }
+      return critique;
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return Critique.undecided("the critic threw " + e);
+    }
+  }
+}

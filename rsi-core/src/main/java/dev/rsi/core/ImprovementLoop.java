@@ -1,0 +1,243 @@
+package dev.rsi.core;
+
+import dev.rsi.api.Critic;
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.Generator;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Rubric;
+import dev.rsi.api.TaskSource;
+import dev.rsi.api.Trainer;
+import dev.rsi.api.Verifier;
+import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop in which a model improves itself, within bounds that it cannot move.
+ *
+ * <p>In each generation the live version (the incumbent) attempts practice tasks at the edge of
+ * what it can do; a verifier rules on every attempt and a critic grades it; what was proven right
+ * becomes lessons; a trainer makes a challenger of them; a drift gate probes the challenger against
+ * generation 0 and the incumbent; and the challenger goes live, is held, or is given up. Everything
+ * is recorded before the next step begins.
+ *
+ * <p>What breaks is recorded and done without: a verifier that throws leaves an attempt UNDECIDED,
+ * which never trains; a trainer that throws leaves the incumbent live; a gate that throws holds.
+ *
+ * <p>Built by {@link #builder}. A loop is immutable and thread-safe if its parts are; each {@link
+ * #run} is a run of its own, and runs that share a registry must follow one another.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public final class ImprovementLoop<T, C> {
+  final Generator<T, C> generator;
+  final Verifier<? super T, ? super C> verifier;
+  final @Nullable Critic<? super T, ? super C> critic;
+  final Rubric rubric;
+  final Trainer<T, C> trainer;
+  final Recipe recipe;
+  final DriftGate gate;
+  final ProbeBank<T, C> probes;
+  final @Nullable ProbeBank<T, C> exam;
+  final List<Lesson<T, C>> given;
+  final Practice practice;
+  final Budget budget;
+  final RunStore store;
+  final ModelRegistry registry;
+  final RunListener listener;
+  final Clock clock;
+  final long seed;
+
+  private ImprovementLoop(LoopParts<T, C> parts) {
+    this.generator = parts.generator;
+    this.verifier = Objects.requireNonNull(parts.verifier);
+    this.critic = parts.critic;
+    this.rubric = parts.rubric == null ? Rubric.overall() : parts.rubric;
+    this.trainer = Objects.requireNonNull(parts.trainer);
+    this.recipe = parts.recipe == null ? Recipe.defaults() : parts.recipe;
+    this.gate = Objects.requireNonNull(parts.gate);
+    this.probes = Objects.requireNonNull(parts.probes);
+    this.exam = parts.exam;
+    this.given = parts.lessons == null ? List.of() : parts.lessons;
+    this.practice = parts.practice();
+    this.budget = Objects.requireNonNull(parts.budget);
+    this.store = Objects.requireNonNull(parts.store);
+    this.registry = Objects.requireNonNull(parts.registry);
+    this.listener = parts.listener == null ? event -> {} : parts.listener;
+    this.clock = parts.clock == null ? Clock.systemUTC() : parts.clock;
+    this.seed = parts.seed == null ? Builder.DEFAULT_SEED : parts.seed;
+  }
+
+  /**
+   * Begins a loop around a generator, whose types fix those of every other part.
+   *
+   * @param generator runs the model; the caller closes it
+   */
+  public static <T, C> Builder<T, C> builder(Generator<T, C> generator) {
+    return new Builder<>(Objects.requireNonNull(generator, "generator"));
+  }
+
+  /**
+   * Runs until the hardest level is mastered, the budget is spent, nothing more is gained or the
+   * calling thread is interrupted. Blocks.
+   *
+   * @param start the version to begin with, which becomes generation 0 and live; from the loop's
+   *     registry
+   * @param tasks what to practise
+   * @return what happened; also in the store
+   * @throws IllegalArgumentException if the registry does not hold {@code start}
+   * @throws dev.rsi.api.RsiException if the store or the registry failed; what was recorded stays
+   */
+  public RunReport run(ModelVersion start, TaskSource<T> tasks) {
+    Objects.requireNonNull(tasks, "tasks");
+    ModelVersion anchor = registry.version(start.id());
+    try (LoopRun<T, C> run = new LoopRun<>(this, anchor, tasks)) {
+      return run.run();
+    }
+  }
+
+  /**
+   * Collects a loop's parts. Each may be set once. Not thread-safe.
+   *
+   * @param <T> task
+   * @param <C> candidate
+   */
+  public static final class Builder<T, C> {
+    /** The seed of a run that was given none. */
+    public static final long DEFAULT_SEED = 1;
+
+    private final LoopParts<T, C> parts;
+
+    private Builder(Generator<T, C> generator) {
+      this.parts = new LoopParts<>(generator);
+    }
+
+    /** Who rules on attempts. Required. */
+    public Builder<T, C> verifier(Verifier<? super T, ? super C> verifier) {
+      parts.verifier = once("verifier", parts.verifier, verifier);
+      return this;
+    }
+
+    /** Who grades attempts that passed; the grade weighs the lesson. Default: nobody. */
+    public Builder<T, C> critic(Critic<? super T, ? super C> critic) {
+      parts.critic = once("critic", parts.critic, critic);
+      return this;
+    }
+
+    /** What the critic judges by. Default: {@link Rubric#overall()}. Needs a critic. */
+    public Builder<T, C> rubric(Rubric rubric) {
+      parts.rubric = once("rubric", parts.rubric, rubric);
+      return this;
+    }
+
+    /** Who makes challengers. Required. */
+    public Builder<T, C> trainer(Trainer<T, C> trainer) {
+      parts.trainer = once("trainer", parts.trainer, trainer);
+      return this;
+    }
+
+    /** How to train. Default: every knob of the trainer at its initial value. */
+    public Builder<T, C> recipe(Recipe recipe) {
+      parts.recipe = once("recipe", parts.recipe, recipe);
+      return this;
+    }
+
+    /** Who decides what goes live. Required; there is no default on purpose. */
+    public Builder<T, C> gate(DriftGate gate) {
+      parts.gate = once("gate", parts.gate, gate);
+      return this;
+    }
+
+    /** The held-out tasks that the gate decides on. Required. Never practised. */
+    public Builder<T, C> probes(ProbeBank<T, C> probes) {
+      parts.probes = once("probes", parts.probes, probes);
+      return this;
+    }
+
+    /**
+     * Held-out tasks that every challenger is measured on for the report, and nothing else depends
+     * on. Never practised, and apart from the probes. Default: none.
+     */
+    public Builder<T, C> exam(ProbeBank<T, C> exam) {
+      parts.exam = once("exam", parts.exam, exam);
+      return this;
+    }
+
+    /**
+     * Lessons known to be right from the start, a quarter of every training. They keep the model
+     * from forgetting what it began with. Default: none.
+     */
+    public Builder<T, C> lessons(List<Lesson<T, C>> lessons) {
+      parts.lessons = once("lessons", parts.lessons, List.copyOf(lessons));
+      return this;
+    }
+
+    /** How the model practises. Default: {@link Practice#DEFAULT}. */
+    public Builder<T, C> practice(Practice practice) {
+      parts.practice = once("practice", parts.practice, practice);
+      return this;
+    }
+
+    /** What a run may spend. Required; there is no default on purpose. */
+    public Builder<T, C> budget(Budget budget) {
+      parts.budget = once("budget", parts.budget, budget);
+      return this;
+    }
+
+    /** Where runs are recorded. Required; the caller closes it. */
+    public Builder<T, C> store(RunStore store) {
+      parts.store = once("store", parts.store, store);
+      return this;
+    }
+
+    /** Where versions are kept. Required. */
+    public Builder<T, C> registry(ModelRegistry registry) {
+      parts.registry = once("registry", parts.registry, registry);
+      return this;
+    }
+
+    /** Who hears what happens. Default: nobody. */
+    public Builder<T, C> listener(RunListener listener) {
+      parts.listener = once("listener", parts.listener, listener);
+      return this;
+    }
+
+    /** Tells the time, for the budget's wall clock and the store. Default: the system's, in UTC. */
+    public Builder<T, C> clock(Clock clock) {
+      parts.clock = once("clock", parts.clock, clock);
+      return this;
+    }
+
+    /** The root of all randomness of a run. Default: {@value #DEFAULT_SEED}. */
+    public Builder<T, C> seed(long seed) {
+      parts.seed = once("seed", parts.seed, seed);
+      return this;
+    }
+
+    /**
+     * The loop.
+     *
+     * @throws IllegalStateException if parts are missing or contradict each other, naming all of
+     *     them with the way out
+     */
+    public ImprovementLoop<T, C> build() {
+      parts.check();
+      return new ImprovementLoop<>(parts);
+    }
+
+    private static <V> V once(String name, @Nullable V old, V value) {
+      if (old != null) {
+        throw new IllegalStateException(name + " was already set to (" + old + ").");
+      }
+      return Objects.requireNonNull(value, name);
+    }
+  }
+}

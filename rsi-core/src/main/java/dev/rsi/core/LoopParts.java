@@ -1,0 +1,155 @@
+package dev.rsi.core;
+
+import dev.rsi.api.Critic;
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.Generator;
+import dev.rsi.api.Knob;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Rubric;
+import dev.rsi.api.Trainer;
+import dev.rsi.api.Verifier;
+import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.store.RunStore;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a loop being built, and whether they fit together. */
+final class LoopParts<T, C> {
+  final Generator<T, C> generator;
+  @Nullable Verifier<? super T, ? super C> verifier;
+  @Nullable Critic<? super T, ? super C> critic;
+  @Nullable Rubric rubric;
+  @Nullable Trainer<T, C> trainer;
+  @Nullable Recipe recipe;
+  @Nullable DriftGate gate;
+  @Nullable ProbeBank<T, C> probes;
+  @Nullable ProbeBank<T, C> exam;
+  @Nullable List<Lesson<T, C>> lessons;
+  @Nullable Practice practice;
+  @Nullable Budget budget;
+  @Nullable RunStore store;
+  @Nullable ModelRegistry registry;
+  @Nullable RunListener listener;
+  @Nullable Clock clock;
+  @Nullable Long seed;
+
+  private final List<String> problems = new ArrayList<>();
+
+  LoopParts(Generator<T, C> generator) {
+    this.generator = generator;
+  }
+
+  Practice practice() {
+    return practice == null ? Practice.DEFAULT : practice;
+  }
+
+  /** Throws if anything is missing or contradictory, naming all of it. */
+  void check() {
+    problems.clear();
+    require(verifier, "verifier", "call verifier((task, candidate) -> Verdict.passIf(...))");
+    require(trainer, "trainer", "call trainer(...) with the backend's trainer");
+    require(gate, "gate", "call gate(DriftGates.paired())");
+    require(probes, "probes", "call probes(ProbeBank.of(...)) with tasks held out from practice");
+    require(budget, "budget", "call budget(Budget.of(generations))");
+    require(store, "store", "call store(RunStore.sqlite(file)) or store(RunStore.inMemory())");
+    require(registry, "registry", "call registry(ModelRegistry.directory(directory))");
+    if (rubric != null && critic == null) {
+      problems.add("rubric is set but critic is not: call critic(...), or leave the rubric out.");
+    }
+    checkRecipe();
+    checkHeldOut();
+    checkBudget();
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException(
+          "The loop cannot be built:\n- " + String.join("\n- ", problems));
+    }
+  }
+
+  private void require(@Nullable Object part, String name, String wayOut) {
+    if (part == null) {
+      problems.add(name + " is missing: " + wayOut + ".");
+    }
+  }
+
+  private void checkRecipe() {
+    if (recipe == null || trainer == null) {
+      return;
+    }
+    Set<String> knobs = trainer.knobs().stream().map(Knob::name).collect(Collectors.toSet());
+    for (String name : recipe.values().keySet()) {
+      if (!knobs.contains(name)) {
+        problems.add(
+            "recipe sets ("
+                + name
+                + "), which the trainer does not have: use one of "
+                + knobs
+                + ".");
+      }
+    }
+    for (Knob knob : trainer.knobs()) {
+      try {
+        recipe.value(knob);
+      } catch (IllegalArgumentException e) {
+        problems.add("recipe does not fit the trainer: " + e.getMessage());
+      }
+    }
+  }
+
+  private void checkHeldOut() {
+    if (probes != null && exam != null) {
+      ProbeBank<T, C> bank = probes;
+      exam.tasks().values().stream()
+          .flatMap(List::stream)
+          .filter(bank::contains)
+          .findFirst()
+          .ifPresent(
+              task ->
+                  problems.add(
+                      "exam and probes share the task ("
+                          + generator.codec().writeTask(task)
+                          + "): draw them apart."));
+    }
+    for (Lesson<T, C> lesson : lessons == null ? List.<Lesson<T, C>>of() : lessons) {
+      if (!lesson.verdict().passed()) {
+        problems.add("lessons holds one that did not PASS: " + lesson.verdict() + ".");
+        return;
+      }
+      if (heldOut(lesson.task())) {
+        problems.add(
+            "lessons holds the task ("
+                + generator.codec().writeTask(lesson.task())
+                + "), which is a probe or an exam task: leave it out of the lessons.");
+        return;
+      }
+    }
+  }
+
+  private boolean heldOut(T task) {
+    return (probes != null && probes.contains(task)) || (exam != null && exam.contains(task));
+  }
+
+  private void checkBudget() {
+    if (budget != null && probes != null) {
+      long worst = worstCase(practice(), probes, exam);
+      if (budget.attempts() < worst) {
+        problems.add(
+            "budget allows ("
+                + budget.attempts()
+                + ") attempts, but one generation may need ("
+                + worst
+                + "): raise it, or practise or probe less.");
+      }
+    }
+  }
+
+  /** The most attempts that the first generation makes, generation 0's exam included. */
+  static long worstCase(Practice practice, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
+    return practice.worstCase() + 3L * probes.size() + (exam == null ? 0 : 2L * exam.size());
+  }
+}

@@ -1,0 +1,389 @@
+package dev.rsi.core;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Role;
+import dev.rsi.api.RsiException;
+import dev.rsi.api.TaskSource;
+import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingRequest;
+import dev.rsi.core.registry.Provenance;
+import dev.rsi.core.report.GenerationReport;
+import dev.rsi.core.report.GenerationReport.Outcome;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of a loop: the steps of a generation, one after another. */
+final class LoopRun<T, C> implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+
+  private final ImprovementLoop<T, C> loop;
+  private final ModelVersion anchor;
+  private final TaskSource<T> tasks;
+  private final Seeds seeds;
+  private final Ledger ledger;
+  private final Recorder recorder;
+  private final Attempts<T, C> attempts;
+  private final LessonPool<T, C> pool;
+  private final PracticeGround<T, C> ground;
+  private final ProbeReadings<T, C> probes;
+  private final @Nullable ProbeReadings<T, C> exam;
+  private final List<GenerationReport> reports = new ArrayList<>();
+
+  private ModelVersion incumbent;
+  private Frontier frontier = Frontier.START;
+  private long decisions;
+
+  LoopRun(ImprovementLoop<T, C> loop, ModelVersion anchor, TaskSource<T> tasks) {
+    this.loop = loop;
+    this.anchor = anchor;
+    this.incumbent = anchor;
+    this.tasks = tasks;
+    this.seeds = new Seeds(loop.seed);
+    this.ledger = new Ledger(loop.budget, loop.clock);
+    String run = "run-" + (loop.store.runs().size() + 1);
+    loop.store.create(run);
+    this.recorder = new Recorder(loop.store, run, loop.clock, loop.listener);
+    this.attempts = new Attempts<>(loop.generator, ledger, this::cancelled, recorder);
+    this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
+    this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, recorder);
+    int batch = loop.practice.batch();
+    this.probes = new ProbeReadings<>("probe", loop.probes, attempts, seeds, batch);
+    this.exam =
+        loop.exam == null ? null : new ProbeReadings<>("exam", loop.exam, attempts, seeds, batch);
+  }
+
+  private boolean cancelled() {
+    return Thread.currentThread().isInterrupted() || ledger.timeIsUp();
+  }
+
+  RunReport run() {
+    recorder.record(new RunEvent.RunStarted(loop.seed, anchor.id(), setting()));
+    try {
+      loop.registry.promote(anchor.id());
+      ledger.reserve(exam == null ? 0 : exam.worstCase());
+      finish(anchorReport());
+      ledger.settle();
+      while (true) {
+        String refusal = ledger.refusal(worstCase());
+        if (refusal != null) {
+          return end(RunReport.End.BUDGET_SPENT, refusal);
+        }
+        if (fruitless() >= loop.practice.patience()) {
+          return end(
+              RunReport.End.NO_PROGRESS,
+              fruitless() + " generations in a row brought no promotion.");
+        }
+        ledger.reserve(worstCase());
+        boolean more = generation();
+        ledger.settle();
+        attempts.closeAllBut(List.of(anchor, incumbent));
+        if (!more) {
+          return end(
+              RunReport.End.MASTERED, "The hardest level (" + tasks.levels() + ") is mastered.");
+        }
+      }
+    } catch (CancelledException e) {
+      return endCut();
+    }
+  }
+
+  private GenerationReport anchorReport() {
+    return new GenerationReport(
+        0,
+        Outcome.ANCHOR,
+        0,
+        0,
+        0,
+        null,
+        null,
+        exam == null ? Map.of() : exam.solved(anchor),
+        anchor.id());
+  }
+
+  private long worstCase() {
+    return LoopParts.worstCase(loop.practice, loop.probes, loop.exam);
+  }
+
+  private int fruitless() {
+    int count = 0;
+    for (int i = reports.size() - 1; i > 0 && !promoted(reports.get(i)); i--) {
+      count++;
+    }
+    return count;
+  }
+
+  private static boolean promoted(GenerationReport report) {
+    return report.outcome() == Outcome.PROMOTED;
+  }
+
+  /** One generation; false if the hardest level is mastered and there is nothing to practise. */
+  private boolean generation() {
+    Generation steps = new Generation(reports.size());
+    try {
+      if (!steps.scout()) {
+        return false;
+      }
+      steps.practise();
+      if (steps.lessons()) {
+        steps.train();
+        steps.judge();
+        steps.examine();
+      }
+    } catch (CancelledException e) {
+      steps.fail(e);
+      finish(steps.report());
+      throw e;
+    } catch (RuntimeException e) {
+      steps.fail(e);
+    }
+    finish(steps.report());
+    return true;
+  }
+
+  /** The steps of one generation, in the order of its methods. */
+  private final class Generation {
+    private final int number;
+    private final Map<String, Double> marks = new LinkedHashMap<>();
+    private String part = "generator";
+    private Outcome outcome = Outcome.FAILED;
+    private int made;
+    private @Nullable ModelVersion challenger;
+    private @Nullable GateDecision decision;
+
+    Generation(int number) {
+      this.number = number;
+    }
+
+    /** Measures the frontier; false if nothing lies beyond it. */
+    boolean scout() {
+      pool.beginGeneration();
+      List<Lesson<T, C>> found = new ArrayList<>();
+      frontier =
+          frontier.measure(
+              tasks.levels(),
+              loop.practice,
+              level ->
+                  ground
+                      .practise(
+                          incumbent,
+                          number,
+                          RunEvent.Stage.SCOUT,
+                          level,
+                          loop.practice.scouts(),
+                          found::add)
+                      .passRate());
+      found.stream()
+          .filter(l -> l.level() > frontier.mastered() && l.level() <= frontier.hardest())
+          .forEach(pool::add);
+      return frontier.mastered() < tasks.levels();
+    }
+
+    void practise() {
+      ledger.begin();
+      recorder.record(new RunEvent.GenerationStarted(number, incumbent.id()));
+      for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
+        made +=
+            ground
+                .practise(
+                    incumbent,
+                    number,
+                    RunEvent.Stage.PRACTICE,
+                    level,
+                    loop.practice.tasks(),
+                    pool::add)
+                .made();
+      }
+    }
+
+    /** Whether there is anything new to learn from. */
+    boolean lessons() {
+      if (pool.fresh() == 0) {
+        outcome = Outcome.NO_LESSONS;
+        return false;
+      }
+      return true;
+    }
+
+    void train() {
+      part = "trainer";
+      List<Lesson<T, C>> lessons = pool.mix();
+      String digest = pool.digest(lessons);
+      recorder.record(
+          new RunEvent.LessonsSelected(
+              number, frontier.hardest(), made, pool.fresh(), lessons.size(), digest));
+      long seed = seeds.of("training", number);
+      Path work = loop.registry.newWorkDirectory();
+      try {
+        TrainedArtifact artifact =
+            loop.trainer.train(
+                new TrainingRequest<>(incumbent, lessons, loop.recipe, seed, work),
+                new StepContext("training", LoopRun.this::cancelled, recorder));
+        part = "registry";
+        requireFinite(artifact.metrics());
+        challenger = loop.registry.add(artifact.directory(), provenance(digest, seed, artifact));
+        recorder.record(
+            new RunEvent.Trained(
+                number, challenger.id(), incumbent.id(), artifact.steps(), artifact.metrics()));
+      } finally {
+        delete(work);
+      }
+    }
+
+    void judge() {
+      part = "gate";
+      ModelVersion candidate = Objects.requireNonNull(challenger);
+      decision = decide(candidate);
+      recorder.record(new RunEvent.Gated(number, candidate.id(), decision));
+      switch (decision.action()) {
+        case PROMOTE -> {
+          part = "registry";
+          loop.registry.promote(candidate.id());
+          recorder.record(new RunEvent.Promoted(number, incumbent.id(), candidate.id()));
+          incumbent = candidate;
+          outcome = Outcome.PROMOTED;
+        }
+        case HOLD -> outcome = Outcome.HELD;
+        case ROLLBACK -> outcome = Outcome.ROLLED_BACK;
+      }
+    }
+
+    private GateDecision decide(ModelVersion candidate) {
+      Map<Role, ModelVersion> versions = new EnumMap<>(Role.class);
+      versions.put(Role.ANCHOR, anchor);
+      versions.put(Role.INCUMBENT, incumbent);
+      versions.put(Role.CHALLENGER, candidate);
+      BankProbes<T, C> source = new BankProbes<>(loop.probes, probes, versions, ++decisions, seeds);
+      try {
+        GateDecision given = loop.gate.decide(source);
+        return given == null ? GateDecision.hold("The gate returned null.", List.of()) : given;
+      } catch (CancelledException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        recorder.fault(number, "gate", e);
+        return GateDecision.hold("The gate failed: " + e, List.of());
+      } finally {
+        source.close();
+      }
+    }
+
+    void examine() {
+      part = "exam";
+      if (exam != null) {
+        marks.putAll(exam.solved(Objects.requireNonNull(challenger)));
+      }
+    }
+
+    void fail(RuntimeException cause) {
+      recorder.fault(number, part, cause);
+    }
+
+    GenerationReport report() {
+      return new GenerationReport(
+          number,
+          outcome,
+          frontier.hardest(),
+          made,
+          pool.fresh(),
+          challenger == null ? null : challenger.id(),
+          decision,
+          marks,
+          incumbent.id());
+    }
+
+    private Provenance provenance(String digest, long seed, TrainedArtifact artifact) {
+      Map<String, String> by = new HashMap<>(artifact.provenance());
+      by.put("java", Runtime.version().toString());
+      return new Provenance(
+          incumbent.id(),
+          recorder.run(),
+          number,
+          digest,
+          seed,
+          artifact.steps(),
+          loop.recipe.values(),
+          artifact.metrics(),
+          by);
+    }
+  }
+
+  private static void requireFinite(Map<String, Double> metrics) {
+    metrics.forEach(
+        (name, value) -> {
+          if (!Double.isFinite(value)) {
+            throw new RsiException("The trainer's metric (" + name + ") is " + value + ".");
+          }
+        });
+  }
+
+  private static void delete(Path directory) {
+    try {
+      if (Files.exists(directory)) {
+        MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+      }
+    } catch (IOException e) {
+      log.warn("work directory {} could not be deleted", directory, e);
+    }
+  }
+
+  private void finish(GenerationReport report) {
+    reports.add(report);
+    recorder.record(new RunEvent.GenerationFinished(report));
+  }
+
+  private RunReport end(RunReport.End end, String reason) {
+    recorder.record(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent.id()));
+    return new RunReport(
+        recorder.run(), end, reason, anchor.id(), incumbent.id(), reports, ledger.spending());
+  }
+
+  /**
+   * Ends a run whose last generation was cut short, and leaves the thread's interrupt as it was.
+   */
+  private RunReport endCut() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return ledger.timeIsUp()
+          ? end(RunReport.End.BUDGET_SPENT, "The wall clock of the budget is spent.")
+          : end(RunReport.End.CANCELLED, "The run was interrupted.");
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Map<String, String> setting() {
+    Map<String, String> setting = new TreeMap<>();
+    setting.put("practice", loop.practice.toString());
+    setting.put("recipe", loop.recipe.toString());
+    setting.put("budget", loop.budget.toString());
+    setting.put("probes", String.valueOf(loop.probes.size()));
+    setting.put("lessons", String.valueOf(loop.given.size()));
+    setting.put("levels", String.valueOf(tasks.levels()));
+    return setting;
+  }
+
+  @Override
+  public void close() {
+    attempts.close();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.rsi.core;
+
+/**
+ * How the model practises in one generation.
+ *
+ * <p>First it <b>scouts</b>: from the hardest level mastered so far it climbs, a few attempts per
+ * level, as long as the measured pass rate of the level below stays at {@link #passRate} or more.
+ * The hardest level that still has that pass rate is the frontier: the model can solve enough there
+ * to learn from. Then it <b>practises</b> every level above the mastered ones up to the frontier,
+ * at least one level and at most {@link #reach}.
+ *
+ * <p>Immutable; the setters return changed copies.
+ *
+ * @param tasks practice tasks per level, 1 or more; default 512
+ * @param samples attempts per task, 1 or more; default 1. A vote needs several
+ * @param scouts scout tasks per level, 1 or more; default 64: a pass rate is then known to about
+ *     one part in eight
+ * @param passRate the measured pass rate that a level must have to be practised, in (0, 1]; default
+ *     0.2: below that, most practice is wasted
+ * @param mastery the measured pass rate from which a level counts as mastered, in (0, 1]; default
+ *     0.95. Not below {@code passRate}
+ * @param reach the most levels to practise in one generation, 1 or more; default 5
+ * @param batch requests per call of the model, 1 or more; default 256
+ * @param patience generations in a row without a promotion after which the run ends, 1 or more;
+ *     default 3
+ */
+public record Practice(
+    int tasks,
+    int samples,
+    int scouts,
+    double passRate,
+    double mastery,
+    int reach,
+    int batch,
+    int patience) {
+
+  /** The defaults. */
+  public static final Practice DEFAULT = new Practice(512, 1, 64, 0.2, 0.95, 5, 256, 3);
+
+  public Practice {
+    positive("tasks", tasks);
+    positive("samples", samples);
+    positive("scouts", scouts);
+    positive("reach", reach);
+    positive("batch", batch);
+    positive("patience", patience);
+    if (!(passRate > 0 && passRate <= mastery && mastery <= 1)) {
+      throw new IllegalArgumentException(
+          "passRate ("
+              + passRate
+              + ") and mastery ("
+              + mastery
+              + ") must fit 0 < passRate <= mastery <= 1.");
+    }
+  }
+
+  private static void positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " (" + value + ") must be >= 1.");
+    }
+  }
+
+  /** With other tasks per level. */
+  public Practice tasks(int tasksPerLevel) {
+    return new Practice(tasksPerLevel, samples, scouts, passRate, mastery, reach, batch, patience);
+  }
+
+  /** With other attempts per task. */
+  public Practice samples(int perTask) {
+    return new Practice(tasks, perTask, scouts, passRate, mastery, reach, batch, patience);
+  }
+
+  /** With other scout tasks per level. */
+  public Practice scouts(int perLevel) {
+    return new Practice(tasks, samples, perLevel, passRate, mastery, reach, batch, patience);
+  }
+
+  /** With another pass rate that a level must have to be practised. */
+  public Practice passRate(double rate) {
+    return new Practice(tasks, samples, scouts, rate, mastery, reach, batch, patience);
+  }
+
+  /** With another pass rate from which a level counts as mastered. */
+  public Practice mastery(double rate) {
+    return new Practice(tasks, samples, scouts, passRate, rate, reach, batch, patience);
+  }
+
+  /** With another number of levels per generation. */
+  public Practice reach(int levels) {
+    return new Practice(tasks, samples, scouts, passRate, mastery, levels, batch, patience);
+  }
+
+  /** With another batch size. */
+  public Practice batch(int requests) {
+    return new Practice(tasks, samples, scouts, passRate, mastery, reach, requests, patience);
+  }
+
+  /** With other patience. */
+  public Practice patience(int generations) {
+    return new Practice(tasks, samples, scouts, passRate, mastery, reach, batch, generations);
+  }
+
+  /** The most attempts that one generation makes for lessons. */
+  long worstCase() {
+    // The climb looks at the mastered level, at each one practised and at the one too hard.
+    return (long) samples * ((reach + 2L) * scouts + (long) reach * tasks);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.rsi.core;
+
+import dev.rsi.api.RunContext;
+import java.util.function.BooleanSupplier;
+
+/** What a step's calls may know of the run. */
+final class StepContext implements RunContext {
+  private final String step;
+  private final BooleanSupplier cancelled;
+  private final Recorder recorder;
+
+  StepContext(String step, BooleanSupplier cancelled, Recorder recorder) {
+    this.step = step;
+    this.cancelled = cancelled;
+    this.recorder = recorder;
+  }
+
+  @Override
+  public boolean cancelled() {
+    return cancelled.getAsBoolean();
+  }
+
+  @Override
+  public void progress(long done, long total) {
+    recorder.progress(step, done, total);
+  }
+}

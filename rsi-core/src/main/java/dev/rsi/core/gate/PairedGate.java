@@ -1,0 +1,170 @@
+package dev.rsi.core.gate;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.GateFinding;
+import dev.rsi.api.ProbeKind;
+import dev.rsi.api.ProbeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gate of exact paired tests. Every probe is run on the challenger, on generation 0 and on the
+ * incumbent under the same seed, and counted per kind as worse, better or same.
+ *
+ * <ul>
+ *   <li><b>Safe</b>: a kind is safe against a reference once an exact upper bound on the net share
+ *       of its probes that got worse is at most {@link #margin}. PROMOTE needs every kind safe
+ *       against both references, so one skill's loss is never paid by another's gain. A challenger
+ *       that lost more than the margin on some kind is promoted with probability at most {@link
+ *       #level} per decision (intersection-union test: Berger, Technometrics 24 (1982) 295).
+ *   <li><b>Gain</b>: PROMOTE also needs a proven gain on at least one kind against the incumbent:
+ *       an exact sign test, corrected for the number of kinds and looks.
+ *   <li><b>Harm</b>: ROLLBACK once an exact sign test shows a kind worse than a reference,
+ *       corrected for kinds, references and looks. A challenger no worse anywhere is rolled back
+ *       with probability at most {@link #level} per decision.
+ *   <li><b>HOLD</b> otherwise: when the probes are used up, or too many were lost to become safe.
+ * </ul>
+ *
+ * <p>It is sequential: it looks after {@link #firstLook} probes of each kind, then after twice as
+ * many, and so on; kinds that are safe are not probed further. Error is divided evenly over the
+ * looks. A missing reading counts as worse for safety and not at all for harm and gain.
+ *
+ * <p>Its error rates hold for each decision, not over a lineage without end.
+ *
+ * <p>Immutable and thread-safe; the setters return changed copies.
+ */
+public final class PairedGate implements DriftGate {
+  /** Largest net loss per kind that counts as safe: one probe in twenty. */
+  public static final double DEFAULT_MARGIN = 0.05;
+
+  /** Error probability per decision: the usual one in twenty. */
+  public static final double DEFAULT_LEVEL = 0.05;
+
+  /**
+   * Probes per kind at the first look: with the default margin, level and three looks, a kind
+   * without a single loss is safe after 94.
+   */
+  public static final int DEFAULT_FIRST_LOOK = 96;
+
+  static final PairedGate DEFAULT =
+      new PairedGate(DEFAULT_MARGIN, DEFAULT_LEVEL, DEFAULT_FIRST_LOOK);
+
+  private final double margin;
+  private final double level;
+  private final int firstLook;
+
+  private PairedGate(double margin, double level, int firstLook) {
+    this.margin = margin;
+    this.level = level;
+    this.firstLook = firstLook;
+  }
+
+  /**
+   * With another margin: the largest net share of a kind's probes that may get worse.
+   *
+   * @param newMargin in (0, 1); default {@value #DEFAULT_MARGIN}. A kind needs about {@code ln(6 /
+   *     level) / margin} probes to be safe without a loss
+   */
+  public PairedGate margin(double newMargin) {
+    return new PairedGate(share("margin", newMargin), level, firstLook);
+  }
+
+  /**
+   * With another error probability per decision.
+   *
+   * @param newLevel in (0, 1); default {@value #DEFAULT_LEVEL}
+   */
+  public PairedGate level(double newLevel) {
+    return new PairedGate(margin, share("level", newLevel), firstLook);
+  }
+
+  /**
+   * With another number of probes per kind before the first look.
+   *
+   * @param probes 1 or more; default {@value #DEFAULT_FIRST_LOOK}
+   */
+  public PairedGate firstLook(int probes) {
+    if (probes < 1) {
+      throw new IllegalArgumentException("firstLook (" + probes + ") must be >= 1.");
+    }
+    return new PairedGate(margin, level, probes);
+  }
+
+  private static double share(String name, double value) {
+    if (!(value > 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " (" + value + ") must be in (0, 1).");
+    }
+    return value;
+  }
+
+  @Override
+  public GateDecision decide(ProbeSource probes) {
+    List<SkillEvidence> skills = new ArrayList<>();
+    int looks = 1;
+    for (ProbeKind kind : probes.kinds()) {
+      skills.add(new SkillEvidence(kind));
+      looks = Math.max(looks, looks(kind.available()));
+    }
+    if (skills.isEmpty()) {
+      return GateDecision.hold("There are no probes to decide on.", List.of());
+    }
+    double levelPerLook = level / looks;
+    GateDecision decision;
+    int look = 0;
+    do {
+      long size = (long) firstLook << look;
+      boolean gained = skills.stream().anyMatch(SkillEvidence::gained);
+      for (SkillEvidence skill : skills) {
+        if (!(skill.safe() && gained)) {
+          skill.pull(probes, size);
+          skill.weigh(margin, levelPerLook, skills.size());
+        }
+      }
+      look++;
+      decision = decide(skills, look == looks);
+    } while (decision == null);
+    return decision;
+  }
+
+  private int looks(int available) {
+    int looks = 1;
+    for (long size = firstLook; size < available; size *= 2) {
+      looks++;
+    }
+    return looks;
+  }
+
+  private static @Nullable GateDecision decide(List<SkillEvidence> skills, boolean last) {
+    List<GateFinding> findings = skills.stream().flatMap(SkillEvidence::findings).toList();
+    String harmed = list(skills, SkillEvidence::harmed);
+    if (!harmed.isEmpty()) {
+      return GateDecision.rollback("Proven worse: " + harmed + ".", findings);
+    }
+    String lost = list(skills, SkillEvidence::lost);
+    if (!lost.isEmpty()) {
+      return GateDecision.hold("Lost too much to be proven safe: " + lost + ".", findings);
+    }
+    String open = list(skills, skill -> !skill.safe());
+    String gained = list(skills, SkillEvidence::gained);
+    if (open.isEmpty() && !gained.isEmpty()) {
+      return GateDecision.promote("Every kind is safe, and better: " + gained + ".", findings);
+    }
+    if (!last) {
+      return null;
+    }
+    return GateDecision.hold(
+        open.isEmpty()
+            ? "Every kind is safe, but none is proven better than the incumbent."
+            : "Not proven safe with the probes there are: " + open + ".",
+        findings);
+  }
+
+  private static String list(List<SkillEvidence> skills, Predicate<SkillEvidence> which) {
+    return skills.stream().filter(which).map(SkillEvidence::words).collect(joining("; "));
+  }
+}

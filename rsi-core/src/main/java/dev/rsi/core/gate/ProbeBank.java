@@ -1,0 +1,95 @@
+package dev.rsi.core.gate;
+
+import dev.rsi.api.Codec;
+import dev.rsi.api.Verifier;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Held-out tasks by kind, with the judge that rules on them. The loop never trains on them and
+ * never shows them to a trainer. The judge is the bank's own: the verifier that the model is
+ * trained by does not rule here, so that a gamed verifier is found out.
+ *
+ * <p>Immutable; thread-safe if the judge is.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public final class ProbeBank<T, C> {
+  private final Codec<T, C> codec;
+  private final Verifier<T, C> judge;
+  private final Map<String, List<T>> tasks;
+  private final Set<String> texts;
+
+  private ProbeBank(
+      Codec<T, C> codec, Verifier<T, C> judge, Map<String, List<T>> tasks, Set<String> texts) {
+    this.codec = codec;
+    this.judge = judge;
+    this.tasks = tasks;
+    this.texts = texts;
+  }
+
+  /**
+   * A bank.
+   *
+   * @param codec tells tasks apart by their text
+   * @param judge rules on probes; it should know the truth
+   * @param tasks by kind, in the order the kinds shall have: at least one kind, at least one task
+   *     each, no task twice in the whole bank
+   * @throws IllegalArgumentException if a kind is empty or a task appears twice, naming it
+   */
+  public static <T, C> ProbeBank<T, C> of(
+      Codec<T, C> codec, Verifier<T, C> judge, Map<String, ? extends List<T>> tasks) {
+    Objects.requireNonNull(codec, "codec");
+    Objects.requireNonNull(judge, "judge");
+    if (tasks.isEmpty()) {
+      throw new IllegalArgumentException("A probe bank needs at least one kind of probes.");
+    }
+    Map<String, List<T>> copy = new LinkedHashMap<>();
+    Set<String> texts = new HashSet<>();
+    tasks.forEach(
+        (kind, list) -> {
+          if (list.isEmpty()) {
+            throw new IllegalArgumentException("Probe kind (" + kind + ") has no tasks.");
+          }
+          for (T task : list) {
+            String text = codec.writeTask(task);
+            if (!texts.add(text)) {
+              throw new IllegalArgumentException(
+                  "Task ("
+                      + text
+                      + ") of probe kind ("
+                      + kind
+                      + ") is in the bank twice.\nMaybe draw probes without replacement.");
+            }
+          }
+          copy.put(kind, List.copyOf(list));
+        });
+    return new ProbeBank<>(codec, judge, Collections.unmodifiableMap(copy), Set.copyOf(texts));
+  }
+
+  /** The tasks by kind, in the order of the kinds. */
+  public Map<String, List<T>> tasks() {
+    return tasks;
+  }
+
+  /** Who rules on them. */
+  public Verifier<T, C> judge() {
+    return judge;
+  }
+
+  /** How many tasks there are in all kinds together. */
+  public int size() {
+    return texts.size();
+  }
+
+  /** Whether the task is in the bank, and so must not be practised. */
+  public boolean contains(T task) {
+    return texts.contains(codec.writeTask(task));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.rsi.core.gate;
+
+import dev.rsi.api.GateFinding;
+import dev.rsi.api.ProbeKind;
+import dev.rsi.api.ProbeResult;
+import dev.rsi.api.ProbeSource;
+import dev.rsi.api.Role;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What {@link PairedGate} knows about one kind of probes. */
+final class SkillEvidence {
+  private static final Set<Role> ALL = EnumSet.allOf(Role.class);
+
+  private final ProbeKind kind;
+  private final Map<Role, Reference> references = new EnumMap<>(Role.class);
+
+  SkillEvidence(ProbeKind kind) {
+    this.kind = kind;
+    references.put(Role.ANCHOR, new Reference());
+    references.put(Role.INCUMBENT, new Reference());
+  }
+
+  /** Pulls probes until there are {@code size} pairs, or the kind is used up. */
+  void pull(ProbeSource probes, long size) {
+    int have = of(Role.INCUMBENT).count.pairs();
+    int wanted = (int) Math.min(size, kind.available()) - have;
+    if (wanted > 0) {
+      List<ProbeResult> results = probes.pull(kind.name(), wanted, ALL);
+      references.forEach(
+          (role, reference) -> results.forEach(result -> reference.count.add(result, role)));
+    }
+  }
+
+  /** Weighs what was pulled. {@code kinds} is how many kinds the errors are shared among. */
+  void weigh(double margin, double level, int kinds) {
+    references.values().forEach(reference -> reference.weigh(margin, level, kinds));
+  }
+
+  boolean safe() {
+    return references.values().stream().allMatch(r -> r.safe);
+  }
+
+  boolean harmed() {
+    return references.values().stream().anyMatch(r -> r.harmed);
+  }
+
+  boolean lost() {
+    return references.values().stream().anyMatch(r -> r.lost);
+  }
+
+  boolean gained() {
+    return of(Role.INCUMBENT).gained;
+  }
+
+  Stream<GateFinding> findings() {
+    return references.entrySet().stream()
+        .map(e -> e.getValue().finding(kind.name() + " against " + e.getKey()));
+  }
+
+  /** The kind with its counts, for the decision's reason. */
+  String words() {
+    StringBuilder words = new StringBuilder(kind.name()).append(" (");
+    references.forEach(
+        (role, reference) ->
+            words
+                .append(role == Role.ANCHOR ? "" : ", ")
+                .append(reference.words())
+                .append(role == Role.ANCHOR ? " against generation 0" : " against the incumbent"));
+    return words.append(')').toString();
+  }
+
+  private Reference of(Role role) {
+    Reference reference = references.get(role);
+    if (reference == null) {
+      throw new IllegalArgumentException(role + " is no reference");
+    }
+    return reference;
+  }
+
+  /** The pairs with one reference version, and what they say. */
+  private final class Reference {
+    private final PairCount count = new PairCount();
+    private double upperLoss = 1;
+    private boolean safe;
+    private boolean harmed;
+    private boolean lost;
+    private boolean gained;
+
+    void weigh(double margin, double level, int kinds) {
+      upperLoss = count.upperLoss(level);
+      safe = upperLoss <= margin;
+      lost = count.upperLoss(kind.available(), level) > margin;
+      harmed = count.harm() <= level / (2 * kinds);
+      gained = count.gain() <= level / kinds;
+    }
+
+    String words() {
+      return count.worse()
+          + " worse, "
+          + count.better()
+          + " better"
+          + (count.missing() == 0 ? "" : ", " + count.missing() + " missing")
+          + " of "
+          + count.pairs();
+    }
+
+    GateFinding finding(String signal) {
+      Map<String, Double> numbers = new LinkedHashMap<>();
+      numbers.put("pairs", (double) count.pairs());
+      numbers.put("worse", (double) count.worse());
+      numbers.put("better", (double) count.better());
+      numbers.put("missing", (double) count.missing());
+      numbers.put("upper bound on loss", upperLoss);
+      numbers.put("p of harm", count.harm());
+      numbers.put("p of gain", count.gain());
+      String verdict =
+          harmed ? "worse" : lost ? "lost" : safe ? gained ? "better" : "safe" : "open";
+      return new GateFinding(signal, verdict, numbers);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.rsi.core.verify;
+
+import dev.rsi.api.Verdict;
+import dev.rsi.api.Verifier;
+import java.util.Objects;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+
+/** Makes verifiers. All of them are immutable and thread-safe if what they are given is. */
+public final class Verifiers {
+  private Verifiers() {}
+
+  /**
+   * Right means equal to the one right answer.
+   *
+   * @param expected gives the right answer to a task
+   */
+  public static <T, C> Verifier<T, C> exact(Function<? super T, ? extends C> expected) {
+    Objects.requireNonNull(expected, "expected");
+    return (task, candidate) -> {
+      C right = expected.apply(task);
+      return candidate.equals(right)
+          ? Verdict.pass()
+          : Verdict.fail("expected (" + right + ") but got (" + candidate + ")");
+    };
+  }
+
+  /**
+   * Right means that most of the model's own attempts agree: for tasks whose answers nobody knows.
+   * It needs several samples per task (see {@code Practice.samples}) that do not all fail alike.
+   *
+   * <p>A well-formed candidate passes if at least {@code needed} candidates of its task are equal
+   * to it and they are more than half of all; its score is its share. Where no candidate passes,
+   * all well-formed ones are UNDECIDED. Malformed ones FAIL, and so do those that were outvoted. A
+   * vote measures agreement, not truth: watch its precision, as a model that is wrong the same way
+   * every time agrees with itself.
+   *
+   * @param needed how many equal candidates carry a vote, 2 or more
+   * @param wellFormed whether a candidate could be an answer to the task at all, for example has
+   *     the right length
+   */
+  public static <T, C> Verifier<T, C> majority(
+      int needed, BiPredicate<? super T, ? super C> wellFormed) {
+    return new MajorityVote<>(needed, wellFormed);
+  }
+}
