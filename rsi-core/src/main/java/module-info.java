@@ -15,4 +15,8 @@ module dev.rsi.core {
   exports dev.rsi.core.report;
   exports dev.rsi.core.store;
   exports dev.rsi.core.verify;
+
+  // For the records of its files, which are nobody else's business.
+  opens dev.rsi.core.registry to
+      tools.jackson.databind;
 }

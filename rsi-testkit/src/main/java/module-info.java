@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.rsi.testkit {
   requires transitive dev.rsi.api;
+  requires transitive dev.rsi.core;
   requires static transitive org.jspecify;
   requires org.assertj.core;
   requires org.junit.jupiter.api;

@@ -12,13 +12,46 @@ import java.util.Optional;
 public interface ModelRegistry {
 
   /**
+   * A registry in a directory of its own, which is made if it is not there. Everything in it is
+   * plain to see:
+   *
+   * <pre>
+   * versions/&lt;id&gt;/...     the files of a version, never changed again
+   * versions/&lt;id&gt;.json    its provenance, and size and SHA-256 of each file; it makes the version visible
+   * live.json             the version live now, and those that were live before it
+   * work/                 directories of trainings under way; left-overs are swept when a registry is opened
+   * </pre>
+   *
+   * <p>The id of a version is the SHA-256 of this text in UTF-8: one line {@code <SHA-256 in
+   * lower-case hexadecimal> <size in bytes> <path>} for each file, ended by one line feed each, the
+   * path relative with {@code /} between names, the lines in the order of their paths compared byte
+   * by byte. With a shell, from inside a version's directory:
+   *
+   * <pre>
+   * find . -type f -printf '%P\n' | LC_ALL=C sort | while IFS= read -r path; do
+   *   echo "$(sha256sum &lt; "$path" | cut -c -64) $(stat -c %s "$path") $path"; done | sha256sum
+   * </pre>
+   *
+   * <p>Any number of processes may read; see {@link ModelRegistry} for writing.
+   *
+   * @param directory on a disk of this machine, or any other that moves files atomically
+   * @throws dev.rsi.api.RsiException if the directory cannot be made or is not a directory
+   */
+  static ModelRegistry directory(Path directory) {
+    return DirectoryModelRegistry.open(directory);
+  }
+
+  /**
    * Stores a directory of model files as a version. The directory itself is left as it is. Storing
    * the same content again gives the version there is already, with the provenance it has.
    *
-   * @param artifact a directory with at least one regular file, without symbolic links
+   * @param artifact a directory of regular files, at least one, in directories of any depth
    * @param provenance where it comes from
    * @return the version, complete and durable
-   * @throws IllegalArgumentException if the directory holds no file or holds a symbolic link
+   * @throws IllegalArgumentException if the directory holds what a version cannot keep: a symbolic
+   *     link, an empty directory, or a name with control characters or a backslash
+   * @throws dev.rsi.api.CorruptModelException if there is such a version already, and it is damaged
+   * @throws dev.rsi.api.RsiException if it could not be stored; nothing of it is visible then
    */
   ModelVersion add(Path artifact, Provenance provenance);
 
@@ -37,25 +70,36 @@ public interface ModelRegistry {
    */
   Provenance provenance(String id);
 
-  /** The version live now; empty before the first {@link #promote}. */
+  /**
+   * The version live now, checked as {@link #version} does; empty before the first {@link
+   * #promote}.
+   *
+   * @throws dev.rsi.api.CorruptModelException if it is damaged
+   */
   Optional<ModelVersion> live();
 
   /**
    * Makes a version live, atomically and durably: whoever asks {@link #live} sees the old one or
-   * the new one, also after a crash.
+   * the new one, also after a crash. Promoting the live version changes nothing.
    *
    * @throws IllegalArgumentException if there is no such version
+   * @throws dev.rsi.api.CorruptModelException if it is damaged: the live version stays
    */
   void promote(String id);
 
   /**
-   * Makes the version live that was live before the one live now.
+   * Makes the version live that was live before the one live now. Called again it goes back
+   * further; a version rolled back from is not returned to, unless it is promoted again.
    *
    * @return the version live from now on
    * @throws IllegalStateException if there was none
+   * @throws dev.rsi.api.CorruptModelException if it is damaged: the live version stays
    */
   ModelVersion rollBack();
 
-  /** A fresh empty directory on the registry's disk, for a training to work in. */
+  /**
+   * A fresh empty directory on the registry's disk, for a training to work in. Who asked for it may
+   * delete it; else it lies there until the first registry is opened after this process ended.
+   */
   Path newWorkDirectory();
 }

@@ -2,6 +2,8 @@ package dev.rsi.core.report;
 
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,10 @@ public sealed interface RunEvent {
    * @param setting what the loop was built from, by name, for people
    */
   record RunStarted(long seed, String anchor, Map<String, String> setting) implements RunEvent {
+    public RunStarted {
+      setting = Collections.unmodifiableMap(new LinkedHashMap<>(setting));
+    }
+
     @Override
     public int generation() {
       return 0;
@@ -62,7 +68,12 @@ public sealed interface RunEvent {
       double score,
       String reason,
       @Nullable Map<String, Double> critique)
-      implements RunEvent {}
+      implements RunEvent {
+    public Attempted {
+      critique =
+          critique == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(critique));
+    }
+  }
 
   /** What an attempt was made for. */
   enum Stage {
@@ -95,7 +106,11 @@ public sealed interface RunEvent {
    */
   record Trained(
       int generation, String challenger, String parent, long steps, Map<String, Double> metrics)
-      implements RunEvent {}
+      implements RunEvent {
+    public Trained {
+      metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+  }
 
   /**
    * The gate decided.

@@ -11,6 +11,11 @@ import java.util.List;
  */
 public interface RunStore extends AutoCloseable {
 
+  /** A store on the heap, gone with the process. Closing it ends its use as with any other. */
+  static RunStore inMemory() {
+    return new InMemoryRunStore();
+  }
+
   /**
    * Begins a run.
    *

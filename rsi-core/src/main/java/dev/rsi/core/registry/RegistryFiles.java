@@ -1,0 +1,54 @@
+package dev.rsi.core.registry;
+
+import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.Json;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Writes and reads the JSON files of a registry. */
+final class RegistryFiles {
+  /** The format of what is written; every format up to it is read. */
+  static final int FORMAT = 1;
+
+  private final JsonMapper json =
+      Json.mapper().rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  byte[] write(Object value) {
+    return json.writeValueAsBytes(value);
+  }
+
+  <V> V read(Path file, Class<V> type) throws IOException {
+    byte[] bytes;
+    try (FileInputStream in = new FileInputStream(file.toFile())) {
+      bytes = in.readAllBytes();
+    }
+    try {
+      JsonNode tree = json.readTree(bytes);
+      int format = tree.path("format").asInt(0);
+      if (format > FORMAT) {
+        throw new RsiException(
+            "File ("
+                + file
+                + ") is of format ("
+                + format
+                + "), and this version of rsi reads formats up to ("
+                + FORMAT
+                + ").\nMaybe a newer rsi wrote it: use that one.");
+      }
+      if (format < 1) {
+        throw new CorruptModelException(
+            file, "format", "a number from 1 to " + FORMAT, tree.path("format").toString());
+      }
+      return json.treeToValue(tree, type);
+    } catch (JacksonException e) {
+      throw new CorruptModelException(
+          file, "JSON", "a " + type.getSimpleName(), e.getOriginalMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,325 @@
+package dev.rsi.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.registry.Provenance;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every {@link ModelRegistry} must do. Extend it and say how to open yours. */
+public abstract class ModelRegistryContract {
+  private static final String NOWHERE = "0".repeat(64);
+  private static final Provenance PROVENANCE =
+      new Provenance(
+          NOWHERE,
+          "run-1",
+          3,
+          "1".repeat(64),
+          Long.MIN_VALUE,
+          250,
+          Map.of("learning-rate", 1e-3),
+          Map.of("loss", 0.1 + 0.2, "broken", Double.NaN),
+          Map.of("rsi", "0.1.0", "name", "\u00e4\ud83d\ude00\"\n"));
+
+  @TempDir Path temporary;
+  private Path home;
+  private ModelRegistry registry;
+
+  /**
+   * Opens a registry.
+   *
+   * @param home an empty directory, or one given to this method before: the registry then holds
+   *     what it held
+   */
+  protected abstract ModelRegistry open(Path home);
+
+  @BeforeEach
+  void openRegistry() throws IOException {
+    home = Files.createDirectory(temporary.resolve("home"));
+    registry = open(home);
+  }
+
+  @Test
+  void should_keep_files_and_provenance() throws IOException {
+    Path artifact = artifact(Map.of("config.json", "{}", "a/b/weights", "1234", "empty", ""));
+    ModelVersion version = registry.add(artifact, PROVENANCE);
+    for (ModelRegistry any : List.of(registry, open(home))) {
+      assertThat(any.version(version.id())).isEqualTo(version);
+      assertThat(any.provenance(version.id())).isEqualTo(PROVENANCE);
+    }
+    assertThat(contents(version.directory())).isEqualTo(contents(artifact));
+  }
+
+  @Test
+  void should_keep_what_was_added_when_the_artifact_changes() throws IOException {
+    Path artifact = artifact(Map.of("weights", "1234"));
+    ModelVersion version = registry.add(artifact, PROVENANCE);
+    Files.writeString(artifact.resolve("weights"), "5678");
+    assertThat(contents(registry.version(version.id()).directory()))
+        .isEqualTo(Map.of("weights", "1234"));
+  }
+
+  @Test
+  void should_name_versions_by_their_content() {
+    ModelVersion version = registry.add(artifact(Map.of("a", "1", "b", "2")), PROVENANCE);
+    // printf 1 | sha256sum, printf 2 | sha256sum, and so on as ModelRegistry.directory says.
+    assertThat(version.id())
+        .isEqualTo("545fe9e9edc249463c8343ebafd26373b624be320a4114ba4d53162e817bd1a1");
+    assertThat(
+            Stream.of(
+                    Map.of("a", "2", "b", "1"),
+                    Map.of("a", "1", "c", "2"),
+                    Map.of("a", "1"),
+                    Map.of("a", "12"),
+                    Map.of("x/a", "1", "x/b", "2"))
+                .map(files -> registry.add(artifact(files), PROVENANCE).id()))
+        .doesNotHaveDuplicates()
+        .doesNotContain(version.id());
+  }
+
+  @Test
+  void should_keep_the_first_provenance_of_equal_content() {
+    Map<String, String> files = Map.of("weights", "1234");
+    ModelVersion version = registry.add(artifact(files), PROVENANCE);
+    assertThat(registry.add(artifact(files), Provenance.imported())).isEqualTo(version);
+    assertThat(registry.provenance(version.id())).isEqualTo(PROVENANCE);
+  }
+
+  @Test
+  void should_add_what_lies_in_a_work_directory() throws IOException {
+    Path work = registry.newWorkDirectory();
+    assertThat(work).isEmptyDirectory();
+    assertThat(registry.newWorkDirectory()).isNotEqualTo(work);
+    Files.writeString(work.resolve("weights"), "1234");
+    ModelVersion version = registry.add(work, PROVENANCE);
+    assertThat(contents(version.directory())).isEqualTo(Map.of("weights", "1234"));
+    assertThat(work.resolve("weights")).exists();
+  }
+
+  @Test
+  void should_leave_work_directories_alone_when_opened_again() throws IOException {
+    Path work = Files.writeString(registry.newWorkDirectory().resolve("weights"), "1234");
+    open(home);
+    assertThat(work).exists();
+  }
+
+  @Test
+  void should_refuse_what_a_version_cannot_keep() throws IOException {
+    Path empty = Files.createDirectory(temporary.resolve("nothing"));
+    Path hollow = artifact(Map.of("weights", "1234"));
+    Files.createDirectory(hollow.resolve("hollow"));
+    Path linked = artifact(Map.of("weights", "1234"));
+    Files.createSymbolicLink(linked.resolve("link"), linked.resolve("weights"));
+    Path linkedDirectory = artifact(Map.of("weights", "1234"));
+    Files.createSymbolicLink(linkedDirectory.resolve("link"), hollow);
+    Path twoLines = artifact(Map.of("two\nlines", "1234"));
+    Path file = hollow.resolve("weights");
+    for (Path bad : List.of(empty, hollow, linked, linkedDirectory, twoLines, file)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> registry.add(bad, PROVENANCE))
+          .withMessageContaining(bad.getFileName().toString());
+    }
+  }
+
+  @Test
+  void should_refuse_ids_it_does_not_know() {
+    for (String id : List.of(NOWHERE, "", "../" + NOWHERE, "A".repeat(64))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> registry.version(id))
+          .withMessageContaining("(" + id + ")");
+      assertThatIllegalArgumentException().isThrownBy(() -> registry.provenance(id));
+      assertThatIllegalArgumentException().isThrownBy(() -> registry.promote(id));
+    }
+  }
+
+  @Test
+  void should_promote_and_roll_back_across_versions() {
+    assertThat(registry.live()).isEmpty();
+    assertThatIllegalStateException().isThrownBy(registry::rollBack);
+    List<ModelVersion> versions = versions(4);
+    for (ModelVersion version : versions) {
+      registry.promote(version.id());
+      registry.promote(version.id());
+      assertThat(registry.live()).contains(version);
+      assertThat(open(home).live()).contains(version);
+    }
+    assertThat(registry.rollBack()).isEqualTo(versions.get(2));
+    assertThat(open(home).rollBack()).isEqualTo(versions.get(1));
+    assertThat(registry.live()).contains(versions.get(1));
+    registry.promote(versions.get(3).id());
+    assertThat(registry.rollBack()).isEqualTo(versions.get(1));
+    assertThat(registry.rollBack()).isEqualTo(versions.get(0));
+    assertThatIllegalStateException()
+        .isThrownBy(registry::rollBack)
+        .withMessageContaining(versions.get(0).id());
+    assertThat(registry.live()).contains(versions.get(0));
+  }
+
+  @Test
+  void should_refuse_a_damaged_version() throws IOException {
+    for (Damage damage : Damage.values()) {
+      ModelVersion version =
+          registry.add(artifact(Map.of("a/weights", damage + "1234")), PROVENANCE);
+      Path file = version.directory().resolve("a/weights");
+      registry.promote(version.id());
+      ModelVersion good = registry.add(artifact(Map.of("good", damage.name())), PROVENANCE);
+      registry.promote(good.id());
+      damage.to(file);
+      for (ModelRegistry any : List.of(registry, open(home))) {
+        assertThatExceptionOfType(CorruptModelException.class)
+            .as(damage.name())
+            .isThrownBy(() -> any.version(version.id()))
+            .satisfies(e -> assertThat(e.file()).isNotNull())
+            .withMessageContaining(version.directory().toString())
+            .withMessageContaining("expected ")
+            .withMessageContaining("found ");
+      }
+      assertThatExceptionOfType(CorruptModelException.class).isThrownBy(registry::rollBack);
+      assertThatExceptionOfType(CorruptModelException.class)
+          .isThrownBy(() -> registry.promote(version.id()));
+      assertThat(registry.live()).contains(good);
+      assertThat(registry.provenance(version.id())).isEqualTo(PROVENANCE);
+    }
+  }
+
+  private enum Damage {
+    FLIP {
+      @Override
+      void to(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+      }
+    },
+    CUT {
+      @Override
+      void to(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+      }
+    },
+    REMOVE {
+      @Override
+      void to(Path file) throws IOException {
+        Files.delete(file);
+      }
+    },
+    ADD {
+      @Override
+      void to(Path file) throws IOException {
+        Files.writeString(file.resolveSibling("surplus"), "");
+      }
+    },
+    LINK {
+      @Override
+      void to(Path file) throws IOException {
+        Path moved = Files.move(file, file.resolveSibling("moved"));
+        Files.createSymbolicLink(file, moved);
+      }
+    };
+
+    abstract void to(Path file) throws IOException;
+  }
+
+  @Test
+  void should_serve_many_threads() throws Exception {
+    List<ModelVersion> versions = versions(3);
+    registry.promote(versions.get(0).id());
+    int threads = 4;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Callable<Optional<ModelVersion>>> calls =
+          IntStream.range(0, 40)
+              .<Callable<Optional<ModelVersion>>>mapToObj(
+                  i ->
+                      () -> {
+                        ModelVersion again =
+                            registry.add(artifact(Map.of("weights", "" + i % 3)), PROVENANCE);
+                        assertThat(again).isEqualTo(versions.get(i % 3));
+                        registry.promote(again.id());
+                        return registry.live();
+                      })
+              .toList();
+      for (var future : executor.invokeAll(calls)) {
+        assertThat(versions).contains(future.get().orElseThrow());
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void should_finish_what_it_began_when_the_thread_is_interrupted() {
+    Thread.currentThread().interrupt();
+    try {
+      ModelVersion version = registry.add(artifact(Map.of("weights", "1234")), PROVENANCE);
+      registry.promote(version.id());
+      assertThat(registry.live()).contains(version);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  private List<ModelVersion> versions(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> registry.add(artifact(Map.of("weights", "" + i)), PROVENANCE))
+        .toList();
+  }
+
+  private Path artifact(Map<String, String> files) {
+    try {
+      Path directory = Files.createTempDirectory(temporary, "artifact");
+      for (Map.Entry<String, String> file : files.entrySet()) {
+        Path path = directory.resolve(file.getKey());
+        Files.createDirectories(path.getParent());
+        // Not by a channel, which an interrupted thread could not use.
+        try (var out = new FileOutputStream(path.toFile())) {
+          out.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, String> contents(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files
+          .filter(Files::isRegularFile)
+          .collect(
+              Collectors.toMap(
+                  file -> directory.relativize(file).toString().replace('\\', '/'),
+                  file -> {
+                    try {
+                      return Files.readString(file);
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  }));
+    }
+  }
+}

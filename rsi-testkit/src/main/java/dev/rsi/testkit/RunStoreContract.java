@@ -1,0 +1,334 @@
+package dev.rsi.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.GateFinding;
+import dev.rsi.api.Verdict;
+import dev.rsi.core.report.GenerationReport;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every {@link RunStore} must do. Extend it and say how to open yours. */
+public abstract class RunStoreContract {
+  private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+
+  @TempDir Path home;
+  private RunStore store;
+
+  /**
+   * Opens a store.
+   *
+   * @param home an empty directory, or one given to this method before: the store then holds what
+   *     it held when it was closed, if it is {@link #durable()}
+   */
+  protected abstract RunStore open(Path home);
+
+  /** Whether what was recorded outlives the store object. */
+  protected boolean durable() {
+    return true;
+  }
+
+  @BeforeEach
+  void openStore() {
+    store = open(home);
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  @Test
+  void should_give_back_every_kind_of_event() {
+    store.create("run");
+    store.append("run", AT, everyKind());
+    assertThat(store.events("run")).isEqualTo(everyKind());
+    assertThat(everyKind().stream().map(Object::getClass).distinct())
+        .hasSize(RunEvent.class.getPermittedSubclasses().length);
+  }
+
+  @Test
+  void should_give_back_any_text_and_any_number() {
+    List<RunEvent> events = new ArrayList<>();
+    List<String> texts =
+        List.of(
+            "", "\u0000", "\"\\\n\t", "\u00e4\u4e2d", "\ud83d\ude00", "half \ud83d", "\ude00 half");
+    for (String text : texts) {
+      events.add(attempt(1, text, 0.5));
+    }
+    for (double number : new double[] {0, 1, 0.1 + 0.2, Double.MIN_VALUE, 1 - 1e-16}) {
+      events.add(attempt(1, "number", number));
+    }
+    double[] odd = {-0.0, Double.NaN, Double.NEGATIVE_INFINITY, Double.MAX_VALUE, 1e300, 123456789};
+    for (double number : odd) {
+      events.add(new RunEvent.Trained(1, "c", "p", Long.MAX_VALUE, Map.of("loss", number)));
+    }
+    for (long seed : new long[] {Long.MIN_VALUE, -1, 0, 1L << 53, (1L << 53) + 1, Long.MAX_VALUE}) {
+      events.add(new RunEvent.RunStarted(seed, "anchor", Map.of()));
+    }
+    store.create("run");
+    store.append("run", AT, events);
+    assertThat(store.events("run")).isEqualTo(events);
+  }
+
+  @Test
+  void should_keep_the_order_of_named_numbers() {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    Stream.of("z", "a", "m", "b").forEach(name -> numbers.put(name, 1.0));
+    store.create("run");
+    store.append("run", AT, List.of(new RunEvent.Trained(1, "c", "p", 1, numbers)));
+    RunEvent.Trained trained = (RunEvent.Trained) store.events("run").get(0);
+    assertThat(trained.metrics().keySet()).containsExactly("z", "a", "m", "b");
+  }
+
+  @Test
+  void should_keep_runs_apart_and_in_order() {
+    assertThat(store.runs()).isEmpty();
+    List<String> runs = List.of("z", "a", "A-1_.", "x".repeat(64));
+    runs.forEach(store::create);
+    for (int round = 0; round < 3; round++) {
+      for (String run : runs) {
+        store.append(run, AT, List.of(attempt(round, run, 0), attempt(round, run, 1)));
+      }
+    }
+    assertThat(store.runs()).isEqualTo(runs);
+    for (String run : runs) {
+      assertThat(store.events(run))
+          .isEqualTo(IntStream.range(0, 6).mapToObj(i -> attempt(i / 2, run, i % 2)).toList());
+    }
+  }
+
+  @Test
+  void should_accept_an_empty_batch_and_an_empty_run() {
+    store.create("run");
+    store.append("run", AT, List.of());
+    assertThat(store.events("run")).isEmpty();
+  }
+
+  @Test
+  void should_accept_any_instant() {
+    store.create("run");
+    for (Instant at : List.of(Instant.EPOCH, Instant.parse("1969-12-31T23:59:59.999999999Z"), AT)) {
+      store.append("run", at, List.of(attempt(1, "1+1", 1)));
+    }
+    assertThat(store.events("run")).hasSize(3);
+  }
+
+  @Test
+  void should_refuse_run_ids_that_are_malformed_or_taken_or_unknown() {
+    for (String id : List.of("", "a b", "a/b", "ä", "a\n", "x".repeat(65), "a'b")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.create(id))
+          .withMessageContaining("(" + id + ")");
+    }
+    store.create("run");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.create("run"))
+        .withMessageContaining("(run)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.append("other", AT, List.of()))
+        .withMessageContaining("(other)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.events("other"))
+        .withMessageContaining("(other)");
+    assertThat(store.runs()).containsExactly("run");
+  }
+
+  @Test
+  void should_record_all_of_a_batch_or_none() {
+    store.create("run");
+    store.append("run", AT, List.of(attempt(1, "1+1", 1)));
+    List<RunEvent> bad = Arrays.asList(attempt(2, "2+2", 1), null);
+    assertThatNullPointerException().isThrownBy(() -> store.append("run", AT, bad));
+    assertThat(store.events("run")).containsExactly(attempt(1, "1+1", 1));
+  }
+
+  @Test
+  void should_keep_what_was_recorded_when_maps_or_lists_change_later() {
+    Map<String, String> setting = new LinkedHashMap<>(Map.of("seed", "1"));
+    List<RunEvent> batch = new ArrayList<>(List.of(new RunEvent.RunStarted(1, "a", setting)));
+    store.create("run");
+    store.append("run", AT, batch);
+    setting.put("more", "x");
+    batch.clear();
+    assertThat(store.events("run"))
+        .containsExactly(new RunEvent.RunStarted(1, "a", Map.of("seed", "1")));
+  }
+
+  @Test
+  void should_lose_nothing_when_threads_append_at_once() throws Exception {
+    int threads = 4;
+    int batches = 25;
+    store.create("run");
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      List<Callable<Void>> calls = new ArrayList<>();
+      for (int thread = 0; thread < threads; thread++) {
+        String task = "thread " + thread;
+        calls.add(
+            () -> {
+              for (int batch = 1; batch <= batches; batch++) {
+                store.append("run", AT, List.of(attempt(batch, task, 0), attempt(batch, task, 1)));
+              }
+              return null;
+            });
+      }
+      for (Future<Void> call : executor.invokeAll(calls)) {
+        call.get();
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+    List<RunEvent> events = store.events("run");
+    assertThat(events).hasSize(threads * batches * 2);
+    for (int i = 0; i < events.size(); i += 2) {
+      RunEvent.Attempted first = (RunEvent.Attempted) events.get(i);
+      assertThat(events.get(i + 1)).isEqualTo(attempt(first.generation(), first.task(), 1));
+    }
+    for (int thread = 0; thread < threads; thread++) {
+      String task = "thread " + thread;
+      assertThat(events.stream().filter(e -> ((RunEvent.Attempted) e).task().equals(task)))
+          .isSortedAccordingTo((a, b) -> Integer.compare(a.generation(), b.generation()))
+          .hasSize(batches * 2);
+    }
+  }
+
+  @Test
+  void should_record_when_the_thread_is_interrupted() {
+    store.create("run");
+    Thread.currentThread().interrupt();
+    try {
+      store.append("run", AT, everyKind());
+      assertThat(store.events("run")).isEqualTo(everyKind());
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void should_hold_everything_when_opened_again() {
+    Assumptions.assumeTrue(durable(), "not durable");
+    store.create("first");
+    store.create("second");
+    store.append("second", AT, everyKind());
+    store.close();
+    store = open(home);
+    assertThat(store.runs()).containsExactly("first", "second");
+    store.append("second", AT, everyKind());
+    assertThat(store.events("second"))
+        .isEqualTo(Stream.of(everyKind(), everyKind()).flatMap(List::stream).toList());
+    assertThatIllegalArgumentException().isThrownBy(() -> store.create("first"));
+  }
+
+  @Test
+  void should_show_another_store_object_what_was_recorded() {
+    Assumptions.assumeTrue(durable(), "not durable");
+    store.create("run");
+    try (RunStore other = open(home)) {
+      other.append("run", AT, everyKind());
+      store.append("run", AT, everyKind());
+      assertThat(other.events("run"))
+          .hasSize(2 * everyKind().size())
+          .isEqualTo(store.events("run"));
+    }
+  }
+
+  @Test
+  void should_refuse_everything_once_closed() {
+    store.create("run");
+    store.close();
+    store.close();
+    for (Runnable call :
+        List.<Runnable>of(
+            () -> store.create("other"),
+            () -> store.append("run", AT, List.of()),
+            () -> store.events("run"),
+            store::runs)) {
+      assertThatIllegalStateException().isThrownBy(call::run).withMessageContaining("closed");
+    }
+  }
+
+  private static RunEvent attempt(int generation, String task, double score) {
+    return new RunEvent.Attempted(
+        generation,
+        RunEvent.Stage.PRACTICE,
+        5,
+        task,
+        42,
+        task,
+        3,
+        Verdict.Outcome.PASS,
+        score,
+        "",
+        null);
+  }
+
+  /** A short run in which everything happens. */
+  private static List<RunEvent> everyKind() {
+    GateDecision promote =
+        GateDecision.promote(
+            "better and safe",
+            List.of(
+                new GateFinding("5 digits", "safe", Map.of("wins", 12.0)),
+                new GateFinding("gain", "shown", Map.of())));
+    return List.of(
+        new RunEvent.RunStarted(7, "anchor", Map.of("budget", "3 generations")),
+        new RunEvent.GenerationStarted(1, "anchor"),
+        attempt(1, "12+34", 1),
+        new RunEvent.Attempted(
+            1,
+            RunEvent.Stage.SCOUT,
+            6,
+            "1+1",
+            -1,
+            null,
+            0,
+            Verdict.Outcome.UNDECIDED,
+            0,
+            "the generator gave nothing",
+            Map.of("overall", 0.5)),
+        new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "digest"),
+        new RunEvent.Trained(1, "challenger", "anchor", 250, Map.of("loss", 0.25)),
+        new RunEvent.Gated(1, "challenger", promote),
+        new RunEvent.Promoted(1, "anchor", "challenger"),
+        new RunEvent.Faulted(1, "listener", "it threw"),
+        new RunEvent.GenerationFinished(
+            new GenerationReport(
+                1,
+                GenerationReport.Outcome.PROMOTED,
+                6,
+                100,
+                90,
+                "challenger",
+                promote,
+                Map.of("5 digits", 1.0),
+                "challenger")),
+        new RunEvent.GenerationFinished(
+            new GenerationReport(
+                2, GenerationReport.Outcome.NO_LESSONS, 6, 100, 0, null, null, Map.of(), "live")),
+        new RunEvent.RunFinished(2, RunReport.End.BUDGET_SPENT, "3 generations", "challenger"));
+  }
+}
