@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>It is sequential: it looks after {@link #firstLook} probes of each kind, then after twice as
- * many, and so on; kinds that are safe are not probed further. Error is divided evenly over the
- * looks. A missing reading counts as worse for safety and not at all for harm and gain.
+ * many, and so on, and last after all; once a gain is proven, kinds that are safe are not probed
+ * further. Error is divided evenly over the looks. A missing reading counts as worse for safety and
+ * not at all for harm and gain.
  *
  * <p>Its error rates hold for each decision, not over a lineage without end.
  *
@@ -117,7 +118,7 @@ public final class PairedGate implements DriftGate {
     GateDecision decision;
     int look = 0;
     do {
-      long size = (long) firstLook << look;
+      long size = look == looks - 1 ? Long.MAX_VALUE : (long) firstLook << look;
       boolean gained = skills.stream().anyMatch(SkillEvidence::gained);
       for (SkillEvidence skill : skills) {
         if (!(skill.safe() && gained)) {
@@ -131,9 +132,12 @@ public final class PairedGate implements DriftGate {
     return decision;
   }
 
+  /**
+   * Looks double from the first one on as long as there are probes; the last takes what is left.
+   */
   private int looks(int available) {
     int looks = 1;
-    for (long size = firstLook; size < available; size *= 2) {
+    while ((long) firstLook << looks <= available) {
       looks++;
     }
     return looks;
