@@ -1,0 +1,2 @@
+/** Proof that code shown in documents is code that compiles and runs. */
+package dev.rsi.examples.docs;
