@@ -7,6 +7,8 @@ module dev.rsi.core {
   requires java.sql;
   requires org.apache.commons.statistics.distribution;
   requires org.slf4j;
+  requires org.xerial.sqlitejdbc;
+  requires tools.jackson.core;
   requires tools.jackson.databind;
 
   exports dev.rsi.core;

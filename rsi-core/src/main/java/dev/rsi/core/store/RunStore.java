@@ -1,6 +1,7 @@
 package dev.rsi.core.store;
 
 import dev.rsi.core.report.RunEvent;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
@@ -14,6 +15,28 @@ public interface RunStore extends AutoCloseable {
   /** A store on the heap, gone with the process. Closing it ends its use as with any other. */
   static RunStore inMemory() {
     return new InMemoryRunStore();
+  }
+
+  /**
+   * A store in an SQLite file, which is made if it is not there. The first call in a process loads
+   * SQLite's native library, which takes a moment.
+   *
+   * <p>Everything in it is open to the {@code sqlite3} tool, also while a run writes: events as
+   * JSON in the table {@code event}, attempts in columns in the view {@code attempt}:
+   *
+   * <pre>
+   * sqlite3 -readonly run.db "SELECT generation, level, avg(outcome = 'PASS') FROM attempt GROUP BY 1, 2"
+   * </pre>
+   *
+   * <p>Beside the file SQLite keeps {@code -wal} and {@code -shm} while the store is open: whoever
+   * copies the file takes them along.
+   *
+   * @param file on a disk of this machine
+   * @throws dev.rsi.api.RsiException if the file is no run store, is of a newer format, is damaged
+   *     or cannot be written
+   */
+  static RunStore sqlite(Path file) {
+    return new SqliteRunStore(file);
   }
 
   /**

@@ -1,0 +1,80 @@
+package dev.rsi.core.store;
+
+import dev.rsi.core.internal.Json;
+import dev.rsi.core.report.RunEvent;
+import java.util.HashMap;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes events as JSON and reads them again. Thread-safe.
+ *
+ * <p>A record may be renamed or moved, its kind stays. Its components and the constants of its
+ * enums are part of the format: to change one is to write a migration of the store.
+ */
+final class EventJson {
+  private final Map<Class<? extends RunEvent>, String> kinds = new HashMap<>();
+  private final Map<Class<? extends RunEvent>, ObjectWriter> writers = new HashMap<>();
+  private final Map<String, ObjectReader> readers = new HashMap<>();
+
+  EventJson() {
+    JsonMapper json = Json.mapper();
+    add("run-started", RunEvent.RunStarted.class, json);
+    add("generation-started", RunEvent.GenerationStarted.class, json);
+    add("attempted", RunEvent.Attempted.class, json);
+    add("lessons-selected", RunEvent.LessonsSelected.class, json);
+    add("trained", RunEvent.Trained.class, json);
+    add("gated", RunEvent.Gated.class, json);
+    add("promoted", RunEvent.Promoted.class, json);
+    add("faulted", RunEvent.Faulted.class, json);
+    add("generation-finished", RunEvent.GenerationFinished.class, json);
+    add("run-finished", RunEvent.RunFinished.class, json);
+  }
+
+  private void add(String kind, Class<? extends RunEvent> type, JsonMapper json) {
+    kinds.put(type, kind);
+    writers.put(type, json.writerFor(type));
+    readers.put(kind, json.readerFor(type));
+  }
+
+  /** An event as it is stored. */
+  record Row(int generation, String kind, String body) {}
+
+  Row write(RunEvent event) {
+    Class<? extends RunEvent> type = event.getClass();
+    String kind = kinds.get(type);
+    ObjectWriter writer = writers.get(type);
+    if (kind == null || writer == null) {
+      throw new IllegalStateException("Event (" + type.getName() + ") has no kind in the store.");
+    }
+    return new Row(event.generation(), kind, writer.writeValueAsString(event));
+  }
+
+  /**
+   * Reads an event.
+   *
+   * @throws IllegalArgumentException if the row is none that {@link #write} wrote, with what is
+   *     wrong
+   */
+  RunEvent read(Row row) {
+    ObjectReader reader = readers.get(row.kind());
+    if (reader == null) {
+      throw new IllegalArgumentException("kind (" + row.kind() + ") is unknown");
+    }
+    RunEvent event;
+    try {
+      event = reader.readValue(row.body());
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "body is no event of kind (" + row.kind() + "): " + e.getOriginalMessage(), e);
+    }
+    if (event == null || event.generation() != row.generation()) {
+      throw new IllegalArgumentException(
+          "body is not of generation (" + row.generation() + ") as its row says");
+    }
+    return event;
+  }
+}
