@@ -50,6 +50,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   private ModelVersion incumbent;
   private Frontier frontier = Frontier.START;
+  private @Nullable ModelVersion scouted;
   private long decisions;
 
   LoopRun(ImprovementLoop<T, C> loop, ModelVersion anchor, TaskSource<T> tasks) {
@@ -98,7 +99,8 @@ final class LoopRun<T, C> implements AutoCloseable {
         attempts.closeAllBut(List.of(anchor, incumbent));
         if (!more) {
           return end(
-              RunReport.End.MASTERED, "The hardest level (" + tasks.levels() + ") is mastered.");
+              RunReport.End.MASTERED,
+              "The verifier passes the hardest level (" + tasks.levels() + ") as mastered.");
         }
       }
     } catch (CancelledException e) {
@@ -173,9 +175,12 @@ final class LoopRun<T, C> implements AutoCloseable {
       this.number = number;
     }
 
-    /** Measures the frontier; false if nothing lies beyond it. */
+    /** Measures the frontier of a new incumbent; false if nothing lies beyond it. */
     boolean scout() {
       pool.beginGeneration();
+      if (incumbent.equals(scouted)) {
+        return true;
+      }
       List<Lesson<T, C>> found = new ArrayList<>();
       frontier =
           frontier.measure(
@@ -194,6 +199,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       found.stream()
           .filter(l -> l.level() > frontier.mastered() && l.level() <= frontier.hardest())
           .forEach(pool::add);
+      scouted = incumbent;
       return frontier.mastered() < tasks.levels();
     }
 

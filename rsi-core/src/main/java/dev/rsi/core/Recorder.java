@@ -15,6 +15,7 @@ final class Recorder {
   private final String run;
   private final Clock clock;
   private final RunListener listener;
+  private int lastListenerFault = -1;
 
   Recorder(RunStore store, String run, Clock clock, RunListener listener) {
     this.store = store;
@@ -52,11 +53,18 @@ final class Recorder {
     try {
       listener.progress(step, done, total);
     } catch (RuntimeException e) {
-      log.warn("run {}: the listener failed on progress", run, e);
+      log.debug("run {}: the listener failed on progress", run, e);
     }
   }
 
+  /**
+   * A listener that fails once may fail on every event: the first failure of a generation tells.
+   */
   private void listenerFault(int generation, RuntimeException cause) {
+    if (generation <= lastListenerFault) {
+      return;
+    }
+    lastListenerFault = generation;
     log.warn("run {}, generation {}: the listener failed", run, generation, cause);
     // Not told to the listener, which would fail again.
     store.append(

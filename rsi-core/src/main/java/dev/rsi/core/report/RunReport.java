@@ -25,7 +25,7 @@ public record RunReport(
 
   /** Why a run ended. */
   public enum End {
-    /** The hardest level is mastered. */
+    /** The hardest level is mastered, as far as the loop's verifier can tell. */
     MASTERED,
     /** What is left of the budget does not pay for another generation. */
     BUDGET_SPENT,
