@@ -1,6 +1,7 @@
 package dev.rsi.api;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,12 +10,12 @@ import java.util.TreeMap;
  * one.
  */
 public final class Recipe {
-  private static final Recipe DEFAULTS = new Recipe(new TreeMap<>());
+  private static final Recipe DEFAULTS = new Recipe(Map.of());
 
   private final Map<String, Double> values;
 
-  private Recipe(TreeMap<String, Double> values) {
-    this.values = Collections.unmodifiableMap(values);
+  private Recipe(Map<String, Double> values) {
+    this.values = Collections.unmodifiableMap(new TreeMap<>(values));
   }
 
   /** Every knob at its initial value. */
@@ -28,7 +29,7 @@ public final class Recipe {
    * @throws IllegalArgumentException if the value is outside the knob's bounds
    */
   public Recipe with(Knob knob, double value) {
-    TreeMap<String, Double> copy = new TreeMap<>(values);
+    Map<String, Double> copy = new HashMap<>(values);
     copy.put(knob.name(), knob.checked(value));
     return new Recipe(copy);
   }
@@ -53,7 +54,7 @@ public final class Recipe {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Recipe && values.equals(((Recipe) other).values);
+    return other instanceof Recipe recipe && values.equals(recipe.values);
   }
 
   @Override
