@@ -9,6 +9,7 @@ import dev.rsi.api.ProbeResult;
 import dev.rsi.api.Role;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -55,8 +56,7 @@ class SimulatedProbesTest {
 
     assertThat(other.pull("easy", 2, ALL)).isEqualTo(easy.subList(3, 5));
     assertThat(other.pull("hard", 5, ALL)).isEqualTo(hard);
-    assertThat(other.given())
-        .containsOnly(java.util.Map.entry("easy", 5), java.util.Map.entry("hard", 5));
+    assertThat(other.given()).containsOnly(Map.entry("easy", 5), Map.entry("hard", 5));
     assertThat(other.asked()).containsExactly(Set.of(Role.ANCHOR), ALL, ALL);
   }
 

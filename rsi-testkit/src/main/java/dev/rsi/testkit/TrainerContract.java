@@ -1,0 +1,293 @@
+package dev.rsi.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.Generator;
+import dev.rsi.api.Generator.Session;
+import dev.rsi.api.Knob;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Request;
+import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
+import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingRequest;
+import dev.rsi.api.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every {@link Trainer} must do. Extend it, give it a trainer, a generator that opens what it
+ * makes, a base version and lessons that take it seconds at most, and all its tests run.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public abstract class TrainerContract<T, C> {
+  private static final long SEED = 17;
+
+  @TempDir Path temporary;
+  private Trainer<T, C> trainer;
+  private ModelVersion base;
+
+  /** For subclasses. */
+  @SuppressWarnings("NullAway.Init") // Set before each test.
+  protected TrainerContract() {}
+
+  /** A fresh trainer. */
+  protected abstract Trainer<T, C> trainer();
+
+  /** A fresh generator that opens what the trainer makes. The suite closes it. */
+  protected abstract Generator<T, C> generator();
+
+  /**
+   * Writes the version to train from, the same every time.
+   *
+   * @param directory empty
+   * @throws Exception to fail the test
+   */
+  protected abstract void writeBase(Path directory) throws Exception;
+
+  /**
+   * What to learn from: two lessons or more, all of verdict PASS, on tasks that the base mostly
+   * fails on.
+   */
+  protected abstract List<Lesson<T, C>> lessons();
+
+  /** How to train. By default {@link Recipe#defaults()}; choose one that takes seconds at most. */
+  protected Recipe recipe() {
+    return Recipe.defaults();
+  }
+
+  /**
+   * Whether the same request gives the same artifact bit for bit. True by default; a backend that
+   * cannot promise it, and says so, says false.
+   */
+  protected boolean supportsExactRepeat() {
+    return true;
+  }
+
+  /**
+   * Whether a training by {@link #recipe()} on {@link #lessons()} must make the model answer more
+   * of them as the lessons do. True by default; say false where a training of seconds cannot.
+   */
+  protected boolean supportsLearning() {
+    return true;
+  }
+
+  @BeforeEach
+  void writeAndCreate() throws Exception {
+    Path directory = Files.createDirectory(temporary.resolve("base"));
+    writeBase(directory);
+    base = Directories.version(directory);
+    trainer = trainer();
+  }
+
+  @Test
+  void should_have_distinct_knobs_the_same_every_time() {
+    List<Knob> knobs = trainer.knobs();
+
+    assertThat(knobs.stream().map(Knob::name)).doesNotHaveDuplicates();
+    assertThat(trainer.knobs()).as("the second time").isEqualTo(knobs);
+    assertThat(trainer().knobs()).as("of another trainer").isEqualTo(knobs);
+    assertThat(recipe().values().keySet())
+        .as("values of the recipe without a knob")
+        .isSubsetOf(knobs.stream().map(Knob::name).toList());
+  }
+
+  @Test
+  void should_make_an_artifact_in_its_work_directory_that_the_generator_opens() throws Exception {
+    Path work = work("work");
+    TrainedArtifact artifact = train(request(work));
+
+    assertThat(artifact.directory().toAbsolutePath().normalize()).startsWith(work);
+    assertThat(Directories.files(artifact.directory()))
+        .as("files of the artifact")
+        .isNotEmpty()
+        .allMatch(Files::isReadable)
+        .noneMatch(Files::isSymbolicLink);
+    assertThat(artifact.metrics().values()).as("metrics").allMatch(Double::isFinite);
+    try (Generator<T, C> generator = generator();
+        Session<T, C> session = generator.open(Directories.version(artifact.directory()))) {
+      T task = lessons().get(0).task();
+      assertThat(session.generate(List.of(new Request<>(task, 1)), RunContext.standalone()))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void should_write_nowhere_but_into_its_work_directory() throws Exception {
+    Map<String, String> before = Directories.hashes(temporary);
+    train(request(work("work")));
+
+    Map<String, String> after = Directories.hashes(temporary);
+    after.keySet().removeIf(file -> file.startsWith("work/"));
+    assertThat(after).as("the base and all beside the work directory").isEqualTo(before);
+  }
+
+  @Test
+  void should_answer_more_lessons_rightly_after_training() throws Exception {
+    assumeTrue(supportsLearning(), "a training of this size need not show");
+    TrainedArtifact artifact = train(request(work("work")));
+
+    int asked = 20 * lessons().size();
+    int before = hits(base);
+    int after = hits(Directories.version(artifact.directory()));
+    assertThat(after)
+        .as("of %d attempts at the lessons' tasks, right before %d, and after", asked, before)
+        .isGreaterThan(before);
+  }
+
+  @Test
+  void should_make_the_same_bytes_of_the_same_request() throws Exception {
+    assumeTrue(supportsExactRepeat(), "this trainer does not promise bit-identical repeats");
+    Map<String, String> first = bytes(train(request(work("first"))));
+    assertThat(bytes(train(request(work("second"))))).as("the second time").isEqualTo(first);
+
+    List<Lesson<T, C>> fewer = lessons().subList(0, 1);
+    train(new TrainingRequest<>(base, fewer, recipe(), SEED + 1, work("other")));
+    assertThat(bytes(train(request(work("third"))))).as("after another").isEqualTo(first);
+
+    TrainedArtifact elsewhere = trainer().train(request(work("fourth")), RunContext.standalone());
+    assertThat(bytes(elsewhere)).as("by a fresh trainer").isEqualTo(first);
+  }
+
+  @Test
+  void should_train_twice_at_once() throws Exception {
+    TrainingRequest<T, C> one = request(work("one"));
+    TrainingRequest<T, C> two = request(work("two"));
+    List<TrainedArtifact> artifacts = Threads.together(List.of(() -> train(one), () -> train(two)));
+    Map<String, String> first = bytes(artifacts.get(0));
+    Map<String, String> second = bytes(artifacts.get(1));
+    assertThat(second.keySet()).as("files of the second").isEqualTo(first.keySet());
+    if (supportsExactRepeat()) {
+      assertThat(second).as("the second").isEqualTo(first);
+    }
+  }
+
+  @Test
+  void should_report_progress_within_its_total() throws Exception {
+    ManualContext context = ManualContext.create();
+    trainer.train(request(work("work")), context);
+
+    assertThat(context.checks()).as("how often it asked whether to stop").isPositive();
+    assertThat(context.done()).as("done at the end").isEqualTo(context.total());
+  }
+
+  @Test
+  void should_keep_nothing_when_cancelled() throws Exception {
+    ManualContext counting = ManualContext.create();
+    trainer.train(request(work("whole")), counting);
+    long last = counting.checks();
+    for (long check : new TreeSet<>(List.of(1L, Math.max(1, last / 2), Math.max(1, last)))) {
+      Path work = work("cancelled-at-" + check);
+      ManualContext context = ManualContext.create().cancelAtCheck(check);
+      assertThatThrownBy(() -> trainer.train(request(work), context))
+          .as("training cancelled at check %d of %d", check, last)
+          .isInstanceOf(CancelledException.class);
+      assertThat(Directories.files(work)).as("what is left of it").isEmpty();
+    }
+  }
+
+  @Test
+  void should_train_as_ever_after_a_cancelled_training() throws Exception {
+    assumeTrue(supportsExactRepeat(), "this trainer does not promise bit-identical repeats");
+    Map<String, String> expected = bytes(train(request(work("first"))));
+    ManualContext cancelled = ManualContext.create().cancel();
+    assertThatThrownBy(() -> trainer.train(request(work("cancelled")), cancelled))
+        .isInstanceOf(CancelledException.class);
+
+    assertThat(bytes(train(request(work("second"))))).isEqualTo(expected);
+  }
+
+  @Test
+  void should_stop_when_interrupted() throws Exception {
+    TrainingRequest<T, C> request = request(work("work"));
+    try {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> train(request)).isInstanceOf(CancelledException.class);
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  @Test
+  void should_refuse_a_corrupt_base_and_keep_nothing() throws Exception {
+    Path empty = Files.createDirectory(temporary.resolve("empty"));
+    Path work = work("work");
+    assertThatThrownBy(
+            () ->
+                train(
+                    new TrainingRequest<>(
+                        Directories.version(empty), lessons(), recipe(), SEED, work)))
+        .isInstanceOf(RsiException.class);
+    assertThat(Directories.files(work)).as("what is left of it").isEmpty();
+  }
+
+  @Test
+  void should_never_be_given_a_lesson_that_did_not_pass() throws Exception {
+    Path work = work("work");
+    for (Verdict verdict : List.of(Verdict.fail("wrong"), Verdict.undecided("cannot tell"))) {
+      List<Lesson<T, C>> lessons = new ArrayList<>(lessons());
+      Lesson<T, C> good = lessons.get(0);
+      lessons.add(new Lesson<>(good.task(), good.candidate(), verdict, null, good.level(), 1, 1));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new TrainingRequest<>(base, lessons, recipe(), SEED, work));
+    }
+  }
+
+  /** How many attempts at the lessons' tasks give the lessons' candidates. */
+  private int hits(ModelVersion version) {
+    int hits = 0;
+    try (Generator<T, C> generator = generator();
+        Session<T, C> session = generator.open(version)) {
+      List<Request<T>> requests = new ArrayList<>();
+      List<String> expected = new ArrayList<>();
+      for (Lesson<T, C> lesson : lessons()) {
+        for (long seed = 1; seed <= 20; seed++) {
+          requests.add(new Request<>(lesson.task(), seed));
+          expected.add(generator.codec().writeCandidate(lesson.candidate()));
+        }
+      }
+      List<Output<C>> outputs = session.generate(requests, RunContext.standalone());
+      for (int i = 0; i < outputs.size(); i++) {
+        C candidate = outputs.get(i).candidate();
+        if (candidate != null
+            && generator.codec().writeCandidate(candidate).equals(expected.get(i))) {
+          hits++;
+        }
+      }
+    }
+    return hits;
+  }
+
+  private static Map<String, String> bytes(TrainedArtifact artifact) {
+    return Directories.hashes(artifact.directory());
+  }
+
+  private TrainedArtifact train(TrainingRequest<T, C> request) {
+    return trainer.train(request, RunContext.standalone());
+  }
+
+  private TrainingRequest<T, C> request(Path work) {
+    return new TrainingRequest<>(base, lessons(), recipe(), SEED, work);
+  }
+
+  private Path work(String name) throws Exception {
+    return Files.createDirectory(temporary.resolve(name)).toAbsolutePath().normalize();
+  }
+}
