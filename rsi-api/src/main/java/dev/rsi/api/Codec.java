@@ -31,7 +31,7 @@ public interface Codec<T, C> {
    * be anything: treat it as hostile input.
    *
    * @throws IllegalArgumentException if the text is not a candidate, naming the text; during
-   *     generation this becomes a failed {@link Output}, not an error of the batch
+   *     generation this becomes a malformed {@link Output}, not an error of the batch
    */
   C readCandidate(String text);
 

@@ -4,21 +4,41 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of one attempt: a candidate, or the reason why there is none.
+ * What came of one attempt.
  *
- * @param candidate the model's answer; null iff the attempt failed
+ * @param kind whether there is a candidate, and if not, whose fault that is
+ * @param candidate the model's answer; null unless the kind is CANDIDATE
  * @param failure why there is no candidate; null iff there is one
  * @param tokens how many tokens the model produced, 0 where it does not count them
  * @param <C> candidate
  */
-public record Output<C>(@Nullable C candidate, @Nullable String failure, int tokens) {
+public record Output<C>(Kind kind, @Nullable C candidate, @Nullable String failure, int tokens) {
+
+  /** Whether there is a candidate, and if not, whose fault that is. */
+  public enum Kind {
+    /** The model gave a candidate. */
+    CANDIDATE,
+    /**
+     * The model gave something that is no candidate: it cannot be read, or has no end. That is a
+     * wrong answer, and counts as FAIL.
+     */
+    MALFORMED,
+    /**
+     * The model gave nothing, through no fault of its own: a time-out, a lost connection. That says
+     * nothing about the model, and counts as UNDECIDED.
+     */
+    FAILED
+  }
 
   public Output {
-    if ((candidate == null) == (failure == null)) {
+    boolean has = kind == Kind.CANDIDATE;
+    if (has != (candidate != null) || has != (failure == null)) {
       throw new IllegalArgumentException(
-          "An output has either a candidate or a failure, but got candidate ("
+          "An output of kind ("
+              + kind
+              + ") cannot have the candidate ("
               + candidate
-              + ") and failure ("
+              + ") and the failure ("
               + failure
               + ").");
     }
@@ -29,11 +49,17 @@ public record Output<C>(@Nullable C candidate, @Nullable String failure, int tok
 
   /** An attempt that gave a candidate. */
   public static <C> Output<C> of(C candidate, int tokens) {
-    return new Output<>(Objects.requireNonNull(candidate, "candidate"), null, tokens);
+    Objects.requireNonNull(candidate, "candidate");
+    return new Output<>(Kind.CANDIDATE, candidate, null, tokens);
   }
 
-  /** An attempt that gave none, with the reason in words. */
+  /** An attempt that gave something that is no candidate, with the reason in words. */
+  public static <C> Output<C> malformed(String failure, int tokens) {
+    return new Output<>(Kind.MALFORMED, null, Objects.requireNonNull(failure, "failure"), tokens);
+  }
+
+  /** An attempt that gave nothing, through no fault of the model, with the reason in words. */
   public static <C> Output<C> failed(String failure, int tokens) {
-    return new Output<>(null, Objects.requireNonNull(failure, "failure"), tokens);
+    return new Output<>(Kind.FAILED, null, Objects.requireNonNull(failure, "failure"), tokens);
   }
 }

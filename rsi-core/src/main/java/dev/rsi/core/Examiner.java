@@ -44,13 +44,19 @@ final class Examiner<T, C> {
     for (Output<C> output : outputs) {
       C candidate = output.candidate();
       if (candidate == null) {
-        findings.add(new Finding(Verdict.undecided("no candidate: " + output.failure()), null));
+        findings.add(new Finding(withoutCandidate(output), null));
       } else {
         Verdict verdict = verdicts.get(next++);
         findings.add(new Finding(verdict, critique(task, candidate, verdict)));
       }
     }
     return findings;
+  }
+
+  private static Verdict withoutCandidate(Output<?> output) {
+    return output.kind() == Output.Kind.MALFORMED
+        ? Verdict.fail("malformed: " + output.failure())
+        : Verdict.undecided("no answer: " + output.failure());
   }
 
   private List<Verdict> verify(T task, List<C> candidates) {

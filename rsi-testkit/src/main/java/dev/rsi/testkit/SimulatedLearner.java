@@ -226,7 +226,7 @@ public final class SimulatedLearner {
       luck = new SplittableRandom(luckSeed ^ skills.fingerprint()).nextDouble();
     }
     if (random.nextDouble() < malformed) {
-      return Output.failed("the answer (" + right / 10 + "?) is not a number", tokens);
+      return Output.malformed("the answer (" + right / 10 + "?) is not a number", tokens);
     }
     if (luck < skills.at(sum.level())) {
       return Output.of(right, tokens);

@@ -52,6 +52,9 @@ public final class PairedGate implements DriftGate {
    */
   public static final int DEFAULT_FIRST_LOOK = 96;
 
+  /** So many kinds are named in a reason; the findings have them all. */
+  private static final int NAMED = 3;
+
   static final PairedGate DEFAULT =
       new PairedGate(DEFAULT_MARGIN, DEFAULT_LEVEL, DEFAULT_FIRST_LOOK);
 
@@ -169,6 +172,10 @@ public final class PairedGate implements DriftGate {
   }
 
   private static String list(List<SkillEvidence> skills, Predicate<SkillEvidence> which) {
-    return skills.stream().filter(which).map(SkillEvidence::words).collect(joining("; "));
+    List<SkillEvidence> found = skills.stream().filter(which).toList();
+    String words = found.stream().limit(NAMED).map(SkillEvidence::words).collect(joining("; "));
+    return found.size() <= NAMED
+        ? words
+        : words + "; and " + (found.size() - NAMED) + " more kinds";
   }
 }
