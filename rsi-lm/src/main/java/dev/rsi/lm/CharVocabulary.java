@@ -1,0 +1,205 @@
+package dev.rsi.lm;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A vocabulary of single characters, one of which ends every text. Kept as {@code tokenizer.json}
+ * in the WordLevel form of Hugging Face tokenizers.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class CharVocabulary {
+  private final String characters;
+  private final int end;
+  private final Map<Character, Integer> ids = new HashMap<>();
+
+  private CharVocabulary(String characters, int end) {
+    this.characters = characters;
+    this.end = end;
+    for (int id = 0; id < characters.length(); id++) {
+      char c = characters.charAt(id);
+      if (Character.isSurrogate(c)) {
+        throw new IllegalArgumentException(
+            "Character " + id + " is half of a surrogate pair; only U+0000 to U+FFFF are allowed.");
+      }
+      if (ids.put(c, id) != null) {
+        throw new IllegalArgumentException("Character (" + c + ") appears twice.");
+      }
+    }
+  }
+
+  /**
+   * A vocabulary whose ids are the places of the characters, and then the end.
+   *
+   * @param characters distinct characters of the basic plane, at least one
+   * @param end the character that ends a text; not one of {@code characters}
+   */
+  public static CharVocabulary of(String characters, char end) {
+    if (characters.isEmpty()) {
+      throw new IllegalArgumentException("A vocabulary needs at least one character.");
+    }
+    return new CharVocabulary(characters + end, characters.length());
+  }
+
+  /** How many tokens there are, the end included. */
+  public int size() {
+    return characters.length();
+  }
+
+  /** The id of the end token. */
+  public int end() {
+    return end;
+  }
+
+  /** Whether the character is in the vocabulary. */
+  public boolean contains(char character) {
+    return ids.containsKey(character);
+  }
+
+  /**
+   * The id of a character.
+   *
+   * @throws IllegalArgumentException if it is not in the vocabulary
+   */
+  public int id(char character) {
+    Integer id = ids.get(character);
+    if (id == null) {
+      throw new IllegalArgumentException(
+          "Character ("
+              + character
+              + ") is not in the vocabulary ("
+              + characters
+              + ").\nMaybe the codec writes text that the model was not made for.");
+    }
+    return id;
+  }
+
+  /** The ids of several characters, in order. */
+  public List<Integer> ids(String text) {
+    List<Integer> list = new ArrayList<>(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      list.add(id(text.charAt(i)));
+    }
+    return list;
+  }
+
+  /**
+   * Encodes a text, one id per character. The end is not added.
+   *
+   * @throws IllegalArgumentException if a character is not in the vocabulary
+   */
+  public int[] encode(String text) {
+    int[] tokens = new int[text.length()];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = id(text.charAt(i));
+    }
+    return tokens;
+  }
+
+  /**
+   * Decodes the first {@code length} tokens.
+   *
+   * @throws IndexOutOfBoundsException if one is not an id
+   */
+  public String decode(int[] tokens, int length) {
+    StringBuilder text = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      text.append(characters.charAt(tokens[i]));
+    }
+    return text.toString();
+  }
+
+  /** The content of {@code tokenizer.json}. */
+  String toJson() {
+    ObjectNode json = Json.object();
+    json.put("version", "1.0");
+    json.putNull("truncation");
+    json.putNull("padding");
+    ObjectNode special = json.putArray("added_tokens").addObject();
+    special.put("id", end);
+    special.put("content", String.valueOf(characters.charAt(end)));
+    special.put("single_word", false);
+    special.put("lstrip", false);
+    special.put("rstrip", false);
+    special.put("normalized", false);
+    special.put("special", true);
+    json.putNull("normalizer");
+    ObjectNode split = json.putObject("pre_tokenizer");
+    split.put("type", "Split");
+    split.putObject("pattern").put("Regex", "[\\s\\S]");
+    split.put("behavior", "Isolated");
+    split.put("invert", false);
+    json.putNull("post_processor");
+    json.putObject("decoder").put("type", "Fuse");
+    ObjectNode model = json.putObject("model");
+    model.put("type", "WordLevel");
+    ObjectNode vocabulary = model.putObject("vocab");
+    for (int id = 0; id < characters.length(); id++) {
+      vocabulary.put(String.valueOf(characters.charAt(id)), id);
+    }
+    model.put("unk_token", "<unk>");
+    return Json.write(json);
+  }
+
+  /** Reads {@code tokenizer.json}. */
+  static CharVocabulary read(Path file) {
+    JsonFile json = JsonFile.read(file);
+    json.requireText("model.type", "WordLevel");
+    JsonNode vocabulary = json.node("model.vocab");
+    if (!vocabulary.isObject() || vocabulary.size() < 2) {
+      throw json.wrong("model.vocab", "an object of at least two tokens", "none");
+    }
+    char[] characters = new char[vocabulary.size()];
+    boolean[] seen = new boolean[characters.length];
+    for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
+      String field = "model.vocab." + entry.getKey();
+      int id = json.integer(field, entry.getValue());
+      if (entry.getKey().length() != 1) {
+        throw json.wrong(field, "a token of one character", "another length");
+      }
+      if (id < 0 || id >= characters.length || seen[id]) {
+        throw json.wrong(
+            field, "each id of [0, " + (characters.length - 1) + "] once", String.valueOf(id));
+      }
+      seen[id] = true;
+      characters[id] = entry.getKey().charAt(0);
+    }
+    JsonNode added = json.node("added_tokens");
+    if (!added.isArray() || added.size() != 1 || !added.get(0).isObject()) {
+      throw json.wrong("added_tokens", "one token, the end", added.size() + " tokens");
+    }
+    JsonNode id = added.get(0).get("id");
+    int end = id == null ? -1 : json.integer("added_tokens[0].id", id);
+    if (end < 0 || end >= characters.length) {
+      throw json.wrong("added_tokens[0].id", "the id of a token", String.valueOf(end));
+    }
+    try {
+      return new CharVocabulary(new String(characters), end);
+    } catch (IllegalArgumentException e) {
+      throw json.wrong("model.vocab", "distinct characters", String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CharVocabulary
+        && characters.equals(((CharVocabulary) other).characters)
+        && end == ((CharVocabulary) other).end;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * characters.hashCode() + end;
+  }
+
+  @Override
+  public String toString() {
+    return "CharVocabulary[" + characters + ", end " + end + "]";
+  }
+}

@@ -1,0 +1,138 @@
+package dev.rsi.lm;
+
+import dev.rsi.api.CorruptModelException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** A small JSON file whose fields are read with checks that name file, field and expectation. */
+final class JsonFile {
+  private static final long MAX_BYTES = 64L << 20;
+
+  private final Path file;
+  private final JsonNode root;
+
+  private JsonFile(Path file, JsonNode root) {
+    this.file = file;
+    this.root = root;
+  }
+
+  static JsonFile read(Path file) {
+    try {
+      long size = Files.size(file);
+      if (size > MAX_BYTES) {
+        throw new CorruptModelException(
+            file, "(size)", "at most " + MAX_BYTES + " bytes", size + " bytes");
+      }
+      JsonNode root = Json.MAPPER.readTree(Files.readString(file, StandardCharsets.UTF_8));
+      if (!root.isObject()) {
+        throw new CorruptModelException(file, "(root)", "a JSON object", kind(root));
+      }
+      return new JsonFile(file, root);
+    } catch (NoSuchFileException e) {
+      throw new CorruptModelException(file, "(file)", "to exist", "no such file", e);
+    } catch (JacksonException | IOException e) {
+      throw new CorruptModelException(file, "(content)", "readable JSON", e.toString(), e);
+    }
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** The node at a dotted path such as {@code "model.vocab"}. */
+  JsonNode node(String path) {
+    JsonNode node = root;
+    for (String name : path.split("\\.")) {
+      JsonNode next = node.get(name);
+      if (next == null) {
+        throw wrong(path, "a value", "nothing");
+      }
+      node = next;
+    }
+    return node;
+  }
+
+  String text(String path) {
+    JsonNode node = node(path);
+    if (!node.isString()) {
+      throw wrong(path, "a string", kind(node));
+    }
+    return node.stringValue();
+  }
+
+  int integer(String path) {
+    return integer(path, node(path));
+  }
+
+  int integer(String path, JsonNode node) {
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw wrong(path, "a whole number", kind(node));
+    }
+    return node.intValue();
+  }
+
+  long longInteger(String path) {
+    JsonNode node = node(path);
+    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+      throw wrong(path, "a whole number", kind(node));
+    }
+    return node.longValue();
+  }
+
+  List<Integer> integers(String path) {
+    JsonNode node = node(path);
+    if (!node.isArray()) {
+      throw wrong(path, "an array", kind(node));
+    }
+    List<Integer> values = new ArrayList<>();
+    for (JsonNode element : node) {
+      values.add(integer(path, element));
+    }
+    return values;
+  }
+
+  <E extends Enum<E>> E constant(String path, Class<E> type) {
+    String text = text(path);
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(text)) {
+        return constant;
+      }
+    }
+    throw wrong(path, "one of " + Arrays.toString(type.getEnumConstants()), quoted(text));
+  }
+
+  void requireText(String path, String expected) {
+    String found = text(path);
+    if (!found.equals(expected)) {
+      throw wrong(path, quoted(expected), quoted(found));
+    }
+  }
+
+  void requireInt(String path, int expected) {
+    int found = integer(path);
+    if (found != expected) {
+      throw wrong(path, String.valueOf(expected), String.valueOf(found));
+    }
+  }
+
+  CorruptModelException wrong(String field, String expected, String found) {
+    return new CorruptModelException(file, field, expected, found);
+  }
+
+  private static String quoted(String text) {
+    return '"' + (text.length() > 60 ? text.substring(0, 60) + "..." : text) + '"';
+  }
+
+  private static String kind(JsonNode node) {
+    String text = node.toString();
+    return text.length() > 60 ? text.substring(0, 60) + "..." : text;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.rsi.lm;
+
+import java.util.SortedSet;
+
+/**
+ * Gives every token its position id under the scheme of a {@link DecoderConfig}.
+ *
+ * <p>COUPLED: a token of a run has the offset plus its place in the run, from 1. A token of no run
+ * ends the run and has id 0, but the last token of the prompt has the offset itself: the answer is
+ * taken for a run that begins after it. NOPE and ROPE: the index in the sequence; the offset is
+ * always 0.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Positions {
+  private final boolean coupled;
+  private final int maxPositions;
+  private final boolean[] run;
+
+  private Positions(DecoderConfig config) {
+    coupled = config.positionScheme() == PositionScheme.COUPLED;
+    maxPositions = config.maxPositions();
+    run = new boolean[config.vocabularySize()];
+    SortedSet<Integer> tokens = config.runTokens();
+    tokens.forEach(token -> run[token] = true);
+  }
+
+  /** The positions of a model. */
+  public static Positions of(DecoderConfig config) {
+    return new Positions(config);
+  }
+
+  /**
+   * How many offsets a sequence may have: every value of [0, result).
+   *
+   * @param tokens holds the sequence
+   * @param length how many of them are the sequence
+   * @param newTokens how many tokens may be added and read; with COUPLED, a wish: where they do not
+   *     all fit, the last ones share the last id, and the result is at least 1
+   * @throws IllegalArgumentException if the sequence itself does not fit
+   */
+  public int offsets(int[] tokens, int length, int newTokens) {
+    if (!coupled) {
+      if ((long) length + newTokens > maxPositions) {
+        throw tooLong("sequence", (long) length + newTokens, maxPositions);
+      }
+      return 1;
+    }
+    int longest = 0;
+    int current = 0;
+    for (int i = 0; i < length; i++) {
+      current = run[tokens[i]] ? current + 1 : 0;
+      longest = Math.max(longest, current);
+    }
+    if (longest >= maxPositions) {
+      throw tooLong("run", longest, maxPositions - 1);
+    }
+    return Math.max(1, maxPositions - Math.max(longest, newTokens));
+  }
+
+  private static IllegalArgumentException tooLong(String what, long length, int max) {
+    return new IllegalArgumentException(
+        "A "
+            + what
+            + " of "
+            + length
+            + " tokens does not fit the model's positions ("
+            + max
+            + " at most).\nMaybe make the model with more positions or ask for fewer new tokens.");
+  }
+
+  /**
+   * Writes the position ids of a sequence.
+   *
+   * @param tokens holds the sequence
+   * @param length how many of them are the sequence
+   * @param promptLength how many of them are the prompt
+   * @param offset in [0, {@link #offsets})
+   * @param target where the ids go
+   * @param at index of the first id in {@code target}
+   */
+  public void fill(int[] tokens, int length, int promptLength, int offset, long[] target, int at) {
+    int current = 0;
+    for (int i = 0; i < length; i++) {
+      if (coupled) {
+        current = run[tokens[i]] ? current + 1 : 0;
+        boolean placed = current > 0 || i == promptLength - 1;
+        target[at + i] = placed ? (long) offset + current : 0;
+      } else {
+        target[at + i] = i;
+      }
+    }
+  }
+
+  /**
+   * The position id of the n-th token added to a prompt and read back.
+   *
+   * @param promptLength how many tokens the prompt has
+   * @param offset the prompt's offset
+   * @param n 1 for the first
+   */
+  public int added(int promptLength, int offset, int n) {
+    return Math.min(maxPositions - 1, coupled ? offset + n : promptLength + n - 1);
+  }
+}

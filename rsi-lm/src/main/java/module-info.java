@@ -1,0 +1,9 @@
+/** What language-model backends share, in plain Java. */
+@org.jspecify.annotations.NullMarked
+module dev.rsi.lm {
+  requires static transitive org.jspecify;
+  requires transitive dev.rsi.api;
+  requires tools.jackson.databind;
+
+  exports dev.rsi.lm;
+}
