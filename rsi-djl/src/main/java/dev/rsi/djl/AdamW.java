@@ -1,0 +1,30 @@
+package dev.rsi.djl;
+
+/**
+ * Settings of AdamW as PyTorch defines it (Loshchilov and Hutter, "Decoupled Weight Decay
+ * Regularization", 2019), after clipping the gradient to a global norm:
+ *
+ * <pre>
+ * g *= min(1, clip / (norm + 1e-6))
+ * p -= lr * decay * p
+ * m += (1 - beta1) * (g - m)
+ * v  = beta2 * v + (1 - beta2) * g * g
+ * p -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+ * </pre>
+ */
+record AdamW(double beta1, double beta2, double epsilon, double weightDecay, double clipNorm) {
+
+  /** The numbers of step t (from 1), in the order that the scripts expect. */
+  double[] hyper(double learningRate, long t) {
+    return new double[] {
+      learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      weightDecay,
+      clipNorm,
+      1 - Math.pow(beta1, t),
+      Math.sqrt(1 - Math.pow(beta2, t))
+    };
+  }
+}

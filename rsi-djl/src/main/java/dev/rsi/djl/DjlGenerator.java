@@ -1,0 +1,69 @@
+package dev.rsi.djl;
+
+import dev.rsi.api.Codec;
+import dev.rsi.api.Generator;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.SamplingParameters;
+import java.util.Objects;
+
+/**
+ * Runs decoders with a cache of keys and values, whole batches in one native call.
+ *
+ * <p>A prompt is what the codec writes for a task; the answer up to the model's end token is read
+ * by the codec. An answer without an end token, or that the codec refuses, is a failed output.
+ *
+ * <p>A request's seed decides the draws where the temperature is above 0 and, with COUPLED
+ * positions, the offset of the position ids. Greedy answers to one task under several seeds thus
+ * come from several places of the model, and agree less often where it is unsure: what a majority
+ * vote needs.
+ *
+ * <p>Thread-safe and without state; each session is for one thread and owns its own memory. The
+ * logits of a request may differ in the last bits with the number of requests computed together, so
+ * that a choice between two tokens of all but the same probability may fall otherwise.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public final class DjlGenerator<T, C> implements Generator<T, C> {
+  /** Greedy, at most 24 tokens: with 32 position ids that leaves some offsets to choose from. */
+  public static final SamplingParameters DEFAULT_SAMPLING = SamplingParameters.greedy(24);
+
+  private final Codec<T, C> codec;
+  private final Device device;
+  private final SamplingParameters sampling;
+
+  private DjlGenerator(Codec<T, C> codec, Device device, SamplingParameters sampling) {
+    this.codec = Objects.requireNonNull(codec, "codec");
+    this.device = Objects.requireNonNull(device, "device");
+    this.sampling = Objects.requireNonNull(sampling, "sampling");
+  }
+
+  /** A generator on {@link Device#auto} with {@link #DEFAULT_SAMPLING}. */
+  public static <T, C> DjlGenerator<T, C> of(Codec<T, C> codec) {
+    return of(codec, Device.auto());
+  }
+
+  /** A generator on a device with {@link #DEFAULT_SAMPLING}. */
+  public static <T, C> DjlGenerator<T, C> of(Codec<T, C> codec, Device device) {
+    return new DjlGenerator<>(codec, device, DEFAULT_SAMPLING);
+  }
+
+  /** The same generator with other sampling parameters. */
+  public DjlGenerator<T, C> withSampling(SamplingParameters parameters) {
+    return new DjlGenerator<>(codec, device, parameters);
+  }
+
+  @Override
+  public Codec<T, C> codec() {
+    return codec;
+  }
+
+  @Override
+  public Session<T, C> open(ModelVersion version) {
+    DecoderModel model = ModelDirectory.readWeights(version.directory());
+    Sampler sampler = new ScriptSampler(DjlRuntime.open(device), model.config(), model.weights());
+    return new DjlSession<>(codec, model, sampling, sampler);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.rsi.djl;
+
+import dev.rsi.api.Codec;
+import dev.rsi.api.Generator;
+import dev.rsi.api.Output;
+import dev.rsi.api.Request;
+import dev.rsi.api.RunContext;
+import dev.rsi.lm.CharVocabulary;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Positions;
+import dev.rsi.lm.SamplingParameters;
+import dev.rsi.lm.SavedRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Sorts requests by prompt length, samples each length in chunks, and puts the answers back. */
+final class DjlSession<T, C> implements Generator.Session<T, C> {
+  /** Rows per native call: more are no faster on a core, and cancelling waits for a call. */
+  static final int CHUNK = 128;
+
+  private final Codec<T, C> codec;
+  private final CharVocabulary vocabulary;
+  private final Positions positions;
+  private final SamplingParameters sampling;
+  private final Sampler sampler;
+  private boolean closed;
+
+  DjlSession(Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
+    this.codec = codec;
+    this.vocabulary = model.vocabulary();
+    this.positions = Positions.of(model.config());
+    this.sampling = sampling;
+    this.sampler = sampler;
+  }
+
+  private record Prompt(int index, int[] tokens, int offset, SavedRandom random) {}
+
+  @Override
+  public List<Output<C>> generate(List<Request<T>> requests, RunContext context) {
+    if (closed) {
+      throw new IllegalStateException("The session is closed.");
+    }
+    List<@Nullable Output<C>> outputs = new ArrayList<>(requests.size());
+    Map<Integer, List<Prompt>> byLength = new TreeMap<>();
+    for (int i = 0; i < requests.size(); i++) {
+      outputs.add(null);
+      try {
+        Prompt prompt = prompt(i, requests.get(i));
+        byLength.computeIfAbsent(prompt.tokens.length, key -> new ArrayList<>()).add(prompt);
+      } catch (RuntimeException e) {
+        outputs.set(i, Output.failed("the task cannot be given to the model: " + e, 0));
+      }
+    }
+    long done = 0;
+    for (List<Prompt> group : byLength.values()) {
+      for (int from = 0; from < group.size(); from += CHUNK) {
+        context.checkActive();
+        List<Prompt> chunk = group.subList(from, Math.min(group.size(), from + CHUNK));
+        sample(chunk, outputs);
+        done += chunk.size();
+        context.progress(done, requests.size());
+      }
+    }
+    List<Output<C>> complete = new ArrayList<>(requests.size());
+    for (Output<C> output : outputs) {
+      complete.add(Objects.requireNonNull(output));
+    }
+    return complete;
+  }
+
+  private Prompt prompt(int index, Request<T> request) {
+    int[] tokens = vocabulary.encode(codec.writeTask(request.task()));
+    if (tokens.length == 0) {
+      throw new IllegalArgumentException("its text is empty");
+    }
+    SavedRandom random = new SavedRandom(request.seed());
+    int offsets = positions.offsets(tokens, tokens.length, sampling.maxNewTokens());
+    return new Prompt(index, tokens, random.nextInt(offsets), random);
+  }
+
+  private void sample(List<Prompt> chunk, List<@Nullable Output<C>> outputs) {
+    int rows = chunk.size();
+    int length = chunk.get(0).tokens.length;
+    int fresh = sampling.maxNewTokens();
+    long[] ids = new long[rows * length];
+    long[] given = new long[rows * length];
+    long[] added = new long[rows * fresh];
+    double[] uniform = new double[rows * fresh];
+    for (int row = 0; row < rows; row++) {
+      Prompt prompt = chunk.get(row);
+      for (int i = 0; i < length; i++) {
+        ids[row * length + i] = prompt.tokens[i];
+      }
+      positions.fill(prompt.tokens, length, length, prompt.offset, given, row * length);
+      for (int i = 0; i < fresh; i++) {
+        added[row * fresh + i] = positions.added(length, prompt.offset, i + 1);
+        uniform[row * fresh + i] = sampling.temperature() == 0 ? 0 : prompt.random.nextDouble();
+      }
+    }
+    Sampler.Prompts prompts = new Sampler.Prompts(rows, length, fresh, ids, given, added, uniform);
+    long[] answers = sampler.sample(prompts, sampling.temperature(), vocabulary.end());
+    for (int row = 0; row < rows; row++) {
+      int[] answer = new int[fresh];
+      for (int i = 0; i < fresh; i++) {
+        answer[i] = (int) answers[row * fresh + i];
+      }
+      outputs.set(chunk.get(row).index, output(answer));
+    }
+  }
+
+  private Output<C> output(int[] answer) {
+    int end = 0;
+    while (end < answer.length && answer[end] != vocabulary.end()) {
+      end++;
+    }
+    if (end == answer.length) {
+      return Output.failed("no end within " + end + " tokens", end);
+    }
+    String text = vocabulary.decode(answer, end);
+    try {
+      return Output.of(codec.readCandidate(text), end + 1);
+    } catch (RuntimeException e) {
+      return Output.failed("the answer (" + text + ") cannot be read: " + e.getMessage(), end + 1);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      sampler.close();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.rsi.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.rsi.lm.Batch;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Flat vectors in native memory, and the way of batches into it. */
+final class FlatState implements AutoCloseable {
+  final PtNDManager manager;
+  final NDArray weights;
+  final NDArray firstMoment;
+  final NDArray secondMoment;
+
+  FlatState(PtNDManager manager, float[] weights, float[] firstMoment, float[] secondMoment) {
+    this.manager = manager;
+    this.weights = copy(manager, weights);
+    this.firstMoment = copy(manager, firstMoment);
+    this.secondMoment = copy(manager, secondMoment);
+  }
+
+  /** A vector in the engine's own memory: created arrays may lie over a Java buffer. */
+  static NDArray copy(NDManager manager, float[] values) {
+    try (NDArray created = manager.create(values)) {
+      return created.duplicate();
+    }
+  }
+
+  static List<NDArray> inputs(NDManager step, List<Batch> batches) {
+    List<NDArray> arrays = new ArrayList<>();
+    for (Batch batch : batches) {
+      arrays.add(step.create(batch.inputs(), new Shape(batch.rows(), batch.length())));
+    }
+    return arrays;
+  }
+
+  static List<NDArray> positions(NDManager step, List<Batch> batches) {
+    List<NDArray> arrays = new ArrayList<>();
+    for (Batch batch : batches) {
+      arrays.add(step.create(batch.positions(), new Shape(batch.rows(), batch.length())));
+    }
+    return arrays;
+  }
+
+  static List<NDArray> targets(NDManager step, List<Batch> batches) {
+    List<NDArray> arrays = new ArrayList<>();
+    for (Batch batch : batches) {
+      arrays.add(step.create(batch.targets(), new Shape(batch.rows(), batch.answerLength())));
+    }
+    return arrays;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

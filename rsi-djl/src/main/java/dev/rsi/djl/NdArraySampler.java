@@ -1,0 +1,103 @@
+package dev.rsi.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.rsi.lm.DecoderConfig;
+import java.util.Arrays;
+
+/**
+ * Sampling in DJL's public operations, without a cache: every token runs the whole text again.
+ * Slow, and simple enough to be believed.
+ */
+final class NdArraySampler implements Sampler {
+  private final PtNDManager manager;
+  private final DecoderConfig config;
+  private final NDArray weights;
+
+  /** Takes the manager over: it is closed with this. */
+  NdArraySampler(PtNDManager manager, DecoderConfig config, float[] weights) {
+    this.manager = manager;
+    this.config = config;
+    this.weights = FlatState.copy(manager, weights);
+  }
+
+  @Override
+  public long[] sample(Prompts prompts, double temperature, int end) {
+    // Each thread starts with gradients on.
+    JniUtils.setGradMode(false);
+    int rows = prompts.rows();
+    int fresh = prompts.newTokens();
+    int width = prompts.length() + fresh;
+    long[] ids = new long[rows * width];
+    long[] positions = new long[rows * width];
+    for (int row = 0; row < rows; row++) {
+      int from = row * prompts.length();
+      System.arraycopy(prompts.ids(), from, ids, row * width, prompts.length());
+      System.arraycopy(prompts.positions(), from, positions, row * width, prompts.length());
+      System.arraycopy(
+          prompts.added(), row * fresh, positions, row * width + prompts.length(), fresh);
+    }
+    long[] out = new long[rows * fresh];
+    for (int n = 0; n < fresh; n++) {
+      int length = prompts.length() + n;
+      float[] logits =
+          logits(
+              head(ids, rows, width, length), head(positions, rows, width, length), rows, length);
+      for (int row = 0; row < rows; row++) {
+        int vocabulary = config.vocabularySize();
+        float[] own = Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
+        int token = choose(own, temperature, prompts.uniform()[row * fresh + n]);
+        out[row * fresh + n] = token;
+        ids[row * width + length] = token;
+      }
+    }
+    return out;
+  }
+
+  private static long[] head(long[] values, int rows, int width, int length) {
+    long[] head = new long[rows * length];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(values, row * width, head, row * length, length);
+    }
+    return head;
+  }
+
+  private float[] logits(long[] ids, long[] positions, int rows, int length) {
+    try (NDManager step = manager.newSubManager()) {
+      weights.tempAttach(step);
+      Shape shape = new Shape(rows, length);
+      return new NdArrayDecoder(config, step, weights)
+          .logits(step.create(ids, shape), step.create(positions, shape), 1)
+          .toFloatArray();
+    }
+  }
+
+  private static int choose(float[] logits, double temperature, double uniform) {
+    int best = 0;
+    for (int i = 1; i < logits.length; i++) {
+      best = logits[i] > logits[best] ? i : best;
+    }
+    if (temperature == 0) {
+      return best;
+    }
+    double[] running = new double[logits.length];
+    double total = 0;
+    for (int i = 0; i < logits.length; i++) {
+      total += Math.exp((logits[i] - logits[best]) / temperature);
+      running[i] = total;
+    }
+    int chosen = 0;
+    while (chosen < logits.length - 1 && running[chosen] <= uniform * total) {
+      chosen++;
+    }
+    return chosen;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

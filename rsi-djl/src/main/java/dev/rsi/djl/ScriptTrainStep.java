@@ -1,0 +1,84 @@
+package dev.rsi.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.rsi.lm.Batch;
+import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.TrainerState;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The whole step, from tokens to new weights, as one call of a script. */
+final class ScriptTrainStep implements TrainStep {
+  private final FlatState state;
+  private final ScriptModule module;
+
+  /** Takes the manager over: it is closed with this, also if this cannot be made. */
+  ScriptTrainStep(
+      PtNDManager manager, DecoderConfig config, float[] weights, TrainerState trainer) {
+    try {
+      state = new FlatState(manager, weights, trainer.firstMoment(), trainer.secondMoment());
+      module = new ScriptModule(manager, config);
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Result step(List<Batch> batches, AdamW adamW, double learningRate, long t) {
+    try (NDManager step = state.manager.newSubManager()) {
+      List<NDArray> arguments = new ArrayList<>();
+      arguments.add(state.weights);
+      arguments.add(state.firstMoment);
+      arguments.add(state.secondMoment);
+      addBatches(step, batches, arguments);
+      arguments.add(step.create(adamW.hyper(learningRate, t)));
+      float[] result = module.call(step, "step", true, arguments).singletonOrThrow().toFloatArray();
+      return new Result(result[0], result[1], result[2] == 1);
+    }
+  }
+
+  @Override
+  public float[] gradient(List<Batch> batches) {
+    try (NDManager step = state.manager.newSubManager()) {
+      List<NDArray> arguments = new ArrayList<>();
+      arguments.add(state.weights);
+      addBatches(step, batches, arguments);
+      return module.call(step, "gradient", true, arguments).get(0).toFloatArray();
+    }
+  }
+
+  private static void addBatches(NDManager step, List<Batch> batches, List<NDArray> arguments) {
+    FlatState.inputs(step, batches).forEach(a -> arguments.add(ScriptModule.part("ids", a)));
+    FlatState.positions(step, batches).forEach(a -> arguments.add(ScriptModule.part("pos", a)));
+    FlatState.targets(step, batches).forEach(a -> arguments.add(ScriptModule.part("targets", a)));
+  }
+
+  @Override
+  public float[] weights() {
+    return state.weights.toFloatArray();
+  }
+
+  @Override
+  public float[] firstMoment() {
+    return state.firstMoment.toFloatArray();
+  }
+
+  @Override
+  public float[] secondMoment() {
+    return state.secondMoment.toFloatArray();
+  }
+
+  @Override
+  public int held() {
+    return state.manager.getManagedArrays().size();
+  }
+
+  @Override
+  public void close() {
+    module.close();
+    state.close();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.rsi.djl;
+
+import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
+import dev.rsi.lm.Batches;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.SavedRandom;
+import dev.rsi.lm.Schedule;
+import dev.rsi.lm.TrainerState;
+
+/**
+ * Steps over batches, in one thread. What it has reached can be taken out as a {@link
+ * DecoderModel}, saved, and gone on from, bit for bit.
+ */
+final class TrainingRun implements AutoCloseable {
+  /** So many steps in a row without a finite gradient end the training. */
+  static final int MAX_SKIPPED_IN_A_ROW = 10;
+
+  private final DecoderModel base;
+  private final TrainStep step;
+  private final SavedRandom random;
+  private long adamSteps;
+  private int skipped;
+  private int skippedInARow;
+  private double smoothLoss = Double.NaN;
+
+  /** Takes the step over; it began with the weights and the state of {@code base}. */
+  TrainingRun(DecoderModel base, TrainerState state, TrainStep step) {
+    this.base = base;
+    this.step = step;
+    adamSteps = state.step();
+    random = new SavedRandom(state.randomState());
+  }
+
+  /**
+   * Takes the steps [from, to) of a schedule.
+   *
+   * @param shapes how many batches, each of one shape, make a step
+   */
+  void run(
+      Batches batches,
+      int rows,
+      int shapes,
+      AdamW adamW,
+      Schedule schedule,
+      int from,
+      int to,
+      RunContext context) {
+    for (int i = from; i < to; i++) {
+      context.checkActive();
+      TrainStep.Result result =
+          step.step(batches.draw(rows, shapes, random), adamW, schedule.at(i), adamSteps + 1);
+      if (result.applied()) {
+        adamSteps++;
+        skippedInARow = 0;
+        smoothLoss =
+            Double.isNaN(smoothLoss) ? result.loss() : 0.95 * smoothLoss + 0.05 * result.loss();
+      } else {
+        skipped++;
+        skippedInARow++;
+        if (skippedInARow >= MAX_SKIPPED_IN_A_ROW) {
+          throw new RsiException(
+              "Training broke down: "
+                  + skippedInARow
+                  + " steps in a row had a loss ("
+                  + result.loss()
+                  + ") or gradient norm ("
+                  + result.gradientNorm()
+                  + ") that is not finite.\nMaybe lower the learning rate.");
+        }
+      }
+      context.progress(i + 1L, schedule.totalSteps());
+    }
+  }
+
+  /** Steps left out for a loss or gradient that was not finite. */
+  int skipped() {
+    return skipped;
+  }
+
+  /** Running mean of the loss, about the last 20 steps; NaN before the first. */
+  double loss() {
+    return smoothLoss;
+  }
+
+  /** What has been reached. */
+  DecoderModel model() {
+    TrainerState state =
+        new TrainerState(step.firstMoment(), step.secondMoment(), adamSteps, random.state());
+    return new DecoderModel(base.config(), base.vocabulary(), step.weights(), state);
+  }
+
+  @Override
+  public void close() {
+    step.close();
+  }
+}

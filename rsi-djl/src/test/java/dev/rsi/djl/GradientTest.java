@@ -1,0 +1,96 @@
+package dev.rsi.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.rsi.lm.Batch;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.SavedRandom;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class GradientTest {
+
+  @ParameterizedTest
+  @EnumSource(PositionScheme.class)
+  void should_score_as_the_reference_in_double_precision(PositionScheme scheme) {
+    DecoderModel model = Models.loud(scheme, 2, 5);
+    Batch batch = Models.batches(model.config(), 6, 1, 7).get(0);
+    double[] expected = new ReferenceDecoder(model.config(), doubles(model)).score(batch);
+    try (ScriptSampler sampler =
+        new ScriptSampler(DjlRuntime.open(Device.cpu()), model.config(), model.weights())) {
+      float[] scores = sampler.score(batch);
+      for (int row = 0; row < expected.length; row++) {
+        assertThat((double) scores[row]).isCloseTo(expected[row], within(2e-4));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PositionScheme.class)
+  void should_agree_with_finite_differences_of_the_reference(PositionScheme scheme) {
+    DecoderModel model = Models.loud(scheme, 2, 5);
+    List<Batch> batches = Models.batches(model.config(), 6, 2, 7);
+    double[] weights = doubles(model);
+    SavedRandom random = new SavedRandom(3);
+    try (TrainStep script = Models.script(model);
+        TrainStep ndArray = Models.ndArray(model)) {
+      float[] gradient = script.gradient(batches);
+      float[] other = ndArray.gradient(batches);
+      for (int k = 0; k < 60; k++) {
+        int i = random.nextInt(weights.length);
+        double kept = weights[i];
+        weights[i] = kept + 1e-4;
+        double above = loss(model, weights, batches);
+        weights[i] = kept - 1e-4;
+        double below = loss(model, weights, batches);
+        weights[i] = kept;
+        double expected = (above - below) / 2e-4;
+        assertThat((double) gradient[i]).as("script, %d", i).isCloseTo(expected, within(2e-4));
+        assertThat((double) other[i]).as("NDArray, %d", i).isCloseTo(expected, within(2e-4));
+      }
+    }
+  }
+
+  /** Trap: a scalar that the graph reads after its buffer is gone gives a wrong gradient. */
+  @Test
+  void should_give_the_same_gradient_bit_by_bit_when_the_garbage_is_collected_in_between() {
+    DecoderModel model = Models.loud(PositionScheme.COUPLED, 1, 5);
+    List<Batch> batches = Models.batches(model.config(), 32, 2, 7);
+    try (TrainStep script = Models.script(model);
+        TrainStep ndArray = Models.ndArray(model)) {
+      for (TrainStep step : List.of(script, ndArray)) {
+        float[] first = step.gradient(batches);
+        for (int i = 0; i < 100; i++) {
+          if (i % 10 == 0) {
+            System.gc();
+          }
+          assertThat(step.gradient(batches)).isEqualTo(first);
+        }
+      }
+    }
+  }
+
+  private static double loss(DecoderModel model, double[] weights, List<Batch> batches) {
+    double total = 0;
+    int targets = 0;
+    for (Batch batch : batches) {
+      for (double score : new ReferenceDecoder(model.config(), weights).score(batch)) {
+        total -= score;
+      }
+      targets += batch.targets().length;
+    }
+    return total / targets;
+  }
+
+  private static double[] doubles(DecoderModel model) {
+    double[] weights = new double[model.weights().length];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = model.weights()[i];
+    }
+    return weights;
+  }
+}
