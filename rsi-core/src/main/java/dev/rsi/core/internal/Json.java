@@ -1,11 +1,17 @@
 package dev.rsi.core.internal;
 
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 /** How rsi writes and reads the JSON that it keeps. */
 public final class Json {
@@ -13,7 +19,8 @@ public final class Json {
 
   /**
    * A new mapper, thread-safe. What it writes it reads back equal; what it would not have written
-   * itself it refuses: unknown and missing fields, null for numbers, trailing text.
+   * itself it refuses: unknown and missing fields, null for numbers, trailing text. Values may hold
+   * any text; names must not hold half a surrogate pair, since no reader takes them.
    */
   public static JsonMapper mapper() {
     JsonFactory factory =
@@ -38,6 +45,28 @@ public final class Json {
             DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
             DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
             DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .addModule(new SimpleModule().addKeySerializer(String.class, new Names()))
         .build();
+  }
+
+  /** What went wrong and where in the text, without the names of classes. */
+  public static String explain(JacksonException e) {
+    String path =
+        e.getPath().stream()
+            .map(
+                step ->
+                    step.getPropertyName() == null ? "" + step.getIndex() : step.getPropertyName())
+            .collect(Collectors.joining("."));
+    return e.getOriginalMessage() + (path.isEmpty() ? "" : ", at (" + path + ")");
+  }
+
+  private static final class Names extends ValueSerializer<String> {
+    @Override
+    public void serialize(String name, JsonGenerator generator, SerializationContext context) {
+      if (name.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+        context.reportMappingProblem("The name (%s) holds half a surrogate pair.", name);
+      }
+      generator.writeName(name);
+    }
   }
 }

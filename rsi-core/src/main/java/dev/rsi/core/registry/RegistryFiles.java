@@ -30,7 +30,8 @@ final class RegistryFiles {
     }
     try {
       JsonNode tree = json.readTree(bytes);
-      int format = tree.path("format").asInt(0);
+      JsonNode stated = tree.path("format");
+      int format = stated.asInt(0);
       if (format > FORMAT) {
         throw new RsiException(
             "File ("
@@ -43,12 +44,15 @@ final class RegistryFiles {
       }
       if (format < 1) {
         throw new CorruptModelException(
-            file, "format", "a number from 1 to " + FORMAT, tree.path("format").toString());
+            file,
+            "format",
+            "a number from 1 to " + FORMAT,
+            stated.isMissingNode() ? "nothing" : stated.toString());
       }
       return json.treeToValue(tree, type);
     } catch (JacksonException e) {
       throw new CorruptModelException(
-          file, "JSON", "a " + type.getSimpleName(), e.getOriginalMessage(), e);
+          file, "JSON", "a " + type.getSimpleName(), Json.explain(e), e);
     }
   }
 }

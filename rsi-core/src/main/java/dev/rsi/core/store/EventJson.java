@@ -43,6 +43,11 @@ final class EventJson {
   /** An event as it is stored. */
   record Row(int generation, String kind, String body) {}
 
+  /**
+   * Writes an event.
+   *
+   * @throws IllegalArgumentException if it holds what JSON cannot, with what
+   */
   Row write(RunEvent event) {
     Class<? extends RunEvent> type = event.getClass();
     String kind = kinds.get(type);
@@ -50,7 +55,12 @@ final class EventJson {
     if (kind == null || writer == null) {
       throw new IllegalStateException("Event (" + type.getName() + ") has no kind in the store.");
     }
-    return new Row(event.generation(), kind, writer.writeValueAsString(event));
+    try {
+      return new Row(event.generation(), kind, writer.writeValueAsString(event));
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "An event of kind (" + kind + ") cannot be written: " + Json.explain(e), e);
+    }
   }
 
   /**
@@ -69,7 +79,7 @@ final class EventJson {
       event = reader.readValue(row.body());
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
-          "body is no event of kind (" + row.kind() + "): " + e.getOriginalMessage(), e);
+          "body is no event of kind (" + row.kind() + "): " + Json.explain(e), e);
     }
     if (event == null || event.generation() != row.generation()) {
       throw new IllegalArgumentException(

@@ -36,7 +36,7 @@ public interface RunStore extends AutoCloseable {
    *     or cannot be written
    */
   static RunStore sqlite(Path file) {
-    return new SqliteRunStore(file);
+    return new SqliteRunStore(SqliteFile.open(file));
   }
 
   /**
@@ -53,7 +53,8 @@ public interface RunStore extends AutoCloseable {
    *
    * @param at when, from the loop's clock
    * @param events in order; may be empty
-   * @throws IllegalArgumentException if there is no such run
+   * @throws IllegalArgumentException if there is no such run, or the name of a number in an event
+   *     holds half a surrogate pair
    * @throws dev.rsi.api.RsiException if they could not be recorded
    */
   void append(String run, Instant at, List<? extends RunEvent> events);

@@ -26,6 +26,7 @@ final class SqliteFile implements AutoCloseable {
 
   // Marks the file as a run store, for us and for the file command: "rsi" in ASCII.
   static final int APPLICATION_ID = 0x727369;
+  private static final int SMALLEST_PAGE = 512;
   private static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
   private final Path file;
@@ -70,6 +71,16 @@ final class SqliteFile implements AutoCloseable {
       if (parent != null) {
         Files.createDirectories(parent);
       }
+      // SQLite takes what is shorter than its smallest page for a new file.
+      if (Files.isRegularFile(file) && Files.size(file) > 0 && Files.size(file) < SMALLEST_PAGE) {
+        throw new RsiException(
+            "File ("
+                + file
+                + ") is no run store: it has only ("
+                + Files.size(file)
+                + ") bytes.\nMaybe another path was meant, or the file was cut short: restore a"
+                + " copy.");
+      }
       return config.createConnection("jdbc:sqlite:" + file);
     } catch (IOException e) {
       throw new RsiException(
@@ -110,7 +121,7 @@ final class SqliteFile implements AutoCloseable {
     transaction(
         "be opened",
         () -> {
-          for (int version = format() + 1; version <= FORMAT; version++) {
+          for (long version = format() + 1; version <= FORMAT; version++) {
             migrateTo(version);
           }
           return this;
@@ -126,7 +137,15 @@ final class SqliteFile implements AutoCloseable {
               + ") is an SQLite file, but no run store.\nMaybe another path was meant; a run store"
               + " needs a file of its own.");
     }
-    int format = format();
+    long format = format();
+    if (application == APPLICATION_ID && format < 1) {
+      throw new RsiException(
+          "Run store ("
+              + file
+              + ") is damaged: its format is ("
+              + format
+              + "), and the first was (1).\nMaybe it was changed by hand: restore a copy of it.");
+    }
     if (format > FORMAT) {
       throw new RsiException(
           "Run store ("
@@ -140,14 +159,14 @@ final class SqliteFile implements AutoCloseable {
   }
 
   /** The file's format, 0 for a new file. */
-  private int format() throws SQLException {
+  private long format() throws SQLException {
     if (number("PRAGMA application_id") != APPLICATION_ID) {
       return 0;
     }
-    return Math.toIntExact(number("SELECT max(version) FROM schema_version"));
+    return number("SELECT max(version) FROM schema_version");
   }
 
-  private void migrateTo(int version) throws SQLException {
+  private void migrateTo(long version) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String sql : script("schema-" + version + ".sql").split(";\\R")) {
         if (!sql.isBlank()) {

@@ -2,13 +2,13 @@ package dev.rsi.core.store;
 
 import dev.rsi.api.RsiException;
 import dev.rsi.core.report.RunEvent;
-import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The store of {@link RunStore#sqlite}. Its tables are in {@code schema-1.sql}. */
@@ -19,19 +19,19 @@ final class SqliteRunStore implements RunStore {
   private final PreparedStatement findRun;
   private final PreparedStatement allRuns;
   private final PreparedStatement insertEvent;
-  private final PreparedStatement lastEvent;
+  private final PreparedStatement countEvents;
   private final PreparedStatement allEvents;
   private boolean closed;
 
-  SqliteRunStore(Path path) {
-    file = SqliteFile.open(path);
-    insertRun = file.prepare("INSERT INTO run (id) VALUES (?)");
-    findRun = file.prepare("SELECT number FROM run WHERE id = ?");
+  SqliteRunStore(SqliteFile file) {
+    this.file = file;
+    insertRun = file.prepare("INSERT INTO run (id, events) VALUES (?, 0)");
+    findRun = file.prepare("SELECT number, events FROM run WHERE id = ?");
     allRuns = file.prepare("SELECT id FROM run ORDER BY number");
     insertEvent =
         file.prepare(
             "INSERT INTO event (run, seq, at, generation, kind, body) VALUES (?, ?, ?, ?, ?, ?)");
-    lastEvent = file.prepare("SELECT coalesce(max(seq), 0) FROM event WHERE run = ?");
+    countEvents = file.prepare("UPDATE run SET events = ? WHERE number = ?");
     allEvents =
         file.prepare("SELECT seq, generation, kind, body FROM event WHERE run = ? ORDER BY seq");
   }
@@ -43,7 +43,7 @@ final class SqliteRunStore implements RunStore {
     file.transaction(
         "record a run",
         () -> {
-          if (find(run) >= 0) {
+          if (find(run).isPresent()) {
             throw RunIds.taken(run);
           }
           insertRun.setString(1, run);
@@ -65,15 +65,14 @@ final class SqliteRunStore implements RunStore {
     }
   }
 
-  private int insert(String run, long millis, List<EventJson.Row> rows) throws SQLException {
-    long number = number(run);
+  private int insert(String id, long millis, List<EventJson.Row> rows) throws SQLException {
+    Run run = run(id);
     if (rows.isEmpty()) {
       return 0;
     }
-    lastEvent.setLong(1, number);
-    long seq = firstNumber(lastEvent, 0);
+    long seq = run.events();
     try {
-      insertEvent.setLong(1, number);
+      insertEvent.setLong(1, run.number());
       insertEvent.setLong(3, millis);
       for (EventJson.Row row : rows) {
         seq++;
@@ -83,10 +82,13 @@ final class SqliteRunStore implements RunStore {
         insertEvent.setString(6, row.body());
         insertEvent.addBatch();
       }
-      return insertEvent.executeBatch().length;
+      insertEvent.executeBatch();
     } finally {
       insertEvent.clearBatch();
     }
+    countEvents.setLong(1, seq);
+    countEvents.setLong(2, run.number());
+    return countEvents.executeUpdate();
   }
 
   @Override
@@ -95,23 +97,26 @@ final class SqliteRunStore implements RunStore {
     return file.read("be read", () -> select(run));
   }
 
-  private List<RunEvent> select(String run) throws SQLException {
-    allEvents.setLong(1, number(run));
+  private List<RunEvent> select(String id) throws SQLException {
+    Run run = run(id);
+    allEvents.setLong(1, run.number());
     List<RunEvent> events = new ArrayList<>();
     try (ResultSet result = allEvents.executeQuery()) {
       while (result.next()) {
-        long seq = result.getLong(1);
-        if (seq != events.size() + 1) {
-          throw damaged(run, events.size() + 1, "it is missing", null);
+        if (result.getLong(1) != events.size() + 1) {
+          throw damaged(id, events.size() + 1, "it is missing", null);
         }
         EventJson.Row row =
             new EventJson.Row(result.getInt(2), result.getString(3), result.getString(4));
         try {
           events.add(json.read(row));
         } catch (IllegalArgumentException e) {
-          throw damaged(run, seq, e.getMessage(), e);
+          throw damaged(id, events.size() + 1, e.getMessage(), e);
         }
       }
+    }
+    if (events.size() != run.events()) {
+      throw damaged(id, events.size() + 1, "it is missing", null);
     }
     return List.copyOf(events);
   }
@@ -161,23 +166,18 @@ final class SqliteRunStore implements RunStore {
     return "RunStore.sqlite(" + file.file() + ")";
   }
 
-  private long number(String run) throws SQLException {
-    long number = find(run);
-    if (number < 0) {
-      throw RunIds.unknown(run);
-    }
-    return number;
+  private record Run(long number, long events) {}
+
+  private Run run(String id) throws SQLException {
+    return find(id).orElseThrow(() -> RunIds.unknown(id));
   }
 
-  /** The number of a run, -1 if there is none. */
-  private long find(String run) throws SQLException {
-    findRun.setString(1, run);
-    return firstNumber(findRun, -1);
-  }
-
-  private static long firstNumber(PreparedStatement query, long ifNone) throws SQLException {
-    try (ResultSet result = query.executeQuery()) {
-      return result.next() ? result.getLong(1) : ifNone;
+  private Optional<Run> find(String id) throws SQLException {
+    findRun.setString(1, id);
+    try (ResultSet result = findRun.executeQuery()) {
+      return result.next()
+          ? Optional.of(new Run(result.getLong(1), result.getLong(2)))
+          : Optional.empty();
     }
   }
 

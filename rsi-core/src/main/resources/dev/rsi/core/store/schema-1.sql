@@ -4,10 +4,11 @@ CREATE TABLE schema_version (
   version INTEGER PRIMARY KEY
 );
 
--- Runs in the order of their numbers.
+-- Runs in the order of their numbers; events is how many each has, so that none goes missing unseen.
 CREATE TABLE run (
   number INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE
+  id TEXT NOT NULL UNIQUE,
+  events INTEGER NOT NULL
 );
 
 -- What happened in a run: seq counts from 1 without a gap, at is in milliseconds since 1970 (UTC),

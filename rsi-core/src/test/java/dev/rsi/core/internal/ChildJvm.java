@@ -1,0 +1,48 @@
+package dev.rsi.core.internal;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A JVM that says what it has done, a line each, until it is killed. */
+public final class ChildJvm {
+  private ChildJvm() {}
+
+  /**
+   * Runs a main class until it has said so many lines, then kills it as {@code kill -9} does.
+   *
+   * @return every line it said, at least so many
+   */
+  public static List<String> killAfter(int lines, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    Process child =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    List<String> said = new ArrayList<>();
+    try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
+      while (said.size() < lines) {
+        String line = out.readLine();
+        if (line == null) {
+          throw new AssertionError("The child ended by itself after saying " + said);
+        }
+        said.add(line);
+      }
+      // Not Process.destroyForcibly, which closes the stream that the last words are in.
+      child.toHandle().destroyForcibly();
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        said.add(line);
+      }
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    return said;
+  }
+}

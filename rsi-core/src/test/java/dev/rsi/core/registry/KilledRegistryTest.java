@@ -1,0 +1,75 @@
+package dev.rsi.core.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rsi.api.ModelVersion;
+import dev.rsi.core.internal.ChildJvm;
+import dev.rsi.core.internal.Seed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KilledRegistryTest {
+  private static final int KILLS = 4;
+
+  @TempDir Path temporary;
+
+  @Test
+  void should_show_whole_versions_and_lose_no_promotion_when_the_process_is_killed()
+      throws Exception {
+    Seed seed = Seed.next();
+    Random random = seed.random();
+    Path home = temporary.resolve("models");
+    int promoted = 0;
+    for (int kill = 0; kill < KILLS; kill++) {
+      int lines = 1 + random.nextInt(25);
+      List<String> said = ChildJvm.killAfter(lines, Promoter.class, home.toString(), "" + promoted);
+      int promised = promoted + said.size() - 1;
+      ModelRegistry registry = ModelRegistry.directory(home);
+      assertThat(home.resolve("work")).as("%s", seed).isEmptyDirectory();
+      for (String id : versions(home)) {
+        assertThat(registry.version(id).id()).as("%s", seed).isEqualTo(id);
+      }
+      // One promotion may have become durable without a word.
+      promoted = generation(registry.live().orElseThrow()) + 1;
+      assertThat(promoted).as("%s", seed).isBetween(promised, promised + 1);
+    }
+    ModelRegistry registry = ModelRegistry.directory(home);
+    for (int generation = promoted - 2; generation >= 0; generation--) {
+      assertThat(generation(registry.rollBack())).as("%s", seed).isEqualTo(generation);
+    }
+  }
+
+  /** Adds and promotes version after version, and says so after each. */
+  static final class Promoter {
+    public static void main(String[] arguments) throws IOException {
+      ModelRegistry registry = ModelRegistry.directory(Path.of(arguments[0]));
+      for (int generation = Integer.parseInt(arguments[1]); ; generation++) {
+        Path work = registry.newWorkDirectory();
+        Files.writeString(work.resolve("generation"), "" + generation);
+        Files.write(work.resolve("weights"), new byte[100_000]);
+        registry.promote(registry.add(work, Provenance.imported()).id());
+        System.out.println(generation);
+      }
+    }
+  }
+
+  private static int generation(ModelVersion version) throws IOException {
+    return Integer.parseInt(Files.readString(version.directory().resolve("generation")));
+  }
+
+  private static List<String> versions(Path home) throws IOException {
+    try (Stream<Path> files = Files.list(home.resolve("versions"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".json"))
+          .map(name -> name.substring(0, name.length() - ".json".length()))
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.rsi.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.rsi.core.report.RunEvent;
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class EventJsonTest {
+  private final EventJson json = new EventJson();
+
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  void should_read_what_it_wrote(@ForAll("events") RunEvent event) {
+    assertThat(json.read(json.write(event))).isEqualTo(event);
+  }
+
+  @Test
+  void should_know_every_kind_of_event() {
+    for (Class<?> type : RunEvent.class.getPermittedSubclasses()) {
+      should_read_what_it_wrote((RunEvent) anyRecord(type).sample());
+    }
+  }
+
+  @Test
+  void should_write_what_people_can_read() {
+    EventJson.Row row = json.write(new RunEvent.Promoted(3, "old \u00e4", "new"));
+    assertThat(row)
+        .isEqualTo(
+            new EventJson.Row(
+                3, "promoted", "{\"generation\":3,\"from\":\"old \u00e4\",\"to\":\"new\"}"));
+  }
+
+  @Test
+  void should_refuse_what_it_did_not_write() {
+    String body = json.write(new RunEvent.Promoted(3, "a", "b")).body();
+    assertRefused("promoted", body.replace("}", ",\"more\":1}"), "more");
+    assertRefused("promoted", body.replace(",\"to\":\"b\"", ""), "to");
+    assertRefused("promoted", body.replace("3", "null"), "generation");
+    assertRefused("promoted", body.replace("3", "4"), "(3)");
+    assertRefused("promoted", body + body, "promoted");
+    assertRefused("promoted", body.substring(0, body.length() - 3), "promoted");
+    assertRefused("promoted", "", "promoted");
+    assertRefused("promoted", "null", "(3)");
+    assertRefused("promoted", "[]", "promoted");
+    assertRefused("gated", body, "gated");
+    assertRefused("dreamt", body, "dreamt");
+    assertRefused("java.lang.Runtime", body, "java.lang.Runtime");
+  }
+
+  @Test
+  void should_refuse_to_write_a_name_that_nobody_could_read() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> json.write(new RunEvent.Trained(1, "c", "p", 1, Map.of("half \ud83d", 1.0))))
+        .withMessageContaining("surrogate")
+        .withMessageContaining("trained");
+  }
+
+  private void assertRefused(String kind, String body, String named) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> json.read(new EventJson.Row(3, kind, body)))
+        .withMessageContaining(named);
+  }
+
+  @Provide
+  Arbitrary<RunEvent> events() {
+    return Arbitraries.of(RunEvent.class.getPermittedSubclasses())
+        .flatMap(type -> anyRecord(type).map(RunEvent.class::cast));
+  }
+
+  /** Any value of a record, made of any values of its components. */
+  private static Arbitrary<Object> anyRecord(Class<?> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    List<Arbitrary<Object>> values =
+        Arrays.stream(components).map(each -> any(each.getAnnotatedType())).toList();
+    return Combinators.combine(values)
+        .as(
+            arguments -> {
+              try {
+                Class<?>[] types =
+                    Arrays.stream(components)
+                        .map(RecordComponent::getType)
+                        .toArray(Class<?>[]::new);
+                Constructor<?> constructor = type.getDeclaredConstructor(types);
+                return constructor.newInstance(arguments.toArray());
+              } catch (ReflectiveOperationException e) {
+                throw new AssertionError(type.toString(), e);
+              }
+            });
+  }
+
+  private static Arbitrary<Object> any(AnnotatedType annotated) {
+    Arbitrary<Object> values = anyNonNull(annotated).map(Object.class::cast);
+    return annotated.isAnnotationPresent(Nullable.class) ? values.injectNull(0.3) : values;
+  }
+
+  // Names are written by programmers, values by models: half a pair is for values only.
+  private static Arbitrary<String> names() {
+    return Arbitraries.strings()
+        .all()
+        .ofMaxLength(8)
+        .map(name -> name.replaceAll("\\p{Cs}", "\ud83d\ude00"));
+  }
+
+  private static Arbitrary<?> anyNonNull(AnnotatedType annotated) {
+    Type type = annotated.getType();
+    if (type instanceof ParameterizedType generic) {
+      AnnotatedType[] of =
+          ((AnnotatedParameterizedType) annotated).getAnnotatedActualTypeArguments();
+      if (generic.getRawType() == Map.class) {
+        return Arbitraries.maps(names(), any(of[1])).ofMaxSize(4);
+      }
+      return any(of[0]).list().ofMaxSize(3);
+    }
+    Class<?> raw = (Class<?>) type;
+    if (raw == int.class) {
+      return Arbitraries.integers().greaterOrEqual(0);
+    } else if (raw == long.class) {
+      return Arbitraries.longs();
+    } else if (raw == double.class) {
+      return Arbitraries.doubles().between(0, 1).ofScale(12);
+    } else if (raw == Double.class) {
+      return Arbitraries.doubles()
+          .withSpecialValue(Double.NaN)
+          .withSpecialValue(Double.POSITIVE_INFINITY)
+          .withSpecialValue(Double.NEGATIVE_INFINITY)
+          .withSpecialValue(-0.0);
+    } else if (raw == String.class) {
+      return Arbitraries.strings().all().ofMaxLength(20);
+    } else if (raw.isEnum()) {
+      return Arbitraries.of(raw.getEnumConstants());
+    }
+    return anyRecord(raw);
+  }
+}
