@@ -64,7 +64,10 @@ public abstract class GeneratorContract<T, C> {
   /** Tasks for that version, different from each other: 3 or more. */
   protected abstract List<T> tasks();
 
-  /** A task that the version always fails on. Null, the default, where there is none. */
+  /**
+   * A task to which the version never gives a candidate: its answer is malformed, or the attempt
+   * fails. Null, the default, where there is none.
+   */
   protected @Nullable T failingTask() {
     return null;
   }
@@ -394,9 +397,9 @@ public abstract class GeneratorContract<T, C> {
   /** An output in words, so that candidates need no equals. */
   private String text(Output<C> output) {
     C candidate = output.candidate();
-    return (candidate == null
-            ? "failure " + output.failure()
-            : "candidate " + generator.codec().writeCandidate(candidate))
+    return output.kind()
+        + " "
+        + (candidate == null ? output.failure() : generator.codec().writeCandidate(candidate))
         + ", tokens "
         + output.tokens();
   }

@@ -57,7 +57,7 @@ public final class SimulatedLearner {
   }
 
   /**
-   * A learner of tasks of level 1 to {@code levels}; a harder task is a failed attempt.
+   * A learner of tasks of level 1 to {@code levels}; its answer to a harder task is malformed.
    *
    * @param levels 1 or more
    */
@@ -123,7 +123,7 @@ public final class SimulatedLearner {
     return this;
   }
 
-  /** Share of attempts that give no answer at all. By default 0; in [0, 1]. */
+  /** Share of attempts that give something that is no number. By default 0; in [0, 1]. */
   public SimulatedLearner malformed(double share) {
     this.malformed = Checks.share(share, "malformed");
     return this;
@@ -214,7 +214,7 @@ public final class SimulatedLearner {
     long right = sum.expected();
     int tokens = Long.toString(right).length();
     if (sum.level() > skills.levels()) {
-      return Output.failed(
+      return Output.malformed(
           "level (" + sum.level() + ") is beyond this learner's levels (" + skills.levels() + ")",
           0);
     }

@@ -1,0 +1,80 @@
+package dev.rsi.testkit.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rsi.api.Critique;
+import dev.rsi.core.Budget;
+import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Practice;
+import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
+import dev.rsi.testkit.Sum;
+import dev.rsi.testkit.ToyTasks;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What must not change a run: the batch size, the store, and a critic that finds all alike. */
+class LoopConfigurationsTest {
+  @TempDir Path home;
+
+  private record Run(RunReport report, List<RunEvent> events) {}
+
+  @Test
+  void should_run_the_same_whatever_the_batch_the_store_and_an_indifferent_critic() {
+    Run reference = run("reference", 256, false, false);
+    assertThat(reference.report.promotions()).isPositive();
+    for (boolean critic : new boolean[] {false, true}) {
+      for (boolean sqlite : new boolean[] {false, true}) {
+        for (int batch : new int[] {1, 7}) {
+          String name = "batch " + batch + ", SQLite " + sqlite + ", critic " + critic;
+          Run run = run(name, batch, sqlite, critic);
+
+          assertThat(run.report.generations()).as(name).isEqualTo(reference.report.generations());
+          assertThat(run.report.spending().attempts())
+              .as(name)
+              .isEqualTo(reference.report.spending().attempts());
+          if (!critic) {
+            assertThat(afterTheStart(run)).as(name).isEqualTo(afterTheStart(reference));
+          }
+        }
+      }
+    }
+  }
+
+  /** All but the first event, which names the settings. */
+  private static List<RunEvent> afterTheStart(Run run) {
+    return run.events.subList(1, run.events.size());
+  }
+
+  private Run run(String name, int batch, boolean sqlite, boolean critic) {
+    Path directory = home.resolve(name);
+    Loops loops = new Loops(directory);
+    List<RunEvent> heard = new ArrayList<>();
+    try (RunStore store =
+        sqlite ? RunStore.sqlite(directory.resolve("run.db")) : RunStore.inMemory()) {
+      ImprovementLoop.Builder<Sum, Long> builder =
+          ImprovementLoop.builder(loops.learner.generator())
+              .verifier(ToyTasks.verifier())
+              .trainer(loops.learner.trainer())
+              .gate(DriftGates.paired())
+              .probes(Loops.heldOut(11, 200))
+              .exam(Loops.heldOut(12, 20))
+              .practice(Practice.DEFAULT.tasks(24).scouts(16).reach(2).batch(batch))
+              .budget(Budget.of(2))
+              .store(store)
+              .registry(loops.registry)
+              .listener(heard::add);
+      if (critic) {
+        builder.critic((task, candidate, verdict, rubric) -> Critique.overall(0.5, "so so"));
+      }
+      RunReport report = builder.build().run(loops.start, Loops.TASKS);
+      assertThat(store.events(report.run())).as(name).isEqualTo(heard);
+      return new Run(report, heard);
+    }
+  }
+}
