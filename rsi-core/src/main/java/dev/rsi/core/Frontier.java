@@ -20,9 +20,8 @@ record Frontier(int mastered, int hardest) {
   Frontier measure(int levels, Practice practice, IntToDoubleFunction passRate) {
     int from = Math.max(1, mastered);
     int newlyMastered = from - 1;
-    int last = Math.min(levels, from + practice.reach() + 1);
     int level = from;
-    for (; level <= last; level++) {
+    for (; level <= Math.min(levels, newlyMastered + practice.reach()); level++) {
       double rate = passRate.applyAsDouble(level);
       if (rate >= practice.mastery() && newlyMastered == level - 1) {
         newlyMastered = level;
@@ -31,8 +30,7 @@ record Frontier(int mastered, int hardest) {
         break;
       }
     }
-    int reached = Math.max(level - 1, newlyMastered + 1);
-    int hardest = Math.min(Math.min(reached, newlyMastered + practice.reach()), levels);
-    return new Frontier(newlyMastered, hardest);
+    int hardest = Math.max(level - 1, newlyMastered + 1);
+    return new Frontier(newlyMastered, Math.min(hardest, levels));
   }
 }

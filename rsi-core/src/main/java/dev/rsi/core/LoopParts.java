@@ -136,12 +136,13 @@ final class LoopParts<T, C> {
 
   private void checkBudget() {
     if (budget != null && probes != null) {
-      long worst = worstCase(practice(), probes, exam);
+      // How many levels the tasks have is known when the loop is run; one is the least.
+      long worst = worstCase(practice(), 1, probes, exam);
       if (budget.attempts() < worst) {
         problems.add(
             "budget allows ("
                 + budget.attempts()
-                + ") attempts, but one generation may need ("
+                + ") attempts, but one generation may need at least ("
                 + worst
                 + "): raise it, or practise or probe less.");
       }
@@ -149,7 +150,8 @@ final class LoopParts<T, C> {
   }
 
   /** The most attempts that the first generation makes, generation 0's exam included. */
-  static long worstCase(Practice practice, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
-    return practice.worstCase() + 3L * probes.size() + (exam == null ? 0 : 2L * exam.size());
+  static long worstCase(
+      Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
+    return practice.worstCase(levels) + 3L * probes.size() + (exam == null ? 0 : 2L * exam.size());
   }
 }

@@ -122,7 +122,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private long worstCase() {
-    return LoopParts.worstCase(loop.practice, loop.probes, loop.exam);
+    return LoopParts.worstCase(loop.practice, tasks.levels(), loop.probes, loop.exam);
   }
 
   private int fruitless() {

@@ -13,13 +13,13 @@ package dev.rsi.core;
  *
  * @param tasks practice tasks per level, 1 or more; default 512
  * @param samples attempts per task, 1 or more; default 1. A vote needs several
- * @param scouts scout tasks per level, 1 or more; default 64: a pass rate is then known to about
- *     one part in eight
+ * @param scouts scout tasks per level, 1 or more; default 128: a pass rate is then known to about
+ *     one part in eleven
  * @param passRate the measured pass rate that a level must have to be practised, in (0, 1]; default
  *     0.2: below that, most practice is wasted
  * @param mastery the measured pass rate from which a level counts as mastered, in (0, 1]; default
  *     0.95. Not below {@code passRate}
- * @param reach the most levels to practise in one generation, 1 or more; default 5
+ * @param reach the most levels to practise in one generation, 1 or more; default 10
  * @param batch requests per call of the model, 1 or more; default 256
  * @param patience generations in a row without a promotion after which the run ends, 1 or more;
  *     default 3
@@ -35,7 +35,7 @@ public record Practice(
     int patience) {
 
   /** The defaults. */
-  public static final Practice DEFAULT = new Practice(512, 1, 64, 0.2, 0.95, 5, 256, 3);
+  public static final Practice DEFAULT = new Practice(512, 1, 128, 0.2, 0.95, 10, 256, 3);
 
   public Practice {
     positive("tasks", tasks);
@@ -100,9 +100,8 @@ public record Practice(
     return new Practice(tasks, samples, scouts, passRate, mastery, reach, batch, generations);
   }
 
-  /** The most attempts that one generation makes for lessons. */
-  long worstCase() {
-    // The climb looks at the mastered level, at each one practised and at the one too hard.
-    return (long) samples * ((reach + 2L) * scouts + (long) reach * tasks);
+  /** The most attempts that one generation makes for lessons, with so many levels of tasks. */
+  long worstCase(int levels) {
+    return (long) samples * ((long) levels * scouts + (long) Math.min(reach, levels) * tasks);
   }
 }

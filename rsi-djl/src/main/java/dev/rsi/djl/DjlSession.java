@@ -118,13 +118,14 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
       end++;
     }
     if (end == answer.length) {
-      return Output.failed("no end within " + end + " tokens", end);
+      return Output.malformed("no end within " + end + " tokens", end);
     }
     String text = vocabulary.decode(answer, end);
     try {
       return Output.of(codec.readCandidate(text), end + 1);
     } catch (RuntimeException e) {
-      return Output.failed("the answer (" + text + ") cannot be read: " + e.getMessage(), end + 1);
+      return Output.malformed(
+          "the answer (" + text + ") cannot be read: " + e.getMessage(), end + 1);
     }
   }
 

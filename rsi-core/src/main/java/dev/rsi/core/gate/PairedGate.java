@@ -9,7 +9,8 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,7 @@ public final class PairedGate implements DriftGate {
    */
   public static final int DEFAULT_FIRST_LOOK = 96;
 
-  /** So many kinds are named in a reason; the findings have them all. */
+  /** So many findings are named in a reason. */
   private static final int NAMED = 3;
 
   static final PairedGate DEFAULT =
@@ -148,16 +149,16 @@ public final class PairedGate implements DriftGate {
 
   private static @Nullable GateDecision decide(List<SkillEvidence> skills, boolean last) {
     List<GateFinding> findings = skills.stream().flatMap(SkillEvidence::findings).toList();
-    String harmed = list(skills, SkillEvidence::harmed);
+    String harmed = list(skills, SkillEvidence::harm);
     if (!harmed.isEmpty()) {
       return GateDecision.rollback("Proven worse: " + harmed + ".", findings);
     }
-    String lost = list(skills, SkillEvidence::lost);
+    String lost = list(skills, SkillEvidence::loss);
     if (!lost.isEmpty()) {
       return GateDecision.hold("Lost too much to be proven safe: " + lost + ".", findings);
     }
-    String open = list(skills, skill -> !skill.safe());
-    String gained = list(skills, SkillEvidence::gained);
+    String open = list(skills, SkillEvidence::doubt);
+    String gained = list(skills, SkillEvidence::gain);
     if (open.isEmpty() && !gained.isEmpty()) {
       return GateDecision.promote("Every kind is safe, and better: " + gained + ".", findings);
     }
@@ -171,11 +172,10 @@ public final class PairedGate implements DriftGate {
         findings);
   }
 
-  private static String list(List<SkillEvidence> skills, Predicate<SkillEvidence> which) {
-    List<SkillEvidence> found = skills.stream().filter(which).toList();
-    String words = found.stream().limit(NAMED).map(SkillEvidence::words).collect(joining("; "));
-    return found.size() <= NAMED
-        ? words
-        : words + "; and " + (found.size() - NAMED) + " more kinds";
+  private static String list(
+      List<SkillEvidence> skills, Function<SkillEvidence, Stream<String>> which) {
+    List<String> found = skills.stream().flatMap(which).toList();
+    String named = found.stream().limit(NAMED).collect(joining("; "));
+    return found.size() <= NAMED ? named : named + "; and " + (found.size() - NAMED) + " more";
   }
 }

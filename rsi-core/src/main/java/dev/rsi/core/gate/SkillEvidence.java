@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What {@link PairedGate} knows about one kind of probes. */
@@ -46,16 +47,30 @@ final class SkillEvidence {
     return references.values().stream().allMatch(r -> r.safe);
   }
 
-  boolean harmed() {
-    return references.values().stream().anyMatch(r -> r.harmed);
-  }
-
-  boolean lost() {
-    return references.values().stream().anyMatch(r -> r.lost);
-  }
-
   boolean gained() {
     return of(Role.INCUMBENT).gained;
+  }
+
+  /** Where the challenger is proven worse, in words; empty if nowhere. So are the next three. */
+  Stream<String> harm() {
+    return words(r -> r.harmed);
+  }
+
+  /** Where too much was lost to become safe. */
+  Stream<String> loss() {
+    return words(r -> r.lost && !r.harmed);
+  }
+
+  /** Where safety is not proven yet. */
+  Stream<String> doubt() {
+    return words(r -> !r.safe);
+  }
+
+  /** What is proven better than the incumbent. */
+  Stream<String> gain() {
+    return gained()
+        ? Stream.of(kind.name() + " (" + of(Role.INCUMBENT).words() + ")")
+        : Stream.of();
   }
 
   Stream<GateFinding> findings() {
@@ -63,16 +78,17 @@ final class SkillEvidence {
         .map(e -> e.getValue().finding(kind.name() + " against " + e.getKey()));
   }
 
-  /** The kind with its counts, for the decision's reason. */
-  String words() {
-    StringBuilder words = new StringBuilder(kind.name()).append(" (");
-    references.forEach(
-        (role, reference) ->
-            words
-                .append(role == Role.ANCHOR ? "" : ", ")
-                .append(reference.words())
-                .append(role == Role.ANCHOR ? " against generation 0" : " against the incumbent"));
-    return words.append(')').toString();
+  private Stream<String> words(Predicate<Reference> which) {
+    return references.entrySet().stream()
+        .filter(e -> which.test(e.getValue()))
+        .map(
+            e ->
+                kind.name()
+                    + " against "
+                    + (e.getKey() == Role.ANCHOR ? "generation 0" : "the incumbent")
+                    + " ("
+                    + e.getValue().words()
+                    + ")");
   }
 
   private Reference of(Role role) {

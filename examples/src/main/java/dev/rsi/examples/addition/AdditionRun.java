@@ -1,0 +1,150 @@
+package dev.rsi.examples.addition;
+
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.RunContext;
+import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingRequest;
+import dev.rsi.api.Verdict;
+import dev.rsi.api.Verifier;
+import dev.rsi.core.Budget;
+import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Practice;
+import dev.rsi.core.RunListener;
+import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.registry.Provenance;
+import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
+import dev.rsi.core.verify.Verifiers;
+import dev.rsi.djl.Device;
+import dev.rsi.djl.DjlGenerator;
+import dev.rsi.djl.DjlTrainer;
+import dev.rsi.lm.CharVocabulary;
+import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.ModelDirectory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Trains generation 0 on given lessons, then lets it improve itself. */
+final class AdditionRun {
+  private static final AdditionCodec CODEC = AdditionCodec.INSTANCE;
+  private static final char END = '$';
+
+  private final Settings settings;
+  private final ProbeBank<Addition, String> exam;
+  private final ProbeBank<Addition, String> probes;
+  private final List<Lesson<Addition, String>> given;
+  private final long modelSeed;
+
+  AdditionRun(Settings settings) {
+    this.settings = settings;
+    SplittableRandom seeds = new SplittableRandom(settings.seed());
+    // Shorter additions are too few to hold any out.
+    int from = Math.min(3, settings.digits());
+    exam =
+        Additions.heldOut(from, settings.digits(), settings.exam(), seeds.nextLong(), a -> false);
+    probes =
+        Additions.heldOut(
+            from, settings.digits(), settings.probes(), seeds.nextLong(), exam::contains);
+    given =
+        Additions.given(
+            settings.givenDigits(),
+            6000,
+            seeds.nextLong(),
+            a -> exam.contains(a) || probes.contains(a));
+    modelSeed = seeds.nextLong();
+  }
+
+  /**
+   * Runs from scratch.
+   *
+   * @param home an empty directory for models and records
+   * @param context for the training of generation 0
+   */
+  RunReport run(Path home, RunListener listener, RunContext context) {
+    ModelRegistry registry = ModelRegistry.directory(home.resolve("models"));
+    ModelVersion start = generation0(registry, context);
+    try (DjlGenerator<Addition, String> generator = DjlGenerator.of(CODEC, Device.auto());
+        RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
+      return ImprovementLoop.builder(generator)
+          .verifier(verifier())
+          .trainer(DjlTrainer.of(CODEC))
+          .recipe(Recipe.defaults().with(DjlTrainer.STEPS, settings.roundSteps()))
+          .gate(gate())
+          .probes(probes)
+          .exam(exam)
+          .lessons(given)
+          .practice(practice())
+          .budget(Budget.of(12).wallClock(Duration.ofMinutes(30)))
+          .store(store)
+          .registry(registry)
+          .listener(listener)
+          .seed(settings.seed())
+          .build()
+          .run(start, Additions.practice(settings.digits()));
+    }
+  }
+
+  private ModelVersion generation0(ModelRegistry registry, RunContext context) {
+    CharVocabulary vocabulary = CharVocabulary.of(AdditionCodec.ALPHABET, END);
+    DecoderConfig config = DecoderConfig.builder(vocabulary).build();
+    Path untrained = registry.newWorkDirectory();
+    ModelDirectory.write(untrained, DecoderModel.random(config, vocabulary, modelSeed));
+    ModelVersion blank = registry.add(untrained, Provenance.imported());
+    Recipe recipe =
+        Recipe.defaults()
+            .with(DjlTrainer.STEPS, settings.givenSteps())
+            .with(DjlTrainer.LEARNING_RATE, 4e-3)
+            .with(DjlTrainer.WARM_UP_STEPS, 100)
+            .with(DjlTrainer.DECAY_SHARE, 0.4);
+    TrainedArtifact trained =
+        DjlTrainer.of(CODEC)
+            .train(
+                new TrainingRequest<>(blank, given, recipe, modelSeed, registry.newWorkDirectory()),
+                context);
+    return registry.add(
+        trained.directory(),
+        new Provenance(
+            blank.id(),
+            null,
+            0,
+            null,
+            modelSeed,
+            trained.steps(),
+            recipe.values(),
+            trained.metrics(),
+            trained.provenance()));
+  }
+
+  private Verifier<Addition, String> verifier() {
+    return switch (settings.judge()) {
+      case EXACT -> Verifiers.exact(Addition::sum);
+      case VOTE -> Verifiers.majority(4, Addition::fits);
+      case UNVERIFIED -> (task, candidate) -> Verdict.pass();
+    };
+  }
+
+  private Practice practice() {
+    return Practice.DEFAULT.mastery(0.97).samples(settings.judge() == Settings.Judge.VOTE ? 5 : 1);
+  }
+
+  private DriftGate gate() {
+    return settings.gated()
+        ? DriftGates.paired()
+        : probes -> GateDecision.promote("There is no gate.", List.of());
+  }
+
+  /** Settings that the report shows. */
+  Map<String, Integer> sizes() {
+    return Map.of("given lessons", given.size(), "probes", probes.size(), "exam", exam.size());
+  }
+}

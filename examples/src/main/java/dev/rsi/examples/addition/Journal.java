@@ -1,0 +1,60 @@
+package dev.rsi.examples.addition;
+
+import dev.rsi.core.RunListener;
+import dev.rsi.core.report.GenerationReport;
+import dev.rsi.core.report.RunEvent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Takes down what the loop cannot know: the time, and whether what was kept was right. */
+final class Journal implements RunListener {
+  private final Screen screen;
+  private final Map<Integer, Double> seconds = new LinkedHashMap<>();
+  private final Map<Integer, int[]> kept = new LinkedHashMap<>();
+  private long last = System.nanoTime();
+
+  Journal(Screen screen) {
+    this.screen = screen;
+  }
+
+  @Override
+  public void on(RunEvent event) {
+    if (event instanceof RunEvent.Attempted attempt) {
+      take(attempt);
+    } else if (event instanceof RunEvent.GenerationFinished finished) {
+      GenerationReport report = finished.report();
+      long now = System.nanoTime();
+      seconds.put(report.generation(), (now - last) / 1e9);
+      last = now;
+      screen.generation(report, precision(report.generation()), seconds(report.generation()));
+    } else if (event instanceof RunEvent.Faulted fault) {
+      screen.line(
+          "generation " + fault.generation() + ": " + fault.part() + ": " + fault.message());
+    }
+  }
+
+  @Override
+  public void progress(String step, long done, long total) {
+    screen.progress(step, done, total);
+  }
+
+  private void take(RunEvent.Attempted attempt) {
+    if (attempt.outcome() == dev.rsi.api.Verdict.Outcome.PASS && attempt.candidate() != null) {
+      int[] count = kept.computeIfAbsent(attempt.generation(), g -> new int[2]);
+      count[0]++;
+      Addition task = AdditionCodec.INSTANCE.readTask(attempt.task());
+      count[1] += task.sum().equals(attempt.candidate()) ? 1 : 0;
+    }
+  }
+
+  /** The share of right ones among the attempts that passed; NaN if none did. */
+  double precision(int generation) {
+    int[] count = kept.getOrDefault(generation, new int[2]);
+    return (double) count[1] / count[0];
+  }
+
+  /** How long a generation took; 0 if it did not finish. */
+  double seconds(int generation) {
+    return seconds.getOrDefault(generation, 0.0);
+  }
+}

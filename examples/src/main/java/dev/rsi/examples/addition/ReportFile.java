@@ -1,0 +1,46 @@
+package dev.rsi.examples.addition;
+
+import dev.rsi.core.report.GenerationReport;
+import dev.rsi.core.report.RunReport;
+import java.nio.file.Path;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes {@code report.json}. Everything that a second run of the same seed may give otherwise
+ * stands under {@code times}.
+ */
+final class ReportFile {
+  private static final int FORMAT_VERSION = 1;
+
+  private ReportFile() {}
+
+  static void write(
+      Path file, Settings settings, RunReport report, Journal journal, double seconds) {
+    ObjectMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    ObjectNode root = mapper.createObjectNode();
+    root.put("format_version", FORMAT_VERSION);
+    root.set("settings", mapper.valueToTree(settings));
+    root.put("end", report.end().name());
+    root.put("reason", report.reason());
+    root.put("anchor", report.anchor());
+    root.put("live", report.live());
+    root.put("attempts", report.spending().attempts());
+    root.put("budget", report.spending().allowed());
+    ObjectNode times = mapper.createObjectNode();
+    times.put("seconds", seconds);
+    for (GenerationReport generation : report.generations()) {
+      ObjectNode node = mapper.valueToTree(generation);
+      double precision = journal.precision(generation.generation());
+      if (!Double.isNaN(precision)) {
+        node.put("precision", precision);
+      }
+      root.withArray("generations").add(node);
+      times.withArray("generations").add(journal.seconds(generation.generation()));
+    }
+    root.set("times", times);
+    mapper.writeValue(file, root);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.rsi.examples.addition;
+
+import java.util.Locale;
+
+/**
+ * What an addition run is made of.
+ *
+ * @param judge who rules on the model's answers
+ * @param gated whether the drift gate decides; without it every challenger goes live
+ * @param seed root of all randomness
+ * @param givenDigits lengths from 1 to this are taught by given lessons
+ * @param digits lengths up to this are to be learned
+ * @param givenSteps training steps of generation 0
+ * @param roundSteps training steps of every later generation
+ * @param probes additions per length for the gate
+ * @param exam additions per length for the report
+ */
+record Settings(
+    Judge judge,
+    boolean gated,
+    long seed,
+    int givenDigits,
+    int digits,
+    int givenSteps,
+    int roundSteps,
+    int probes,
+    int exam) {
+
+  /** Who rules on the model's answers. */
+  enum Judge {
+    /** A verifier that knows the right sum. */
+    EXACT,
+    /** Five answers per addition and a vote of at least four: nobody knows the right sum. */
+    VOTE,
+    /** Everything passes: the control arm. */
+    UNVERIFIED
+  }
+
+  /** From 5 to 20 digits with a verifier and the gate. */
+  static final Settings DEFAULT = new Settings(Judge.EXACT, true, 1, 5, 20, 1000, 150, 384, 200);
+
+  /**
+   * The defaults changed by system properties: {@code control=unverified}, {@code verifier=vote},
+   * {@code gate=off}, {@code seed=N}. A blank one counts as absent.
+   */
+  static Settings fromProperties() {
+    Settings settings = DEFAULT;
+    String control = property("control");
+    if (control.equals("unverified")) {
+      settings = settings.judge(Judge.UNVERIFIED);
+    } else if (!control.isEmpty()) {
+      throw unknown("control", control, "unverified");
+    }
+    String verifier = property("verifier");
+    if (verifier.equals("vote")) {
+      settings = settings.judge(Judge.VOTE);
+    } else if (!verifier.isEmpty()) {
+      throw unknown("verifier", verifier, "vote");
+    }
+    String gate = property("gate");
+    if (gate.equals("off")) {
+      settings = settings.gated(false);
+    } else if (!gate.isEmpty()) {
+      throw unknown("gate", gate, "off");
+    }
+    String seed = property("seed");
+    return seed.isEmpty() ? settings : settings.seed(Long.parseLong(seed));
+  }
+
+  private static String property(String name) {
+    return System.getProperty(name, "").strip().toLowerCase(Locale.ROOT);
+  }
+
+  private static IllegalArgumentException unknown(String name, String value, String known) {
+    return new IllegalArgumentException(
+        "-D"
+            + name
+            + "="
+            + value
+            + " is not known.\nMaybe -D"
+            + name
+            + "="
+            + known
+            + " was meant.");
+  }
+
+  Settings judge(Judge other) {
+    return new Settings(
+        other, gated, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
+  }
+
+  Settings gated(boolean other) {
+    return new Settings(
+        judge, other, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
+  }
+
+  Settings seed(long other) {
+    return new Settings(
+        judge, gated, other, givenDigits, digits, givenSteps, roundSteps, probes, exam);
+  }
+}
