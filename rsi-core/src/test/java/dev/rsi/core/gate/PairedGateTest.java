@@ -53,7 +53,7 @@ class PairedGateTest {
     }
     GateDecision decision = GATE.decide(probes);
     assertThat(decision.action()).isNotEqualTo(Action.PROMOTE);
-    assertThat(decision.reason()).contains("lost (").doesNotContain("rise");
+    assertThat(decision.reason()).contains("lost against").doesNotContain("rise");
   }
 
   @Test
@@ -61,7 +61,7 @@ class PairedGateTest {
     GateDecision decision =
         GATE.decide(new Probes(1).kind("a", 400, 1, .5, .5).kind("b", 400, 0, 0, 1));
     assertThat(decision.action()).isEqualTo(Action.ROLLBACK);
-    assertThat(decision.reason()).contains("Proven worse: a (").contains("generation 0");
+    assertThat(decision.reason()).contains("Proven worse: a against generation 0 (");
   }
 
   @Test
