@@ -269,7 +269,9 @@ final class SqliteFile implements AutoCloseable {
 
   private static RsiException failure(Path file, String what, SQLException e) {
     if (!(e instanceof SQLiteException)) {
-      return e.getCause() == null ? failure(file, what, e, "", false) : noNative(file, e);
+      // What SQLite says is an SQLiteException; the driver wraps only what kept it from asking.
+      Throwable cause = e.getCause();
+      return cause == null ? failure(file, what, e, "", false) : noNative(file, cause);
     }
     SQLiteErrorCode code = ((SQLiteException) e).getResultCode();
     // The lowest byte is the kind of error, the rest its variant.
