@@ -124,6 +124,7 @@ public final class DjlTrainer<T, C> implements Trainer<T, C> {
    */
   @Override
   public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
+    context.checkActive();
     DecoderModel base = ModelDirectory.read(request.base().directory());
     Recipe recipe = request.recipe();
     TrainerState old = base.trainerState();

@@ -2,15 +2,15 @@ package dev.rsi.lm;
 
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
-import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -30,7 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Reading takes nothing on trust: the header is at most 100 MB, names are distinct, every array
  * lies inside the file, none overlap, none leave a hole, and type times shape is the number of
- * bytes. Immutable and thread-safe.
+ * bytes. Immutable and thread-safe. An interrupt does not disturb it: no interruptible channel is
+ * used.
  */
 public final class Safetensors {
   private static final int MAX_HEADER = 100_000_000;
@@ -69,12 +70,12 @@ public final class Safetensors {
    * @throws CorruptModelException naming the file, the array and what was expected
    */
   public static Safetensors read(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
+    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "r")) {
+      long size = opened.length();
       if (size < 8) {
         throw wrong(file, "(header length)", "8 bytes", size + " bytes");
       }
-      long headerSize = bytes(channel, 0, 8).getLong();
+      long headerSize = bytes(opened, 0, 8).getLong();
       if (headerSize < 2 || headerSize > MAX_HEADER || headerSize > size - 8) {
         throw wrong(
             file,
@@ -83,10 +84,7 @@ public final class Safetensors {
             Long.toUnsignedString(headerSize));
       }
       String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(bytes(channel, 8, (int) headerSize))
-              .toString();
+          StandardCharsets.UTF_8.newDecoder().decode(bytes(opened, 8, (int) headerSize)).toString();
       JsonNode header = text.startsWith("{") ? Json.MAPPER.readTree(text) : null;
       if (header == null || !header.isObject()) {
         throw wrong(file, "(header)", "a JSON object", "something else");
@@ -102,7 +100,7 @@ public final class Safetensors {
       }
       checkLayout(file, entries, size - 8 - headerSize);
       return new Safetensors(file, metadata, entries);
-    } catch (NoSuchFileException e) {
+    } catch (FileNotFoundException e) {
       throw new CorruptModelException(file, "(file)", "to exist", "no such file", e);
     } catch (JacksonException | IOException e) {
       throw new CorruptModelException(file, "(header)", "readable JSON", e.toString(), e);
@@ -217,12 +215,12 @@ public final class Safetensors {
       throw wrong(file, first, "no array of this name in this model", "one");
     }
     float[] flat = new float[total];
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long data = 8 + bytes(channel, 0, 8).getLong();
+    try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "r")) {
+      long data = 8 + bytes(opened, 0, 8).getLong();
       for (Parameter parameter : table) {
         Entry entry = entry(parameter.name());
         int size = Math.toIntExact(entry.end() - entry.begin());
-        copy(bytes(channel, data + entry.begin(), size), entry.type(), flat, parameter.offset());
+        copy(bytes(opened, data + entry.begin(), size), entry.type(), flat, parameter.offset());
       }
     } catch (IOException e) {
       throw new CorruptModelException(file, "(data)", "readable bytes", e.toString(), e);
@@ -314,38 +312,24 @@ public final class Safetensors {
     if (padded.length > MAX_HEADER) {
       throw new IllegalArgumentException("The header would have " + padded.length + " bytes.");
     }
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer start = little(8 + padded.length).putLong(padded.length).put(padded).flip();
-      writeAll(channel, start);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write(little(8).putLong(padded.length).array());
+      out.write(padded);
       for (Parameter parameter : table) {
         ByteBuffer data = little(Math.multiplyExact(4, parameter.size()));
         data.asFloatBuffer().put(flat, parameter.offset(), parameter.size());
-        writeAll(channel, data);
+        out.write(data.array());
       }
     } catch (IOException e) {
       throw new RsiException("Cannot write (" + file + "): " + e, e);
     }
   }
 
-  private static void writeAll(FileChannel channel, ByteBuffer from) throws IOException {
-    while (from.hasRemaining()) {
-      channel.write(from);
-    }
-  }
-
-  private static ByteBuffer bytes(FileChannel channel, long at, int size) throws IOException {
+  private static ByteBuffer bytes(RandomAccessFile file, long at, int size) throws IOException {
     ByteBuffer buffer = little(size);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, at + buffer.position()) < 0) {
-        throw new EOFException("the file ends before byte " + (at + size));
-      }
-    }
-    return buffer.flip();
+    file.seek(at);
+    file.readFully(buffer.array());
+    return buffer;
   }
 
   private static ByteBuffer little(int size) {
