@@ -14,6 +14,7 @@ final class FlatState implements AutoCloseable {
   final NDArray weights;
   final NDArray firstMoment;
   final NDArray secondMoment;
+  final Uploads uploads = new Uploads();
 
   FlatState(PtNDManager manager, float[] weights, float[] firstMoment, float[] secondMoment) {
     this.manager = manager;
@@ -29,26 +30,28 @@ final class FlatState implements AutoCloseable {
     }
   }
 
-  static List<NDArray> inputs(NDManager step, List<Batch> batches) {
+  /** Inputs of every batch, valid until {@link Uploads#clear}. */
+  List<NDArray> inputs(NDManager step, List<Batch> batches) {
     List<NDArray> arrays = new ArrayList<>();
     for (Batch batch : batches) {
-      arrays.add(step.create(batch.inputs(), new Shape(batch.rows(), batch.length())));
+      arrays.add(uploads.longs(step, batch.inputs(), new Shape(batch.rows(), batch.length())));
     }
     return arrays;
   }
 
-  static List<NDArray> positions(NDManager step, List<Batch> batches) {
+  List<NDArray> positions(NDManager step, List<Batch> batches) {
     List<NDArray> arrays = new ArrayList<>();
     for (Batch batch : batches) {
-      arrays.add(step.create(batch.positions(), new Shape(batch.rows(), batch.length())));
+      arrays.add(uploads.longs(step, batch.positions(), new Shape(batch.rows(), batch.length())));
     }
     return arrays;
   }
 
-  static List<NDArray> targets(NDManager step, List<Batch> batches) {
+  List<NDArray> targets(NDManager step, List<Batch> batches) {
     List<NDArray> arrays = new ArrayList<>();
     for (Batch batch : batches) {
-      arrays.add(step.create(batch.targets(), new Shape(batch.rows(), batch.answerLength())));
+      Shape shape = new Shape(batch.rows(), batch.answerLength());
+      arrays.add(uploads.longs(step, batch.targets(), shape));
     }
     return arrays;
   }

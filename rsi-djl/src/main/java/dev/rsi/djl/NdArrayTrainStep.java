@@ -35,6 +35,7 @@ final class NdArrayTrainStep implements TrainStep {
 
   @Override
   public Result step(List<Batch> batches, AdamW adamW, double learningRate, long t) {
+    state.uploads.clear();
     try (NDManager step = state.manager.newSubManager()) {
       NDArray p = state.weights;
       NDArray m = state.firstMoment;
@@ -65,6 +66,7 @@ final class NdArrayTrainStep implements TrainStep {
 
   @Override
   public float[] gradient(List<Batch> batches) {
+    state.uploads.clear();
     try (NDManager step = state.manager.newSubManager()) {
       state.weights.tempAttach(step);
       return lossAndGradient(step, batches)[1].toFloatArray();
@@ -72,9 +74,9 @@ final class NdArrayTrainStep implements TrainStep {
   }
 
   private NDArray[] lossAndGradient(NDManager step, List<Batch> batches) {
-    List<NDArray> ids = FlatState.inputs(step, batches);
-    List<NDArray> positions = FlatState.positions(step, batches);
-    List<NDArray> targets = FlatState.targets(step, batches);
+    List<NDArray> ids = state.inputs(step, batches);
+    List<NDArray> positions = state.positions(step, batches);
+    List<NDArray> targets = state.targets(step, batches);
     synchronized (COLLECTOR) {
       try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
         NDArray flat = state.weights.duplicate();

@@ -13,6 +13,7 @@ final class ScriptSampler implements Sampler {
   private final PtNDManager manager;
   private final NDArray weights;
   private final ScriptModule module;
+  private final Uploads uploads = new Uploads();
 
   /** Takes the manager over: it is closed with this, also if this cannot be made. */
   ScriptSampler(PtNDManager manager, DecoderConfig config, float[] weights) {
@@ -30,29 +31,32 @@ final class ScriptSampler implements Sampler {
   public long[] sample(Prompts prompts, double temperature, int end) {
     Shape given = new Shape(prompts.rows(), prompts.length());
     Shape wanted = new Shape(prompts.rows(), prompts.newTokens());
+    uploads.clear();
     try (NDManager step = manager.newSubManager()) {
       List<NDArray> arguments =
           List.of(
               weights,
-              step.create(prompts.ids(), given),
-              step.create(prompts.positions(), given),
-              step.create(prompts.added(), wanted),
-              step.create(prompts.uniform(), wanted),
-              step.create(new double[] {temperature, end}));
+              uploads.longs(step, prompts.ids(), given),
+              uploads.longs(step, prompts.positions(), given),
+              uploads.longs(step, prompts.added(), wanted),
+              uploads.doubles(step, prompts.uniform(), wanted),
+              uploads.doubles(step, new double[] {temperature, end}, new Shape(2)));
       return module.call(step, "generate", false, arguments).singletonOrThrow().toLongArray();
     }
   }
 
   /** Log-probability (natural) of each row's targets, given what stands before them. */
   float[] score(Batch batch) {
+    uploads.clear();
     try (NDManager step = manager.newSubManager()) {
-      List<Batch> one = List.of(batch);
+      Shape all = new Shape(batch.rows(), batch.length());
+      Shape tail = new Shape(batch.rows(), batch.answerLength());
       List<NDArray> arguments =
           List.of(
               weights,
-              FlatState.inputs(step, one).get(0),
-              FlatState.positions(step, one).get(0),
-              FlatState.targets(step, one).get(0));
+              uploads.longs(step, batch.inputs(), all),
+              uploads.longs(step, batch.positions(), all),
+              uploads.longs(step, batch.targets(), tail));
       return module.call(step, "score", false, arguments).singletonOrThrow().toFloatArray();
     }
   }

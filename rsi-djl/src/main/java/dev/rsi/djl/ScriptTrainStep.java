@@ -2,6 +2,7 @@ package dev.rsi.djl;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
@@ -28,13 +29,14 @@ final class ScriptTrainStep implements TrainStep {
 
   @Override
   public Result step(List<Batch> batches, AdamW adamW, double learningRate, long t) {
+    state.uploads.clear();
     try (NDManager step = state.manager.newSubManager()) {
       List<NDArray> arguments = new ArrayList<>();
       arguments.add(state.weights);
       arguments.add(state.firstMoment);
       arguments.add(state.secondMoment);
       addBatches(step, batches, arguments);
-      arguments.add(step.create(adamW.hyper(learningRate, t)));
+      arguments.add(state.uploads.doubles(step, adamW.hyper(learningRate, t), new Shape(8)));
       float[] result = module.call(step, "step", true, arguments).singletonOrThrow().toFloatArray();
       return new Result(result[0], result[1], result[2] == 1);
     }
@@ -42,6 +44,7 @@ final class ScriptTrainStep implements TrainStep {
 
   @Override
   public float[] gradient(List<Batch> batches) {
+    state.uploads.clear();
     try (NDManager step = state.manager.newSubManager()) {
       List<NDArray> arguments = new ArrayList<>();
       arguments.add(state.weights);
@@ -50,10 +53,10 @@ final class ScriptTrainStep implements TrainStep {
     }
   }
 
-  private static void addBatches(NDManager step, List<Batch> batches, List<NDArray> arguments) {
-    FlatState.inputs(step, batches).forEach(a -> arguments.add(ScriptModule.part("ids", a)));
-    FlatState.positions(step, batches).forEach(a -> arguments.add(ScriptModule.part("pos", a)));
-    FlatState.targets(step, batches).forEach(a -> arguments.add(ScriptModule.part("targets", a)));
+  private void addBatches(NDManager step, List<Batch> batches, List<NDArray> arguments) {
+    state.inputs(step, batches).forEach(a -> arguments.add(ScriptModule.part("ids", a)));
+    state.positions(step, batches).forEach(a -> arguments.add(ScriptModule.part("pos", a)));
+    state.targets(step, batches).forEach(a -> arguments.add(ScriptModule.part("targets", a)));
   }
 
   @Override
