@@ -31,11 +31,10 @@ import dev.rsi.lm.ModelDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Trains generation 0 on given lessons, then lets it improve itself. */
-final class AdditionRun {
+public final class AdditionRun {
   private static final AdditionCodec CODEC = AdditionCodec.INSTANCE;
   private static final char END = '$';
 
@@ -45,7 +44,8 @@ final class AdditionRun {
   private final List<Lesson<Addition, String>> given;
   private final long modelSeed;
 
-  AdditionRun(Settings settings) {
+  /** Draws the additions of a run. */
+  public AdditionRun(Settings settings) {
     this.settings = settings;
     SplittableRandom seeds = new SplittableRandom(settings.seed());
     // Shorter additions are too few to hold any out.
@@ -70,7 +70,7 @@ final class AdditionRun {
    * @param home an empty directory for models and records
    * @param context for the training of generation 0
    */
-  RunReport run(Path home, RunListener listener, RunContext context) {
+  public RunReport run(Path home, RunListener listener, RunContext context) {
     ModelRegistry registry = ModelRegistry.directory(home.resolve("models"));
     ModelVersion start = generation0(registry, context);
     try (DjlGenerator<Addition, String> generator = DjlGenerator.of(CODEC, Device.auto());
@@ -141,10 +141,5 @@ final class AdditionRun {
     return settings.gated()
         ? DriftGates.paired()
         : probes -> GateDecision.promote("There is no gate.", List.of());
-  }
-
-  /** Settings that the report shows. */
-  Map<String, Integer> sizes() {
-    return Map.of("given lessons", given.size(), "probes", probes.size(), "exam", exam.size());
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** The additions of one run, by what they are for. None is for two things. */
-final class Additions {
+public final class Additions {
   private Additions() {}
 
   /** Practice: level n is n digits. */
@@ -60,7 +60,7 @@ final class Additions {
   }
 
   /** The name of a length's kind. */
-  static String kind(int digits) {
+  public static String kind(int digits) {
     return digits + " digits";
   }
 

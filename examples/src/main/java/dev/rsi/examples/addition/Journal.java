@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Takes down what the loop cannot know: the time, and whether what was kept was right. */
-final class Journal implements RunListener {
+public final class Journal implements RunListener {
   private final Screen screen;
   private final Map<Integer, Double> seconds = new LinkedHashMap<>();
   private final Map<Integer, int[]> kept = new LinkedHashMap<>();
   private long last = System.nanoTime();
 
-  Journal(Screen screen) {
+  /** A journal that also shows what happens on a screen. */
+  public Journal(Screen screen) {
     this.screen = screen;
   }
 
@@ -48,13 +49,13 @@ final class Journal implements RunListener {
   }
 
   /** The share of right ones among the attempts that passed; NaN if none did. */
-  double precision(int generation) {
+  public double precision(int generation) {
     int[] count = kept.getOrDefault(generation, new int[2]);
     return (double) count[1] / count[0];
   }
 
   /** How long a generation took; 0 if it did not finish. */
-  double seconds(int generation) {
+  public double seconds(int generation) {
     return seconds.getOrDefault(generation, 0.0);
   }
 }

@@ -9,7 +9,7 @@ import java.util.Locale;
  * Writes a run to a terminal: with a moving line of progress, or in plain lines where there is
  * none.
  */
-final class Screen {
+public final class Screen {
   /** The lengths that the table shows; the report has them all. */
   static final List<Integer> LENGTHS = List.of(5, 8, 11, 14, 17, 20);
 
@@ -21,7 +21,11 @@ final class Screen {
   private long drawn;
   private boolean dirty;
 
-  Screen(PrintStream out, boolean terminal) {
+  /**
+   * @param out where to
+   * @param terminal whether a line there can be overwritten
+   */
+  public Screen(PrintStream out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
   }

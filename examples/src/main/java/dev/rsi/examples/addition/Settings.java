@@ -15,7 +15,7 @@ import java.util.Locale;
  * @param probes additions per length for the gate
  * @param exam additions per length for the report
  */
-record Settings(
+public record Settings(
     Judge judge,
     boolean gated,
     long seed,
@@ -27,7 +27,7 @@ record Settings(
     int exam) {
 
   /** Who rules on the model's answers. */
-  enum Judge {
+  public enum Judge {
     /** A verifier that knows the right sum. */
     EXACT,
     /** Five answers per addition and a vote of at least four: nobody knows the right sum. */
@@ -37,7 +37,8 @@ record Settings(
   }
 
   /** From 5 to 20 digits with a verifier and the gate. */
-  static final Settings DEFAULT = new Settings(Judge.EXACT, true, 1, 5, 20, 1000, 150, 384, 200);
+  public static final Settings DEFAULT =
+      new Settings(Judge.EXACT, true, 1, 5, 20, 1000, 300, 384, 200);
 
   /**
    * The defaults changed by system properties: {@code control=unverified}, {@code verifier=vote},
@@ -84,17 +85,20 @@ record Settings(
             + " was meant.");
   }
 
-  Settings judge(Judge other) {
+  /** With another judge. */
+  public Settings judge(Judge other) {
     return new Settings(
         other, gated, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
   }
 
-  Settings gated(boolean other) {
+  /** With or without the gate. */
+  public Settings gated(boolean other) {
     return new Settings(
         judge, other, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
   }
 
-  Settings seed(long other) {
+  /** With another seed. */
+  public Settings seed(long other) {
     return new Settings(
         judge, gated, other, givenDigits, digits, givenSteps, roundSteps, probes, exam);
   }
