@@ -46,6 +46,7 @@ public interface Generator<T, C> extends AutoCloseable {
      * @param requests any number, also none
      * @return one output per request, in the same order; an attempt that failed is an {@link
      *     Output} that says so and does not fail the batch
+     * @throws IllegalStateException if the session is closed
      * @throws CancelledException if {@code context} was cancelled before the batch was complete
      * @throws RsiException if the whole batch failed
      */

@@ -22,6 +22,12 @@ public record TrainedArtifact(
     if (steps < 0) {
       throw new IllegalArgumentException("steps (" + steps + ") must be >= 0.");
     }
+    metrics.forEach(
+        (name, value) -> {
+          if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("metric (" + name + ") is " + value + ".");
+          }
+        });
     metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
     provenance = Collections.unmodifiableMap(new TreeMap<>(provenance));
   }

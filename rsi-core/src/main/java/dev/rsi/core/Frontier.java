@@ -9,28 +9,34 @@ import java.util.function.IntToDoubleFunction;
  * @param hardest the hardest level worth practising
  */
 record Frontier(int mastered, int hardest) {
-  static final Frontier START = new Frontier(0, 0);
+  /** Before anything is measured: lessons up to this level were given, 0 for none. */
+  static Frontier given(int level) {
+    return new Frontier(0, level);
+  }
 
   /**
-   * Measures anew, from the level mastered before upwards.
+   * Measures anew, from the level mastered before upwards. A level that was neither practised nor
+   * given lessons for does not count as mastered, whatever the verifier says of it; only of a model
+   * that came without lessons, the first measurement is taken at its word.
    *
    * @param levels the hardest level there is
    * @param passRate measures the pass rate of a level
    */
   Frontier measure(int levels, Practice practice, IntToDoubleFunction passRate) {
     int from = Math.max(1, mastered);
+    int taught = hardest == 0 ? levels : hardest;
     int newlyMastered = from - 1;
     int level = from;
     for (; level <= Math.min(levels, newlyMastered + practice.reach()); level++) {
       double rate = passRate.applyAsDouble(level);
-      if (rate >= practice.mastery() && newlyMastered == level - 1) {
+      if (rate >= practice.mastery() && newlyMastered == level - 1 && level <= taught) {
         newlyMastered = level;
       }
       if (rate < practice.passRate()) {
         break;
       }
     }
-    int hardest = Math.max(level - 1, newlyMastered + 1);
-    return new Frontier(newlyMastered, Math.min(hardest, levels));
+    int reached = Math.max(level - 1, newlyMastered + 1);
+    return new Frontier(newlyMastered, Math.min(reached, levels));
   }
 }

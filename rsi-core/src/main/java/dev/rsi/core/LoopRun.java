@@ -7,7 +7,6 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Role;
-import dev.rsi.api.RsiException;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
@@ -49,7 +48,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final List<GenerationReport> reports = new ArrayList<>();
 
   private ModelVersion incumbent;
-  private Frontier frontier = Frontier.START;
+  private Frontier frontier;
   private @Nullable ModelVersion scouted;
   private long decisions;
 
@@ -65,6 +64,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.recorder = new Recorder(loop.store, run, loop.clock, loop.listener);
     this.attempts = new Attempts<>(loop.generator, ledger, this::cancelled, recorder);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
+    this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, recorder);
     int batch = loop.practice.batch();
     this.probes = new ProbeReadings<>("probe", loop.probes, attempts, seeds, batch);
@@ -109,16 +109,21 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private GenerationReport anchorReport() {
-    return new GenerationReport(
-        0,
-        Outcome.ANCHOR,
-        0,
-        0,
-        0,
-        null,
-        null,
-        exam == null ? Map.of() : exam.solved(anchor),
-        anchor.id());
+    return new GenerationReport(0, Outcome.ANCHOR, 0, 0, 0, null, null, anchorExam(), anchor.id());
+  }
+
+  private Map<String, Double> anchorExam() {
+    if (exam == null) {
+      return Map.of();
+    }
+    try {
+      return exam.solved(anchor);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      recorder.fault(0, "exam", e);
+      return Map.of();
+    }
   }
 
   private long worstCase() {
@@ -150,6 +155,8 @@ final class LoopRun<T, C> implements AutoCloseable {
         steps.judge();
         steps.examine();
       }
+    } catch (RecordingException e) {
+      throw e;
     } catch (CancelledException e) {
       steps.fail(e);
       finish(steps.report());
@@ -244,7 +251,6 @@ final class LoopRun<T, C> implements AutoCloseable {
                 new TrainingRequest<>(incumbent, lessons, loop.recipe, seed, work),
                 new StepContext("training", LoopRun.this::cancelled, recorder));
         part = "registry";
-        requireFinite(artifact.metrics());
         challenger = loop.registry.add(artifact.directory(), provenance(digest, seed, artifact));
         recorder.record(
             new RunEvent.Trained(
@@ -329,15 +335,6 @@ final class LoopRun<T, C> implements AutoCloseable {
           artifact.metrics(),
           by);
     }
-  }
-
-  private static void requireFinite(Map<String, Double> metrics) {
-    metrics.forEach(
-        (name, value) -> {
-          if (!Double.isFinite(value)) {
-            throw new RsiException("The trainer's metric (" + name + ") is " + value + ".");
-          }
-        });
   }
 
   private static void delete(Path directory) {

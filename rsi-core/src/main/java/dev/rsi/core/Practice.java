@@ -6,8 +6,9 @@ package dev.rsi.core;
  * <p>First, if the live version is new, it <b>scouts</b>: from the hardest level mastered so far it
  * climbs, a few attempts per level, as long as the measured pass rate of the level below stays at
  * {@link #passRate} or more. The hardest level that still has that pass rate is the frontier: the
- * model can solve enough there to learn from. Then it <b>practises</b> every level above the
- * mastered ones up to the frontier, at least one level and at most {@link #reach}.
+ * model can solve enough there to learn from. A level counts as mastered only if it was practised,
+ * or lessons were given for it. Then it <b>practises</b> every level above the mastered ones up to
+ * the frontier, at least one level and at most {@link #reach}.
  *
  * <p>Immutable; the setters return changed copies.
  *

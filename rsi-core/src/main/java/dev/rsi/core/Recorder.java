@@ -33,7 +33,7 @@ final class Recorder {
   }
 
   void record(List<? extends RunEvent> events) {
-    store.append(run, clock.instant(), events);
+    append(events);
     for (RunEvent event : events) {
       try {
         listener.on(event);
@@ -67,9 +67,14 @@ final class Recorder {
     lastListenerFault = generation;
     log.warn("run {}, generation {}: the listener failed", run, generation, cause);
     // Not told to the listener, which would fail again.
-    store.append(
-        run,
-        clock.instant(),
-        List.of(new RunEvent.Faulted(generation, "listener", String.valueOf(cause))));
+    append(List.of(new RunEvent.Faulted(generation, "listener", String.valueOf(cause))));
+  }
+
+  private void append(List<? extends RunEvent> events) {
+    try {
+      store.append(run, clock.instant(), events);
+    } catch (RuntimeException e) {
+      throw new RecordingException(run, e);
+    }
   }
 }

@@ -16,7 +16,7 @@ class FrontierTest {
 
   @Test
   void should_climb_while_the_pass_rate_allows() {
-    assertThat(measure(Frontier.START, 1, 1, .5, .3, .1, .1, .1)).isEqualTo(new Frontier(2, 4));
+    assertThat(measure(Frontier.given(0), 1, 1, .5, .3, .1, .1, .1)).isEqualTo(new Frontier(2, 4));
   }
 
   @Test
@@ -27,12 +27,18 @@ class FrontierTest {
   @Test
   void should_practise_one_level_even_if_it_is_hard() {
     assertThat(measure(new Frontier(2, 2), 1, 1, 0, 0)).isEqualTo(new Frontier(2, 3));
-    assertThat(measure(Frontier.START, 0, 0)).isEqualTo(new Frontier(0, 1));
+    assertThat(measure(Frontier.given(0), 0, 0)).isEqualTo(new Frontier(0, 1));
   }
 
   @Test
   void should_step_back_when_a_mastered_level_is_lost() {
     assertThat(measure(new Frontier(3, 4), 1, 1, .5, .5, 0)).isEqualTo(new Frontier(2, 4));
+  }
+
+  @Test
+  void should_not_take_a_level_for_mastered_that_was_never_taught() {
+    assertThat(measure(Frontier.given(2), 1, 1, 1, 1, 1, 1)).isEqualTo(new Frontier(2, 5));
+    assertThat(measure(new Frontier(2, 5), 1, 1, 1, 1, 1, 1)).isEqualTo(new Frontier(5, 6));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.rsi.core.gate;
 
+import com.google.common.collect.Sets;
 import dev.rsi.api.GateFinding;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
 
 /** What {@link PairedGate} knows about one kind of probes. */
 final class SkillEvidence {
-  private static final Set<Role> ALL = EnumSet.allOf(Role.class);
+  private static final Set<Role> ALL = Sets.immutableEnumSet(EnumSet.allOf(Role.class));
 
   private final ProbeKind kind;
   private final Map<Role, Reference> references = new EnumMap<>(Role.class);

@@ -36,7 +36,7 @@ public sealed interface RunEvent {
   }
 
   /**
-   * A generation began.
+   * A generation began to practise. The scouting that led to it comes before.
    *
    * @param incumbent id of the version live now
    */

@@ -91,6 +91,7 @@ class ImprovementLoopTest {
         run(
             loops
                 .parts()
+                .lessons(Loops.given())
                 .verifier((task, candidate) -> Verdict.pass())
                 .trainer(loops.learner.trainer())
                 .gate(DriftGates.paired()));

@@ -1,5 +1,6 @@
 package dev.rsi.testkit.loop;
 
+import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
@@ -68,7 +69,22 @@ final class Loops {
     return SimulatedLearner.skills(registry.live().orElseThrow().directory());
   }
 
-  /** Levels 3 and up: the first two have too few tasks to hold many of them out. */
+  /** What the learner masters from the start. */
+  static List<Lesson<Sum, Long>> given() {
+    ProbeBank<Sum, Long> probes = heldOut(11, 200);
+    SplittableRandom random = new SplittableRandom(13);
+    List<Lesson<Sum, Long>> lessons = new ArrayList<>();
+    for (int level = 1; level <= 2; level++) {
+      for (int i = 0; i < 50; i++) {
+        Sum task = TASKS.draw(level, random);
+        lessons.add(Lesson.given(task, task.expected(), level));
+      }
+    }
+    lessons.removeIf(lesson -> probes.contains(lesson.task()));
+    return lessons;
+  }
+
+  /** Levels 3 and up, those that the learner has to learn. */
   static ProbeBank<Sum, Long> heldOut(long seed, int perLevel) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, List<Sum>> kinds = new LinkedHashMap<>();
