@@ -189,20 +189,27 @@ final class LoopRun<T, C> implements AutoCloseable {
         return true;
       }
       List<Lesson<T, C>> found = new ArrayList<>();
+      Map<Integer, Integer> madeByLevel = new HashMap<>();
       frontier =
           frontier.measure(
               tasks.levels(),
               loop.practice,
-              level ->
-                  ground
-                      .practise(
-                          incumbent,
-                          number,
-                          RunEvent.Stage.SCOUT,
-                          level,
-                          loop.practice.scouts(),
-                          found::add)
-                      .passRate());
+              level -> {
+                PracticeGround.Tally tally =
+                    ground.practise(
+                        incumbent,
+                        number,
+                        RunEvent.Stage.SCOUT,
+                        level,
+                        loop.practice.scouts(),
+                        found::add);
+                madeByLevel.put(level, tally.made());
+                return tally.passRate();
+              });
+      // What was scouted where the practice will be is practice already.
+      for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
+        made += madeByLevel.getOrDefault(level, 0);
+      }
       found.stream()
           .filter(l -> l.level() > frontier.mastered() && l.level() <= frontier.hardest())
           .forEach(pool::add);

@@ -12,8 +12,9 @@ import java.util.Objects;
  * Runs decoders with a cache of keys and values, whole batches in one native call.
  *
  * <p>A prompt is what the codec writes for a task; the answer up to the model's end token is read
- * by the codec. An answer without an end token, or that the codec refuses, is a malformed output; a
- * task that cannot be written in the model's vocabulary or positions is a failed one.
+ * by the codec. An answer that the codec refuses, or that was cut off before its end token, is a
+ * malformed output (see {@link SamplingParameters#keepCutOff}); a task that cannot be written in
+ * the model's vocabulary or positions is a failed one.
  *
  * <p>A request's seed decides the draws where the temperature is above 0 and, with COUPLED
  * positions, the offset of the position ids. Greedy answers to one task under several seeds thus

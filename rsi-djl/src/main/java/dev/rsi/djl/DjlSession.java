@@ -117,15 +117,16 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
     while (end < answer.length && answer[end] != vocabulary.end()) {
       end++;
     }
-    if (end == answer.length) {
+    if (end == answer.length && !sampling.keepCutOff()) {
       return Output.malformed("no end within " + end + " tokens", end);
     }
     String text = vocabulary.decode(answer, end);
+    int tokens = Math.min(end + 1, answer.length);
     try {
-      return Output.of(codec.readCandidate(text), end + 1);
+      return Output.of(codec.readCandidate(text), tokens);
     } catch (RuntimeException e) {
       return Output.malformed(
-          "the answer (" + text + ") cannot be read: " + e.getMessage(), end + 1);
+          "the answer (" + text + ") cannot be read: " + e.getMessage(), tokens);
     }
   }
 

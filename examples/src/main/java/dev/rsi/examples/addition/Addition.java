@@ -12,8 +12,9 @@ import java.util.random.RandomGenerator;
  * @param a digits of the one, units first
  * @param b digits of the other, units first
  */
-record Addition(String a, String b) {
-  Addition {
+public record Addition(String a, String b) {
+  /** Checks that both are numbers of one length. */
+  public Addition {
     if (a.length() != b.length() || !isNumber(a) || !isNumber(b)) {
       throw new IllegalArgumentException(
           "An addition needs two numbers of one length, got (" + a + ") and (" + b + ").");
@@ -21,16 +22,17 @@ record Addition(String a, String b) {
   }
 
   /** Draws one of two numbers of so many digits, leading zeros allowed. */
-  static Addition draw(int digits, RandomGenerator random) {
+  public static Addition draw(int digits, RandomGenerator random) {
     return new Addition(number(digits, random), number(digits, random));
   }
 
-  int digits() {
+  /** How many digits each number has. */
+  public int digits() {
     return a.length();
   }
 
   /** The sum, units first, with one digit more than the summands. */
-  String sum() {
+  public String sum() {
     BigInteger sum = value(a).add(value(b));
     StringBuilder digits = new StringBuilder(sum.toString()).reverse();
     while (digits.length() <= a.length()) {
@@ -40,7 +42,7 @@ record Addition(String a, String b) {
   }
 
   /** Whether a text could be a sum at all. */
-  boolean fits(String candidate) {
+  public boolean fits(String candidate) {
     return candidate.length() == a.length() + 1 && isNumber(candidate);
   }
 

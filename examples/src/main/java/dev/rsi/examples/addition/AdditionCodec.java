@@ -3,11 +3,12 @@ package dev.rsi.examples.addition;
 import dev.rsi.api.Codec;
 
 /** Writes an addition as {@code a+b=}, which is also the model's prompt, and a sum as it is. */
-enum AdditionCodec implements Codec<Addition, String> {
+public enum AdditionCodec implements Codec<Addition, String> {
+  /** The one codec. */
   INSTANCE;
 
   /** Every character that stands in a prompt or an answer. */
-  static final String ALPHABET = "0123456789+=";
+  public static final String ALPHABET = "0123456789+=";
 
   @Override
   public String writeTask(Addition task) {

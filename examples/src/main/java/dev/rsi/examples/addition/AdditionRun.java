@@ -73,7 +73,7 @@ public final class AdditionRun {
   public RunReport run(Path home, RunListener listener, RunContext context) {
     ModelRegistry registry = ModelRegistry.directory(home.resolve("models"));
     ModelVersion start = generation0(registry, context);
-    try (DjlGenerator<Addition, String> generator = DjlGenerator.of(CODEC, Device.auto());
+    try (DjlGenerator<Addition, String> generator = generator();
         RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
       return ImprovementLoop.builder(generator)
           .verifier(verifier())
@@ -92,6 +92,14 @@ public final class AdditionRun {
           .build()
           .run(start, Additions.practice(settings.digits()));
     }
+  }
+
+  /** Without a verifier everything that the model writes is taken, also what has no end. */
+  private DjlGenerator<Addition, String> generator() {
+    DjlGenerator<Addition, String> generator = DjlGenerator.of(CODEC, Device.auto());
+    return settings.judge() == Settings.Judge.UNVERIFIED
+        ? generator.withSampling(DjlGenerator.DEFAULT_SAMPLING.keepingCutOff())
+        : generator;
   }
 
   private ModelVersion generation0(ModelRegistry registry, RunContext context) {

@@ -19,7 +19,7 @@ public final class Additions {
   private Additions() {}
 
   /** Practice: level n is n digits. */
-  static TaskSource<Addition> practice(int levels) {
+  public static TaskSource<Addition> practice(int levels) {
     return new TaskSource<>() {
       @Override
       public int levels() {
@@ -41,7 +41,7 @@ public final class Additions {
    * @param count additions per length
    * @param taken what must not be in the bank
    */
-  static ProbeBank<Addition, String> heldOut(
+  public static ProbeBank<Addition, String> heldOut(
       int from, int to, int count, long seed, Predicate<Addition> taken) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, List<Addition>> kinds = new LinkedHashMap<>();
@@ -71,7 +71,7 @@ public final class Additions {
    * @param count lessons per length; lengths with fewer additions repeat some
    * @param taken what must not be among them
    */
-  static List<Lesson<Addition, String>> given(
+  public static List<Lesson<Addition, String>> given(
       int to, int count, long seed, Predicate<Addition> taken) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Lesson<Addition, String>> lessons = new ArrayList<>();

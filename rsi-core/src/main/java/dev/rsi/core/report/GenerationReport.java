@@ -3,6 +3,7 @@ package dev.rsi.core.report;
 import dev.rsi.api.GateDecision;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation from 0
  * @param outcome what became of it
  * @param frontier hardest level practised, 0 for generation 0
- * @param made practice attempts
+ * @param made attempts that could give lessons
  * @param kept lessons made of them
  * @param challenger id of the version trained, null if there is none
  * @param decision what the gate said, null if it was not asked
@@ -50,5 +51,19 @@ public record GenerationReport(
 
   public GenerationReport {
     exam = Collections.unmodifiableMap(new LinkedHashMap<>(exam));
+  }
+
+  /** The generation in a line, without its exam. */
+  public String summary() {
+    String text =
+        String.format(
+            Locale.ROOT,
+            "generation %d %s",
+            generation,
+            outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    return outcome == Outcome.ANCHOR
+        ? text
+        : String.format(
+            Locale.ROOT, "%s: up to level %d, kept %d of %d", text, frontier, kept, made);
   }
 }

@@ -87,7 +87,7 @@ public sealed interface RunEvent {
    * Lessons were chosen for training.
    *
    * @param frontier hardest level practised
-   * @param made practice attempts of this generation
+   * @param made attempts of this generation that could give lessons
    * @param kept lessons made of them
    * @param lessons lessons given to the trainer, earlier and given ones included
    * @param digest SHA-256 over those lessons

@@ -54,4 +54,13 @@ public record RunReport(
     return (int)
         generations.stream().filter(g -> g.outcome() == GenerationReport.Outcome.PROMOTED).count();
   }
+
+  /** The run in a few lines: one per generation, then why it ended. */
+  public String summary() {
+    StringBuilder text = new StringBuilder();
+    for (GenerationReport generation : generations) {
+      text.append(generation.summary()).append('\n');
+    }
+    return text.append(end).append(": ").append(reason).toString();
+  }
 }
