@@ -41,7 +41,7 @@ public final class AdditionLoop {
     RunReport report = new AdditionRun(settings).run(home, journal, progress(screen));
     double seconds = secondsSinceStart();
     Path file = home.resolve("report.json");
-    ReportFile.write(file, settings, report, journal, seconds);
+    ReportFile.write(file, settings, report, journal, seconds, peakMegabytes());
     summary(screen, report, seconds);
     screen.line("Report: " + file);
   }
@@ -67,7 +67,12 @@ public final class AdditionLoop {
             before,
             shareAt(report, best)));
     screen.line("Ended: " + report.reason());
-    screen.line("Live: version " + report.live().substring(0, 12) + ".");
+    screen.line(
+        "Live: version "
+            + report.live().substring(0, 12)
+            + ". Peak of resident memory: "
+            + (peakMegabytes() < 0 ? "unknown" : peakMegabytes() + " MB")
+            + ".");
   }
 
   private static String shareAt(RunReport report, int generation) {
@@ -92,6 +97,19 @@ public final class AdditionLoop {
   private static double secondsSinceStart() {
     long start = ManagementFactory.getRuntimeMXBean().getStartTime();
     return (System.currentTimeMillis() - start) / 1e3;
+  }
+
+  /** The most memory the process ever held, from Linux's own count; -1 elsewhere. */
+  private static long peakMegabytes() {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+          .findFirst()
+          .orElse(-1);
+    } catch (IOException e) {
+      return -1;
+    }
   }
 
   private static Path newHome() throws IOException {

@@ -18,7 +18,12 @@ final class ReportFile {
   private ReportFile() {}
 
   static void write(
-      Path file, Settings settings, RunReport report, Journal journal, double seconds) {
+      Path file,
+      Settings settings,
+      RunReport report,
+      Journal journal,
+      double seconds,
+      long peakMegabytes) {
     ObjectMapper mapper = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     ObjectNode root = mapper.createObjectNode();
     root.put("format_version", FORMAT_VERSION);
@@ -31,6 +36,7 @@ final class ReportFile {
     root.put("budget", report.spending().allowed());
     ObjectNode times = mapper.createObjectNode();
     times.put("seconds", seconds);
+    times.put("peak_resident_megabytes", peakMegabytes);
     for (GenerationReport generation : report.generations()) {
       ObjectNode node = mapper.valueToTree(generation);
       double precision = journal.precision(generation.generation());

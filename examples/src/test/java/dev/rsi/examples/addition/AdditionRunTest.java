@@ -1,0 +1,70 @@
+package dev.rsi.examples.addition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rsi.api.RunContext;
+import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class AdditionRunTest {
+  /** From 3 to 5 digits, in seconds. */
+  private static final Settings SMALL =
+      new Settings(Settings.Judge.EXACT, true, 1, 3, 5, 500, 60, 100, 50);
+
+  @TempDir Path home;
+
+  /** Weights, records and report of two runs of one seed; only times may differ. */
+  @Test
+  void should_repeat_itself_bit_for_bit() throws IOException {
+    ObjectNode first = run("first");
+    ObjectNode again = run("again");
+    assertThat(first.remove("times")).isNotNull();
+    assertThat(again.remove("times")).isNotNull();
+    assertThat(again).isEqualTo(first);
+    assertThat(first.get("generations")).hasSizeGreaterThan(1);
+    assertThat(first.get("anchor").asString()).isNotEqualTo(first.get("live").asString());
+    try (RunStore one = RunStore.sqlite(home.resolve("first/run.db"));
+        RunStore other = RunStore.sqlite(home.resolve("again/run.db"))) {
+      assertThat(other.events("run-1")).isEqualTo(one.events("run-1"));
+    }
+  }
+
+  @Test
+  void should_know_sums() {
+    assertThat(new Addition("97", "21").sum()).isEqualTo("190"); // 79 + 12 = 091
+    assertThat(new Addition("99", "99").sum()).isEqualTo("891");
+    assertThat(new Addition("00", "00").sum()).isEqualTo("000");
+    assertThat(new Addition("00", "00").fits("00")).isFalse();
+    assertThatThrownBy(() -> new Addition("1", "12")).hasMessageContaining("(12)");
+    Addition drawn = Addition.draw(20, new SplittableRandom(1));
+    String text = AdditionCodec.INSTANCE.writeTask(drawn);
+    assertThat(AdditionCodec.INSTANCE.readTask(text)).isEqualTo(drawn);
+    assertThatThrownBy(() -> AdditionCodec.INSTANCE.readTask("12+3"))
+        .hasMessageContaining("(12+3)");
+  }
+
+  private ObjectNode run(String name) throws IOException {
+    Path directory = Files.createDirectory(home.resolve(name));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Journal journal =
+        new Journal(new Screen(new PrintStream(bytes, true, StandardCharsets.UTF_8), false));
+    RunReport report = new AdditionRun(SMALL).run(directory, journal, RunContext.standalone());
+    Path file = directory.resolve("report.json");
+    ReportFile.write(file, SMALL, report, journal, 1, 1);
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .contains("  0  anchor ", "  1  promoted ", "Every kind is safe");
+    return (ObjectNode) JsonMapper.shared().readTree(Files.readString(file));
+  }
+}
