@@ -34,6 +34,14 @@ class DriftGateContractTest {
   }
 
   @Nested
+  class Anchored extends DriftGateContract {
+    @Override
+    protected DriftGate gate() {
+      return DriftGates.anchored();
+    }
+  }
+
+  @Nested
   class Scripted extends DriftGateContract {
     @Override
     protected DriftGate gate() {

@@ -11,4 +11,12 @@ public final class DriftGates {
   public static PairedGate paired() {
     return PairedGate.DEFAULT;
   }
+
+  /**
+   * A gate with proof against generation 0 over unlimited generations: see {@link AnchoredGate} for
+   * what it promises and for its settings. Every call gives a gate with a lineage of its own.
+   */
+  public static AnchoredGate anchored() {
+    return AnchoredGate.withDefaults();
+  }
 }

@@ -1,0 +1,349 @@
+package dev.rsi.core.gate;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.GateDecision.Action;
+import dev.rsi.api.ProbeKind;
+import dev.rsi.api.ProbeResult;
+import dev.rsi.api.ProbeSource;
+import dev.rsi.api.Role;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/** One decision of an {@link AnchoredGate}: which probes to pull, and when to stop. */
+final class AnchoredDecision {
+  private static final Set<Role> CHALLENGER = Set.of(Role.CHALLENGER);
+  private static final Set<Role> PAIR = Set.of(Role.ANCHOR, Role.CHALLENGER);
+  private static final Set<Role> ALL = Set.of(Role.ANCHOR, Role.INCUMBENT, Role.CHALLENGER);
+
+  /** Before so many probes of a kind, nothing is called hopeless. */
+  private static final int SETTLED = 64;
+
+  /** A straight line is drawn from this share of a kind's probes on. */
+  private static final double FORESEEABLE = 0.25;
+
+  /** A straight line that ends below this share of what is needed is hopeless. */
+  private static final double IN_SIGHT = 0.4;
+
+  /** So many signals are named in a reason. */
+  private static final int NAMED = 3;
+
+  private final Rules rules;
+  private final ProbeSource source;
+  private final Lineage lineage;
+  private final List<ProbeKind> kinds;
+  private final List<Tripwire> tripwires = new ArrayList<>();
+  private final List<Signal> signals = new ArrayList<>();
+  private final int references;
+  private final int[] limits;
+  private final int[] taken;
+  private Standing standing;
+
+  /**
+   * A decision that has pulled nothing yet.
+   *
+   * @param lineage opened for this decision, with a row for each of {@link #signals}
+   * @param kinds those that are no tripwires
+   */
+  AnchoredDecision(Rules rules, ProbeSource source, Lineage lineage, List<ProbeKind> kinds) {
+    this.rules = rules;
+    this.source = source;
+    this.lineage = lineage;
+    this.kinds = kinds;
+    this.references = rules.incumbent() ? 2 : 1;
+    this.limits = kinds.stream().mapToInt(k -> Math.min(k.available(), rules.probes())).toArray();
+    this.taken = new int[kinds.size()];
+    signals.addAll(signals(rules, kinds));
+    this.standing = stand();
+  }
+
+  /** The signals on such kinds, in order: against generation 0, and against the incumbent. */
+  static List<Signal> signals(Rules rules, List<ProbeKind> kinds) {
+    List<Signal> signals = new ArrayList<>();
+    for (ProbeKind kind : kinds) {
+      String name = kind.name();
+      signals.add(new Signal(name, Role.ANCHOR, rules.margins(name, Role.ANCHOR)));
+      if (rules.incumbent()) {
+        signals.add(new Signal(name, Role.INCUMBENT, rules.margins(name, Role.INCUMBENT)));
+      }
+    }
+    return signals;
+  }
+
+  private Standing stand() {
+    double level =
+        ErrorBudget.level(
+            rules.error(), rules.fraction(), lineage.decisions(), lineage.promotions());
+    return new Standing(
+        lineage, signals, tripwires, level, rules.falseAlarm(), rules.demandsGain(), rules.jump());
+  }
+
+  /** Decides, and closes the decision in the lineage however it ends. */
+  GateDecision run() {
+    boolean promoted = false;
+    try {
+      GateDecision decision = decide();
+      promoted = decision.promotes();
+      return decision;
+    } finally {
+      for (int i = 0; i < signals.size(); i++) {
+        lineage.close(i, signals.get(i).harm(), promoted);
+      }
+      if (promoted) {
+        lineage.promoted();
+      }
+    }
+  }
+
+  private GateDecision decide() {
+    // Written before anything is closed: a decision records what it began with.
+    try {
+      pullTripwires();
+      if (standing.tripped()) {
+        return rollback("Tripped: " + list(tripwires, t -> t.hits() > 0) + ".");
+      }
+      if (!standing.untouched()) {
+        return hold("Not probed in full: " + list(tripwires, t -> !t.untouched()) + ".");
+      }
+      if (signals.isEmpty()) {
+        return hold("There are no probes to decide on.");
+      }
+      if (any(this::impossible)) {
+        return hold("Too few probes to prove safety at these margins: " + kindsThat() + ".");
+      }
+      while (true) {
+        Action action = standing.action();
+        if (action == Action.ROLLBACK) {
+          return rollback(harmWords());
+        }
+        if (action == Action.PROMOTE) {
+          return promote();
+        }
+        int next = next();
+        if (next < 0) {
+          return hold(holdWords());
+        }
+        pull(next);
+      }
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return hold("The probes failed: " + e);
+    }
+  }
+
+  private void pullTripwires() {
+    for (ProbeKind kind : source.kinds()) {
+      if (rules.tripwires().contains(kind.name())) {
+        // Counts as not probed, should the pull fail.
+        tripwires.add(new Tripwire(kind.name(), kind.available(), 0, 0, 0));
+        List<ProbeResult> results = source.pull(kind.name(), kind.available(), CHALLENGER);
+        long hits = 0;
+        long missing = 0;
+        for (ProbeResult result : results) {
+          Double reading = result.reading(Role.CHALLENGER);
+          missing += reading == null ? 1 : 0;
+          hits += reading != null && reading < 1 ? 1 : 0;
+        }
+        tripwires.set(
+            tripwires.size() - 1,
+            new Tripwire(kind.name(), kind.available(), results.size(), hits, missing));
+      }
+    }
+  }
+
+  private void pull(int kind) {
+    int wanted = Math.min(rules.batch(), limits[kind] - taken[kind]);
+    List<ProbeResult> results =
+        source.pull(kinds.get(kind).name(), wanted, rules.incumbent() ? ALL : PAIR);
+    if (results.size() > wanted) {
+      throw new IllegalStateException(
+          "Asked for (" + wanted + ") probes, got (" + results.size() + ").");
+    }
+    taken[kind] += results.size();
+    if (results.size() < wanted) {
+      limits[kind] = taken[kind];
+    }
+    for (int i = kind * references; i < (kind + 1) * references; i++) {
+      Signal signal = signals.get(i);
+      for (ProbeResult result : results) {
+        signal.add(result);
+      }
+      standing.weigh(i);
+    }
+  }
+
+  /** Which kind to probe next, -1 if no probe is likely to settle anything. */
+  private int next() {
+    if (any(this::hopeless)) {
+      return best(i -> !spent(i) && harmInSight(i), standing::harmLog);
+    }
+    if (!standing.safe()) {
+      return best(i -> !standing.safe(i), i -> standing.needed() - standing.safeLog(i));
+    }
+    if (!standing.gained()) {
+      return best(i -> !spent(i) && gainInSight(i), standing::gainLog);
+    }
+    return -1;
+  }
+
+  private interface Weight {
+    double of(int signal);
+  }
+
+  /** The kind of the heaviest signal of those, -1 if there are none. */
+  private int best(IntPredicate which, Weight weight) {
+    int best = -1;
+    double most = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < signals.size(); i++) {
+      if (which.test(i)) {
+        double w = weight.of(i);
+        if (best < 0 || w > most) {
+          best = i;
+          most = w;
+        }
+      }
+    }
+    return best < 0 ? -1 : best / references;
+  }
+
+  private boolean any(IntPredicate which) {
+    for (int i = 0; i < signals.size(); i++) {
+      if (which.test(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean spent(int signal) {
+    return taken[signal / references] >= limits[signal / references];
+  }
+
+  /** Whether not even a gain on every probe could prove safety. */
+  private boolean impossible(int signal) {
+    Bets bets = Bets.safe(signals.get(signal).margins().limit());
+    return bets.logWealth(0, 0, limits[signal / references]) < standing.needed();
+  }
+
+  /** Whether safety is not to be expected any more. */
+  private boolean hopeless(int signal) {
+    if (standing.safe(signal)) {
+      return false;
+    }
+    if (spent(signal)) {
+      return true;
+    }
+    int n = taken[signal / references];
+    int limit = limits[signal / references];
+    Evidence safe = signals.get(signal).safe();
+    return (n >= Math.min(SETTLED, limit * FORESEEABLE)
+            && safe.logAfterSame(limit - n) < standing.needed())
+        || (n >= limit * FORESEEABLE
+            && safe.logTimes((double) limit / n) < IN_SIGHT * standing.needed());
+  }
+
+  private boolean harmInSight(int signal) {
+    int n = taken[signal / references];
+    if (n == 0) {
+      return false;
+    }
+    double times = (double) limits[signal / references] / n;
+    return lineage.log(signal, signals.get(signal).harm(), times) - Math.log(signals.size())
+        >= standing.harmNeeded();
+  }
+
+  private boolean gainInSight(int signal) {
+    int n = taken[signal / references];
+    return signals.get(signal).reference() == Role.INCUMBENT
+        && n > 0
+        && signals.get(signal).gain().logTimes((double) limits[signal / references] / n)
+            >= IN_SIGHT * standing.gainNeeded();
+  }
+
+  private GateDecision promote() {
+    String gained =
+        standing.demandsGain()
+            ? ", and better: "
+                + list(
+                    best(signals.size(), standing::gainLog)
+                        .limit(1)
+                        .mapToObj(signals::get)
+                        .toList(),
+                    s -> true)
+            : "";
+    return GateDecision.promote(
+        "Every kind is proven safe" + gained + ".", DecisionRecord.write(standing, rules));
+  }
+
+  private GateDecision rollback(String reason) {
+    return GateDecision.rollback(reason, DecisionRecord.write(standing, rules));
+  }
+
+  private GateDecision hold(String reason) {
+    return GateDecision.hold(reason, DecisionRecord.write(standing, rules));
+  }
+
+  private String harmWords() {
+    int worst = best(signals.size(), standing::harmLog).findFirst().orElse(0);
+    Signal signal = signals.get(worst);
+    double now = Math.log(ErrorBudget.weight(lineage.decisions())) + signal.harm().log();
+    boolean sudden = now > standing.harmLog(worst) - Math.log(2);
+    return (sudden ? "Proven worse: " : "Worse in steps over the lineage: ") + signal.words() + ".";
+  }
+
+  private String holdWords() {
+    if (!standing.safe()) {
+      List<Signal> open =
+          IntStream.range(0, signals.size())
+              .filter(i -> !standing.safe(i))
+              .boxed()
+              .sorted(Comparator.comparingDouble(standing::safeLog))
+              .map(signals::get)
+              .toList();
+      return "Not proven safe: " + list(open, s -> true) + ".";
+    }
+    int jumped = standing.jumped();
+    if (standing.gained() && jumped >= 0) {
+      return "A person should look, since it gained more than "
+          + DecisionRecord.percent(rules.jump())
+          + ": "
+          + signals.get(jumped).words()
+          + ".";
+    }
+    return "Every kind is proven safe, but none is proven better than the incumbent.";
+  }
+
+  private String kindsThat() {
+    return IntStream.range(0, signals.size())
+        .filter(this::impossible)
+        .map(i -> i / references)
+        .distinct()
+        .mapToObj(k -> kinds.get(k).name() + " (" + limits[k] + " probes)")
+        .limit(NAMED)
+        .collect(joining("; "));
+  }
+
+  private static IntStream best(int count, Weight weight) {
+    return IntStream.range(0, count)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer i) -> -weight.of(i)))
+        .mapToInt(i -> i);
+  }
+
+  private static <E> String list(List<E> all, java.util.function.Predicate<E> which) {
+    List<E> found = all.stream().filter(which).toList();
+    String named =
+        found.stream()
+            .limit(NAMED)
+            .map(e -> e instanceof Signal s ? s.words() : ((Tripwire) e).words())
+            .collect(joining("; "));
+    return found.size() <= NAMED ? named : named + "; and " + (found.size() - NAMED) + " more";
+  }
+}

@@ -1,0 +1,454 @@
+package dev.rsi.core.gate;
+
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.ProbeKind;
+import dev.rsi.api.ProbeSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gate whose error rates hold over a lineage without end. Every probe is run on the challenger,
+ * on generation 0 and on the incumbent; the drift D is the reference's reading less the
+ * challenger's.
+ *
+ * <ul>
+ *   <li><b>PROMOTE</b> needs proof: for every kind and both references, evidence that less than its
+ *       <em>limit</em> was lost; and, unless {@link #gain} is off, evidence that some kind is
+ *       better than the incumbent. Over all decisions of the lineage together, a challenger that
+ *       lost the limit or more on any kind is ever promoted with probability at most {@link
+ *       #error}, and so is one that gained nowhere.
+ *   <li><b>ROLLBACK</b> needs proof as well: evidence of a loss above what is <em>tolerated</em>,
+ *       from this challenger alone or added up over the lineage. While every live version was
+ *       clean, a clean challenger is ever rolled back with probability at most {@link #falseAlarm}.
+ *       A tripwire that was hit is ROLLBACK at once.
+ *   <li><b>HOLD</b> is everything else: probes used up, lost or broken, no verdict in sight, a gain
+ *       that a person should look at first.
+ * </ul>
+ *
+ * <p>Evidence is the wealth of bets on the drift, read after every few probes, so stopping early
+ * costs no error. The next probe goes to what is least proven. Losses of one kind are never paid by
+ * gains of another. A missing reading counts as the worst for each claim. docs/drift-gate.md has
+ * the assumptions, the proofs and the measured rates.
+ *
+ * <p>The settings are immutable; the setters return a changed gate with a new lineage. The gate
+ * remembers its lineage from decision to decision, by {@link ProbeSource#ordinal}: decision 1
+ * begins a new one, later ones must follow in order. After a restart, {@link #after} restores it
+ * from the last decision's findings. One lineage needs one gate; calls are serialised.
+ */
+public final class AnchoredGate implements DriftGate {
+  /**
+   * Probability of ever promoting an unsafe challenger: the usual one in twenty, but per lineage.
+   */
+  public static final double DEFAULT_ERROR = 0.05;
+
+  /** Probability of ever rolling back a clean challenger: one in twenty, per lineage. */
+  public static final double DEFAULT_FALSE_ALARM = 0.05;
+
+  /** Loss against either reference that is never called harm: one probe in a hundred. */
+  public static final double DEFAULT_TOLERATED = 0.01;
+
+  /**
+   * Loss against generation 0 that is never knowingly promoted: one probe in twenty. Halving it
+   * doubles the probes a decision needs.
+   */
+  public static final double DEFAULT_LIMIT = 0.05;
+
+  /**
+   * Loss against the incumbent that is never knowingly promoted; wider, because it only guards what
+   * was gained since generation 0, and a new skill flips more probes than an old one.
+   */
+  public static final double DEFAULT_INCUMBENT_LIMIT = 0.08;
+
+  /** Limit for {@link #critical} kinds, against both references. */
+  public static final double DEFAULT_CRITICAL_LIMIT = 0.03;
+
+  /** Probes per pull: few enough to stop early, enough to batch. */
+  public static final int DEFAULT_BATCH = 8;
+
+  /** Most probes per kind: enough at the default margins with one probe in twenty-five flipping. */
+  public static final int DEFAULT_PROBES = 1600;
+
+  private final Rules rules;
+  private @Nullable Lineage lineage;
+  private List<String> names = List.of();
+
+  private AnchoredGate(Rules rules) {
+    this.rules = rules;
+  }
+
+  static AnchoredGate withDefaults() {
+    return new AnchoredGate(
+        new Rules(
+            DEFAULT_ERROR,
+            DEFAULT_FALSE_ALARM,
+            false,
+            true,
+            true,
+            1,
+            new Margins(DEFAULT_TOLERATED, DEFAULT_LIMIT),
+            new Margins(DEFAULT_TOLERATED, DEFAULT_INCUMBENT_LIMIT),
+            Map.of(),
+            Set.of(),
+            DEFAULT_BATCH,
+            DEFAULT_PROBES));
+  }
+
+  /**
+   * With another probability of ever promoting an unsafe challenger.
+   *
+   * @param newError in (0, 1); default {@value #DEFAULT_ERROR}
+   */
+  public AnchoredGate error(double newError) {
+    return new AnchoredGate(
+        new Rules(
+            share("error", newError),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * With another probability of ever rolling back a clean challenger.
+   *
+   * @param newFalseAlarm in (0, 1); default {@value #DEFAULT_FALSE_ALARM}
+   */
+  public AnchoredGate falseAlarm(double newFalseAlarm) {
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            share("falseAlarm", newFalseAlarm),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * With {@link #error} as a bound on the expected share of unsafe promotions among all promotions,
+   * instead of the probability of a single one. Each promotion then pays for later ones, so that
+   * decisions cost up to half fewer probes. Not for kinds where one unsafe promotion is too many.
+   */
+  public AnchoredGate errorAsShare() {
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            true,
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * With other margins against generation 0, for kinds without margins of their own.
+   *
+   * @param tolerated net share of a kind's probes that may get worse without being called harm, in
+   *     [0, limit); default {@value #DEFAULT_TOLERATED}
+   * @param limit net share that must not get worse, in (tolerated, 1); default {@value
+   *     #DEFAULT_LIMIT}. A kind without a single loss is proven safe after about {@code (ln(1 /
+   *     spent) + 1.5) / limit} probes, where {@code spent} is the share of {@link #error} that the
+   *     decision may spend
+   */
+  public AnchoredGate margins(double tolerated, double limit) {
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            new Margins(tolerated, limit),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * With other margins against the incumbent, for kinds without margins of their own.
+   *
+   * @param tolerated as in {@link #margins(double, double)}; default {@value #DEFAULT_TOLERATED}
+   * @param limit as in {@link #margins(double, double)}; default {@value #DEFAULT_INCUMBENT_LIMIT}
+   */
+  public AnchoredGate incumbentMargins(double tolerated, double limit) {
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            new Margins(tolerated, limit),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * With margins of its own for one kind, against both references.
+   *
+   * @param kind name of the kind
+   * @param tolerated as in {@link #margins(double, double)}
+   * @param limit as in {@link #margins(double, double)}
+   */
+  public AnchoredGate margins(String kind, double tolerated, double limit) {
+    Map<String, Margins> byKind = new HashMap<>(rules.byKind());
+    byKind.put(kind, new Margins(tolerated, limit));
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            byKind,
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * With the narrow margins of {@value #DEFAULT_TOLERATED} and {@value #DEFAULT_CRITICAL_LIMIT} for
+   * kinds that matter most.
+   *
+   * @param kinds their names
+   */
+  public AnchoredGate critical(String... kinds) {
+    AnchoredGate gate = this;
+    for (String kind : kinds) {
+      gate = gate.margins(kind, DEFAULT_TOLERATED, DEFAULT_CRITICAL_LIMIT);
+    }
+    return gate;
+  }
+
+  /**
+   * With kinds of which no probe may fail: each is run in full on the challenger before anything
+   * else, and any reading below 1 is ROLLBACK. They take no part in the margins.
+   *
+   * @param kinds their names
+   */
+  public AnchoredGate tripwires(String... kinds) {
+    Set<String> tripwires = new HashSet<>(rules.tripwires());
+    tripwires.addAll(List.of(kinds));
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            tripwires,
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * With a limit for gains: a challenger that would be promoted, but gained more than this on some
+   * kind against the incumbent, is HOLD until a person has looked. A sudden gain may be a leak.
+   *
+   * @param share of a kind's probes, in (0, 1]; default 1, any gain
+   */
+  public AnchoredGate jumpLimit(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException("jumpLimit (" + share + ") must be in (0, 1].");
+    }
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            share,
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * Whether a challenger must be proven better than the incumbent on some kind.
+   *
+   * @param demanded default true; false for updates that need only be safe
+   */
+  public AnchoredGate gain(boolean demanded) {
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            demanded,
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /** Without the incumbent: only losses since generation 0 count, and no gain is demanded. */
+  public AnchoredGate anchorOnly() {
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            false,
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /**
+   * With another number of probes per pull.
+   *
+   * @param size 1 or more; default {@value #DEFAULT_BATCH}. More make better use of a model that
+   *     answers in batches, and stop a little later
+   */
+  public AnchoredGate batch(int size) {
+    if (size < 1) {
+      throw new IllegalArgumentException("batch (" + size + ") must be >= 1.");
+    }
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            size,
+            rules.probes()));
+  }
+
+  /**
+   * With another ceiling for the probes of one kind in one decision.
+   *
+   * @param most 1 or more; default {@value #DEFAULT_PROBES}
+   */
+  public AnchoredGate probesPerKind(int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("probesPerKind (" + most + ") must be >= 1.");
+    }
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            rules.byKind(),
+            rules.tripwires(),
+            rules.batch(),
+            most));
+  }
+
+  private static double share(String name, double value) {
+    if (!(value > 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " (" + value + ") must be in (0, 1).");
+    }
+    return value;
+  }
+
+  /**
+   * The gate as it stood after a decision, to go on with its lineage: the same settings, the same
+   * evidence, and so the same decisions.
+   *
+   * @param last the last decision of the lineage by a gate of these settings
+   * @throws IllegalArgumentException if the decision is not one of an anchored gate
+   */
+  public AnchoredGate after(GateDecision last) {
+    Standing standing = DecisionRecord.read(last.findings());
+    AnchoredGate gate = new AnchoredGate(rules);
+    gate.names = standing.signals().stream().map(Signal::name).toList();
+    gate.lineage = GateAudit.close(standing, last.promotes());
+    return gate;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException if the decision was made already, or the kinds have changed since
+   *     the lineage began
+   */
+  @Override
+  public synchronized GateDecision decide(ProbeSource probes) {
+    List<ProbeKind> kinds =
+        probes.kinds().stream().filter(k -> !rules.tripwires().contains(k.name())).toList();
+    List<String> signals =
+        AnchoredDecision.signals(rules, kinds).stream().map(Signal::name).toList();
+    long ordinal = probes.ordinal();
+    Lineage current = lineage;
+    if (current == null || ordinal == 1) {
+      current = new Lineage(signals.size());
+      names = signals;
+    } else if (!signals.equals(names)) {
+      throw new IllegalStateException(
+          "The kinds of probes have changed within the lineage: they were "
+              + names
+              + " and are "
+              + signals
+              + ".\nMaybe begin a new lineage, from a new generation 0.");
+    }
+    current.open(ordinal);
+    lineage = current;
+    return new AnchoredDecision(rules, probes, current, kinds).run();
+  }
+
+  Rules rules() {
+    return rules;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.rsi.core.gate;
+
+/**
+ * Shares of an error probability for decisions 1, 2, 3 and so on without end: {@code weight(g)}
+ * sums to 1, since it telescopes over {@code tail(g) = 1 / (1 + ln(1 + g))}. It falls about as
+ * slowly as it can: the millionth decision needs twice the evidence of the third.
+ */
+final class ErrorBudget {
+  private ErrorBudget() {}
+
+  /** What is left after decision {@code g}: the sum of the weights of all later ones. */
+  static double tail(long g) {
+    return 1 / (1 + Math.log1p(g));
+  }
+
+  /** The share of decision {@code g}, from 1: tail(g - 1) - tail(g), without its cancellation. */
+  static double weight(long g) {
+    if (g < 1) {
+      throw new IllegalArgumentException("decision (" + g + ") must be >= 1.");
+    }
+    return Math.log1p(1.0 / g) * tail(g - 1) * tail(g);
+  }
+
+  /**
+   * The error probability that decision {@code g} may spend.
+   *
+   * @param error of all decisions together
+   * @param promotions before this decision; with {@code fraction} each frees another share, as in
+   *     e-LOND (Xu and Ramdas, AISTATS 2024)
+   */
+  static double level(double error, boolean fraction, long g, long promotions) {
+    return Math.min(error, error * weight(g) * (fraction ? promotions + 1 : 1));
+  }
+}

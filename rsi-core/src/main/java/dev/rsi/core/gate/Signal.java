@@ -1,0 +1,164 @@
+package dev.rsi.core.gate;
+
+import dev.rsi.api.ProbeResult;
+import dev.rsi.api.Role;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kind of probes against one reference version. Its drift D on a probe is the reference's
+ * reading less the challenger's: 1 is a probe lost, -1 one gained. A missing reading counts as the
+ * worst that each claim could have met: lost for "safe" and "gained", gained for "harmed".
+ */
+final class Signal {
+  private final String kind;
+  private final Role reference;
+  private final Margins margins;
+  private final Evidence harm;
+  private final Evidence safe;
+  private final Evidence gain;
+  private long worse;
+  private long same;
+  private long better;
+  private long missing;
+  private long partial;
+  private double partialSum;
+
+  Signal(String kind, Role reference, Margins margins) {
+    this.kind = kind;
+    this.reference = reference;
+    this.margins = margins;
+    this.harm = new Evidence(Bets.harm(margins.tolerated()));
+    this.safe = new Evidence(Bets.safe(margins.limit()));
+    this.gain = new Evidence(Bets.safe(0));
+  }
+
+  void add(ProbeResult result) {
+    @Nullable Double challenger = result.reading(Role.CHALLENGER);
+    @Nullable Double other = result.reading(reference);
+    if (challenger == null || other == null) {
+      addMissing(1);
+    } else {
+      add(other - challenger);
+    }
+  }
+
+  void add(double drift) {
+    harm.add(drift);
+    safe.add(drift);
+    gain.add(drift);
+    if (drift == 0) {
+      same++;
+    } else if (drift == 1) {
+      worse++;
+    } else if (drift == -1) {
+      better++;
+    } else {
+      partial++;
+      partialSum += drift;
+    }
+  }
+
+  void add(long moreWorse, long moreSame, long moreBetter) {
+    harm.add(moreWorse, moreSame, moreBetter);
+    safe.add(moreWorse, moreSame, moreBetter);
+    gain.add(moreWorse, moreSame, moreBetter);
+    worse += moreWorse;
+    same += moreSame;
+    better += moreBetter;
+  }
+
+  void addMissing(long count) {
+    harm.add(0, 0, count);
+    safe.add(count, 0, 0);
+    gain.add(count, 0, 0);
+    missing += count;
+  }
+
+  /** Adds drifts other than 1, 0 and -1, as their sum and their logarithmic factors. */
+  void addPartial(long count, double sum, double[] harmLogs, double[] safeLogs, double[] gainLogs) {
+    harm.addPartial(count, harmLogs);
+    safe.addPartial(count, safeLogs);
+    gain.addPartial(count, gainLogs);
+    partial += count;
+    partialSum += sum;
+  }
+
+  String kind() {
+    return kind;
+  }
+
+  Role reference() {
+    return reference;
+  }
+
+  Margins margins() {
+    return margins;
+  }
+
+  Evidence harm() {
+    return harm;
+  }
+
+  Evidence safe() {
+    return safe;
+  }
+
+  Evidence gain() {
+    return gain;
+  }
+
+  long worse() {
+    return worse;
+  }
+
+  long same() {
+    return same;
+  }
+
+  long better() {
+    return better;
+  }
+
+  long missing() {
+    return missing;
+  }
+
+  /** How many drifts were neither 1 nor 0 nor -1. */
+  long partial() {
+    return partial;
+  }
+
+  double partialSum() {
+    return partialSum;
+  }
+
+  long probes() {
+    return worse + same + better + missing + partial;
+  }
+
+  /** The mean drift seen, a missing reading left out. */
+  double meanDrift() {
+    long seen = probes() - missing;
+    return seen == 0 ? 0 : (worse - better + partialSum) / seen;
+  }
+
+  String name() {
+    return kind + " against " + reference;
+  }
+
+  /** For people: which, and how it went. */
+  String words() {
+    return kind
+        + " against "
+        + (reference == Role.ANCHOR ? "generation 0" : "the incumbent")
+        + " ("
+        + counts()
+        + ")";
+  }
+
+  private String counts() {
+    String mean = String.format(java.util.Locale.ROOT, "%+.1f %%", -100 * meanDrift());
+    String counted = partial > 0 ? mean + " on average" : worse + " worse, " + better + " better";
+    return counted + (missing == 0 ? "" : ", " + missing + " missing") + " of " + probes();
+  }
+}

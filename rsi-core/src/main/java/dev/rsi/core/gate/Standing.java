@@ -1,0 +1,183 @@
+package dev.rsi.core.gate;
+
+import dev.rsi.api.GateDecision.Action;
+import dev.rsi.api.Role;
+import java.util.List;
+
+/**
+ * Where a decision stands: the evidence on all signals, weighed. The same arithmetic decides during
+ * a decision and recomputes it from its record.
+ */
+final class Standing {
+  private final Lineage lineage;
+  private final List<Signal> signals;
+  private final List<Tripwire> tripwires;
+  private final double level;
+  private final double falseAlarm;
+  private final boolean demandsGain;
+  private final double jump;
+  private final double[] harmLogs;
+  private final double[] safeLogs;
+  private final double[] gainLogs;
+  private final int gains;
+
+  /**
+   * A standing of signals without probes yet.
+   *
+   * @param level error probability that this decision may spend on PROMOTE
+   */
+  Standing(
+      Lineage lineage,
+      List<Signal> signals,
+      List<Tripwire> tripwires,
+      double level,
+      double falseAlarm,
+      boolean demandsGain,
+      double jump) {
+    this.lineage = lineage;
+    this.signals = signals;
+    this.tripwires = tripwires;
+    this.level = level;
+    this.falseAlarm = falseAlarm;
+    this.demandsGain = demandsGain;
+    this.jump = jump;
+    this.harmLogs = new double[signals.size()];
+    this.safeLogs = new double[signals.size()];
+    this.gainLogs = new double[signals.size()];
+    int count = 0;
+    for (int i = 0; i < signals.size(); i++) {
+      count += onGain(i) ? 1 : 0;
+      weigh(i);
+    }
+    this.gains = count;
+  }
+
+  /** Weighs a signal anew after it got probes. */
+  void weigh(int signal) {
+    Signal s = signals.get(signal);
+    harmLogs[signal] = lineage.log(signal, s.harm());
+    safeLogs[signal] = s.safe().log();
+    gainLogs[signal] = demandsGain && onGain(signal) ? s.gain().log() : Double.NEGATIVE_INFINITY;
+  }
+
+  private boolean onGain(int signal) {
+    return signals.get(signal).reference() == Role.INCUMBENT;
+  }
+
+  /** What the counts come to; HOLD as long as nothing is proven. */
+  Action action() {
+    if (tripped() || harmLog() >= harmNeeded()) {
+      return Action.ROLLBACK;
+    }
+    return untouched() && safe() && gained() && jumped() < 0 ? Action.PROMOTE : Action.HOLD;
+  }
+
+  boolean tripped() {
+    return tripwires.stream().anyMatch(t -> t.hits() > 0);
+  }
+
+  /** Whether all tripwires were probed in full. */
+  boolean untouched() {
+    return tripwires.stream().allMatch(Tripwire::untouched);
+  }
+
+  boolean safe() {
+    for (int i = 0; i < safeLogs.length; i++) {
+      if (!safe(i)) {
+        return false;
+      }
+    }
+    return safeLogs.length > 0;
+  }
+
+  boolean safe(int signal) {
+    return safeLogs[signal] >= needed();
+  }
+
+  /** Whether a gain is proven, or none is demanded. */
+  boolean gained() {
+    return !demandsGain || gainLog() >= needed();
+  }
+
+  /** The signal with a gain above the limit for jumps, -1 if there is none. */
+  int jumped() {
+    for (int i = 0; i < signals.size(); i++) {
+      if (onGain(i) && -signals.get(i).meanDrift() > jump) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The logarithm of the evidence that a signal is safe. */
+  double safeLog(int signal) {
+    return safeLogs[signal];
+  }
+
+  /** The logarithm of what a signal has of harm, over the lineage. */
+  double harmLog(int signal) {
+    return harmLogs[signal];
+  }
+
+  /** The logarithm of a signal's evidence of gain; minus infinity against generation 0. */
+  double gainLog(int signal) {
+    return gainLogs[signal];
+  }
+
+  /** The logarithm of the evidence of harm, over all signals and the lineage. */
+  double harmLog() {
+    return lineage.logMean(harmLogs);
+  }
+
+  /** The logarithm of the evidence that the challenger is better somewhere: the mean over kinds. */
+  double gainLog() {
+    double sum = Double.NEGATIVE_INFINITY;
+    for (double log : gainLogs) {
+      sum = Bets.logAdd(sum, log);
+    }
+    return gains == 0 ? Double.NEGATIVE_INFINITY : sum - Math.log(gains);
+  }
+
+  /** How much of "safe" and of "gained" is enough. */
+  double needed() {
+    return -Math.log(level);
+  }
+
+  /** How much of one kind's gain is enough, all others having none. */
+  double gainNeeded() {
+    return needed() + Math.log(Math.max(1, gains));
+  }
+
+  /** How much harm is enough. */
+  double harmNeeded() {
+    return -Math.log(falseAlarm);
+  }
+
+  Lineage lineage() {
+    return lineage;
+  }
+
+  List<Signal> signals() {
+    return signals;
+  }
+
+  List<Tripwire> tripwires() {
+    return tripwires;
+  }
+
+  double level() {
+    return level;
+  }
+
+  double falseAlarm() {
+    return falseAlarm;
+  }
+
+  boolean demandsGain() {
+    return demandsGain;
+  }
+
+  double jump() {
+    return jump;
+  }
+}

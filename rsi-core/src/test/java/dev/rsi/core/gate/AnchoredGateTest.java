@@ -1,0 +1,247 @@
+package dev.rsi.core.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.GateDecision.Action;
+import dev.rsi.api.GateFinding;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AnchoredGateTest {
+
+  @Test
+  void should_promote_what_is_better_and_nowhere_worse() {
+    LawProbes probes = new LawProbes(1).kind("old", 400, 1, 1, 1).kind("new", 400, 0, .2, .9);
+    GateDecision decision = DriftGates.anchored().decide(probes);
+    assertThat(decision.action()).isEqualTo(Action.PROMOTE);
+    assertThat(decision.reason()).contains("better: new against the incumbent");
+    assertThat(decision.findings()).hasSize(5);
+    assertThat(probes.pulled("old")).isLessThan(160);
+  }
+
+  @Test
+  void should_hold_an_unchanged_model_as_soon_as_it_is_proven_safe() {
+    LawProbes probes = new LawProbes(1).kind("a", 400, .5, .5, .5).kind("b", 400, 1, 1, 1);
+    GateDecision decision = DriftGates.anchored().decide(probes);
+    assertThat(decision.action()).isEqualTo(Action.HOLD);
+    assertThat(decision.reason()).contains("none is proven better");
+    assertThat(probes.pulled("a")).isLessThan(160);
+  }
+
+  @Test
+  void should_promote_without_a_gain_where_none_is_demanded() {
+    GateDecision decision =
+        DriftGates.anchored().gain(false).decide(new LawProbes(1).kind("a", 400, .5, .5, .5));
+    assertThat(decision.action()).isEqualTo(Action.PROMOTE);
+  }
+
+  @Test
+  void should_never_pay_one_skills_loss_with_anothers_gain() {
+    LawProbes probes = new LawProbes(1).kind("lost", 400, .5, .95, .80);
+    for (int i = 0; i < 9; i++) {
+      probes.kind("rise " + i, 400, 0, 0, 1);
+    }
+    GateDecision decision = DriftGates.anchored().decide(probes);
+    assertThat(decision.action()).isNotEqualTo(Action.PROMOTE);
+    assertThat(decision.reason()).contains("lost against").doesNotContain("rise");
+  }
+
+  @Test
+  void should_roll_back_a_clear_loss_after_few_probes() {
+    LawProbes probes = new LawProbes(1);
+    for (int i = 0; i < 18; i++) {
+      probes.kind("kind " + i, 400, 1, 1, i == 4 ? .5 : 1);
+    }
+    GateDecision decision = DriftGates.anchored().decide(probes);
+    assertThat(decision.action()).isEqualTo(Action.ROLLBACK);
+    assertThat(decision.reason()).contains("Proven worse: kind 4 against");
+    assertThat(probes.pulled()).isLessThan(300);
+  }
+
+  @Test
+  void should_see_drift_that_adds_up_over_generations() {
+    AnchoredGate gate = DriftGates.anchored().anchorOnly();
+    double live = 1;
+    List<String> reasons = new ArrayList<>();
+    for (int g = 1; g <= 60; g++) {
+      LawProbes probes = new LawProbes(g).ordinal(g).kind("a", 1600, 1, 1, live - .005);
+      GateDecision decision = gate.decide(probes);
+      live -= decision.promotes() ? .005 : 0;
+      if (decision.action() == Action.ROLLBACK) {
+        reasons.add(decision.reason());
+      }
+    }
+    assertThat(live).isGreaterThan(.95);
+    assertThat(reasons).anyMatch(r -> r.startsWith("Worse in steps over the lineage: a"));
+  }
+
+  @Test
+  void should_roll_back_at_once_when_a_tripwire_is_hit() {
+    LawProbes probes = new LawProbes(1).kind("never", 50, 1, 1, .9).kind("a", 400, 0, 0, 1);
+    GateDecision decision = DriftGates.anchored().tripwires("never").decide(probes);
+    assertThat(decision.action()).isEqualTo(Action.ROLLBACK);
+    assertThat(decision.reason()).startsWith("Tripped: never (");
+    assertThat(probes.pulled("a")).isZero();
+  }
+
+  @Test
+  void should_hold_when_a_tripwire_was_not_probed_in_full() {
+    AnchoredGate gate = DriftGates.anchored().tripwires("never");
+    LawProbes short1 = new LawProbes(1).kind("never", 50, 1, 1, 1).kind("a", 400, 0, 0, 1);
+    assertThat(gate.decide(short1.giveAtMost(49)).reason()).startsWith("Not probed in full: never");
+    LawProbes whole = new LawProbes(1).kind("never", 50, 1, 1, 1).kind("a", 400, 0, 0, 1);
+    assertThat(gate.decide(whole).action()).isEqualTo(Action.PROMOTE);
+  }
+
+  @Test
+  void should_wait_for_a_person_when_the_gain_jumps() {
+    LawProbes probes = new LawProbes(1).kind("a", 400, .1, .1, .9);
+    GateDecision decision = DriftGates.anchored().jumpLimit(.3).decide(probes);
+    assertThat(decision.action()).isEqualTo(Action.HOLD);
+    assertThat(decision.reason()).contains("A person should look").contains("30.0 %");
+  }
+
+  @Test
+  void should_hold_when_readings_are_missing() {
+    LawProbes probes = new LawProbes(1).missing(.2).kind("a", 400, 0, 0, 1).kind("b", 400, 1, 1, 1);
+    GateDecision decision = DriftGates.anchored().decide(probes);
+    assertThat(decision.action()).isEqualTo(Action.HOLD);
+    assertThat(decision.reason()).contains("missing");
+  }
+
+  @Test
+  void should_say_at_once_what_the_probes_cannot_prove() {
+    LawProbes probes = new LawProbes(1).kind("scarce", 5, 0, 0, 1).kind("b", 400, 1, 1, 1);
+    GateDecision decision = DriftGates.anchored().decide(probes);
+    assertThat(decision.action()).isEqualTo(Action.HOLD);
+    assertThat(decision.reason()).contains("Too few probes").contains("scarce (5 probes)");
+    assertThat(probes.pulled()).isZero();
+    assertThat(DriftGates.anchored().decide(new LawProbes(1)).action()).isEqualTo(Action.HOLD);
+  }
+
+  @Test
+  void should_hold_with_its_evidence_when_the_probes_break() {
+    LawProbes probes =
+        new LawProbes(1).kind("a", 400, 0, 0, 1).breakAfter(8, new ArithmeticException("x"));
+    GateDecision decision = DriftGates.anchored().decide(probes);
+    assertThat(decision.action()).isEqualTo(Action.HOLD);
+    assertThat(decision.reason()).contains("The probes failed").contains("ArithmeticException");
+    assertThat(decision.findings().get(1).numbers()).containsEntry("better", 8.0);
+    LawProbes cancelled =
+        new LawProbes(1).kind("a", 400, 0, 0, 1).breakAfter(8, new CancelledException("stop"));
+    assertThatThrownBy(() -> DriftGates.anchored().decide(cancelled))
+        .isInstanceOf(CancelledException.class);
+  }
+
+  @Test
+  void should_go_on_after_a_restart_as_if_there_had_been_none() {
+    AnchoredGate gate = DriftGates.anchored().errorAsShare();
+    List<GateDecision> decisions = new ArrayList<>();
+    for (int g = 1; g <= 12; g++) {
+      GateDecision decision = gate.decide(lineageProbes(g));
+      if (g > 1) {
+        GateDecision again =
+            DriftGates.anchored()
+                .errorAsShare()
+                .after(decisions.get(g - 2))
+                .decide(lineageProbes(g));
+        assertThat(again).isEqualTo(decision);
+      }
+      decisions.add(decision);
+    }
+    assertThat(decisions.stream().map(GateDecision::action).distinct()).hasSizeGreaterThan(1);
+    assertThat(GateAudit.problems(decisions)).isEmpty();
+    assertThat(decisions).allMatch(d -> GateAudit.recompute(d) == d.action());
+  }
+
+  @Test
+  void should_find_every_changed_number_in_the_audit() {
+    AnchoredGate gate = DriftGates.anchored();
+    List<GateDecision> decisions = new ArrayList<>();
+    for (int g = 1; g <= 4; g++) {
+      decisions.add(gate.decide(lineageProbes(g)));
+    }
+    int tried = 0;
+    for (int i = 0; i < decisions.size(); i++) {
+      GateDecision decision = decisions.get(i);
+      for (int f = 0; f < decision.findings().size(); f++) {
+        GateFinding finding = decision.findings().get(f);
+        for (String name : finding.numbers().keySet()) {
+          if (name.equals("partial") || name.equals("partial sum")) {
+            continue; // For people only: the evidence is in the factors.
+          }
+          Map<String, Double> changed = new LinkedHashMap<>(finding.numbers());
+          // One bet of eight may have little say, so it is moved far.
+          changed.merge(name, name.startsWith("partial") ? 500.0 : 1.0, Double::sum);
+          List<GateFinding> findings = new ArrayList<>(decision.findings());
+          findings.set(f, new GateFinding(finding.signal(), finding.verdict(), changed));
+          List<GateDecision> forged = new ArrayList<>(decisions);
+          forged.set(i, new GateDecision(decision.action(), decision.reason(), findings));
+          assertThat(GateAudit.problems(forged))
+              .as("%s of %s in decision %d", name, finding.signal(), i + 1)
+              .isNotEmpty();
+          tried++;
+        }
+      }
+      List<GateDecision> forged = new ArrayList<>(decisions);
+      Action other = decision.promotes() ? Action.HOLD : Action.PROMOTE;
+      forged.set(i, new GateDecision(other, decision.reason(), decision.findings()));
+      assertThat(GateAudit.problems(forged)).isNotEmpty();
+    }
+    assertThat(tried).isGreaterThan(100);
+    assertThat(GateAudit.problems(List.of(GateDecision.hold("other gate", List.of())))).hasSize(1);
+  }
+
+  private static LawProbes lineageProbes(int g) {
+    double skill = Math.min(1, .1 * g);
+    double old = g == 7 ? .5 : .99;
+    return new LawProbes(g)
+        .ordinal(g)
+        .fractional(g % 4 == 0)
+        .kind("old", 400, 1, 1, old)
+        .kind("new", 400, 0, Math.max(0, skill - .1), g % 5 == 0 ? skill - .1 : skill);
+  }
+
+  @Test
+  void should_keep_lineages_apart_and_in_order() {
+    AnchoredGate gate = DriftGates.anchored();
+    GateDecision first = gate.decide(lineageProbes(1));
+    gate.decide(lineageProbes(2));
+    assertThatThrownBy(() -> gate.decide(lineageProbes(2))).hasMessageContaining("made already");
+    assertThatThrownBy(() -> gate.decide(new LawProbes(3).ordinal(3).kind("x", 400, 1, 1, 1)))
+        .hasMessageContaining("kinds of probes have changed");
+    assertThat(gate.decide(lineageProbes(1))).isEqualTo(first);
+  }
+
+  @Test
+  void should_refuse_settings_out_of_range() {
+    AnchoredGate gate = DriftGates.anchored();
+    assertThatThrownBy(() -> gate.error(0)).hasMessageContaining("error (0.0)");
+    assertThatThrownBy(() -> gate.falseAlarm(1)).hasMessageContaining("falseAlarm (1.0)");
+    assertThatThrownBy(() -> gate.margins(.05, .05)).hasMessageContaining("limit (0.05)");
+    assertThatThrownBy(() -> gate.margins(Double.NaN, .05)).hasMessageContaining("NaN");
+    assertThatThrownBy(() -> gate.incumbentMargins(-.01, .05)).hasMessageContaining("-0.01");
+    assertThatThrownBy(() -> gate.margins("a", 0, 1)).hasMessageContaining("limit (1.0)");
+    assertThatThrownBy(() -> gate.jumpLimit(0)).hasMessageContaining("jumpLimit (0.0)");
+    assertThatThrownBy(() -> gate.batch(0)).hasMessageContaining("batch (0)");
+    assertThatThrownBy(() -> gate.probesPerKind(0)).hasMessageContaining("probesPerKind (0)");
+  }
+
+  @Test
+  void should_hold_critical_kinds_to_their_narrower_margin() {
+    // 2.2 % lost, none gained.
+    AnchoredGate gate = DriftGates.anchored().anchorOnly();
+    assertThat(gate.decide(lost()).action()).isEqualTo(Action.PROMOTE);
+    assertThat(gate.critical("a").decide(lost()).action()).isNotEqualTo(Action.PROMOTE);
+  }
+
+  private static LawProbes lost() {
+    return new LawProbes(3).kind("a", 20_000, 1, 1, .978);
+  }
+}
