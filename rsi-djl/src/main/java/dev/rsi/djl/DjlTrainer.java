@@ -44,9 +44,13 @@ public final class DjlTrainer<T, C> implements Trainer<T, C> {
   public static final Knob BATCH_SIZE =
       Knob.whole("batch-size", 1, 65_536, 128, "examples per step");
 
-  /** Batches per step, each of one shape, in [1, 64] and at most the batch size; default 2. */
+  /**
+   * Batches per step, each of one shape, in [1, 64] and at most the batch size; default 4. Fewer
+   * are a little faster; more mix the lengths within a step: with 4 instead of 2, generation 0 of
+   * addition made about a tenth of the mistakes at lengths it had been shown, in the same time.
+   */
   public static final Knob SHAPES_PER_STEP =
-      Knob.whole("shapes-per-step", 1, 64, 2, "batches of one shape each that make a step");
+      Knob.whole("shapes-per-step", 1, 64, 4, "batches of one shape each that make a step");
 
   /** Peak learning rate, in [1e-7, 0.1]; default 1e-3. */
   public static final Knob LEARNING_RATE =
