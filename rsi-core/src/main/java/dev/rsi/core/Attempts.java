@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +49,13 @@ final class Attempts<T, C> implements AutoCloseable {
       sessions.put(version.id(), session);
     }
     ledger.spend(requests.size());
-    List<Output<C>> outputs = session.generate(requests, context);
-    if (outputs.size() != requests.size()) {
+    // Copies both ways: what is ruled on is what was asked for, and stays what was given.
+    List<Output<C>> given = session.generate(List.copyOf(requests), context);
+    List<Output<C>> outputs = given == null ? List.of() : new ArrayList<>(given);
+    if (outputs.size() != requests.size() || outputs.contains(null)) {
       throw new RsiException(
           "The generator gave "
-              + outputs.size()
+              + outputs.stream().filter(Objects::nonNull).count()
               + " outputs for "
               + requests.size()
               + " requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
@@ -59,7 +63,10 @@ final class Attempts<T, C> implements AutoCloseable {
     return outputs;
   }
 
-  /** Closes every session but those of the versions given. */
+  /**
+   * Closes every session but those of the versions given. An exception of one is logged; an error
+   * is thrown when all are closed.
+   */
   void closeAllBut(List<ModelVersion> kept) {
     List<String> ids = kept.stream().map(ModelVersion::id).toList();
     List<Generator.Session<T, C>> closing = new ArrayList<>();
@@ -73,13 +80,18 @@ final class Attempts<T, C> implements AutoCloseable {
               }
               return close;
             });
+    @Nullable Error error = null;
     for (Generator.Session<T, C> session : closing) {
       try {
         session.close();
       } catch (RuntimeException e) {
-        // The others must be closed all the same.
         log.warn("a session failed to close", e);
+      } catch (Error e) {
+        error = e;
       }
+    }
+    if (error != null) {
+      throw error;
     }
   }
 
