@@ -9,7 +9,9 @@ import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Has outputs verified and criticised. What breaks gives UNDECIDED, never an exception. */
@@ -38,7 +40,8 @@ final class Examiner<T, C> {
         candidates.add(output.candidate());
       }
     }
-    List<Verdict> verdicts = candidates.isEmpty() ? List.of() : verify(task, candidates);
+    List<Verdict> verdicts =
+        candidates.isEmpty() ? List.of() : verify(task, Collections.unmodifiableList(candidates));
     List<Finding> findings = new ArrayList<>(outputs.size());
     int next = 0;
     for (Output<C> output : outputs) {
@@ -62,13 +65,15 @@ final class Examiner<T, C> {
   private List<Verdict> verify(T task, List<C> candidates) {
     List<Verdict> verdicts;
     try {
-      verdicts = verifier.verifyAll(task, candidates);
+      List<Verdict> given = verifier.verifyAll(task, candidates);
+      // A copy, which unlike List.of may be asked whether it holds null.
+      verdicts = given == null ? List.of() : new ArrayList<>(given);
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {
       return Collections.nCopies(candidates.size(), Verdict.broken("verifier", e));
     }
-    if (verdicts == null || verdicts.size() != candidates.size() || verdicts.contains(null)) {
+    if (verdicts.size() != candidates.size() || verdicts.contains(null)) {
       return Collections.nCopies(
           candidates.size(),
           Verdict.undecided(
@@ -86,14 +91,22 @@ final class Examiner<T, C> {
       if (critique == null) {
         return Critique.undecided("the critic returned null");
       }
-      if (critique.decided()) {
-        critique.score(rubric);
-      }
-      return critique;
+      return critique.decided() ? onRubric(critique) : critique;
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {
       return Critique.undecided("the critic threw " + e);
     }
+  }
+
+  /**
+   * The scores that the rubric asks for, in its order: a critic's names and their order go no
+   * further.
+   */
+  private Critique onRubric(Critique critique) {
+    critique.score(rubric);
+    Map<String, Double> scores = new LinkedHashMap<>();
+    rubric.criteria().forEach(c -> scores.put(c.name(), critique.scores().get(c.name())));
+    return new Critique(scores, critique.text());
   }
 }

@@ -140,6 +140,53 @@ class HostilePartsTest {
   }
 
   @Test
+  void should_take_verdicts_in_a_list_that_cannot_hold_null() {
+    verifier = ruling(List::copyOf);
+    assertThat(run().promotions()).isPositive();
+  }
+
+  @Test
+  void should_leave_undecided_what_a_verifier_tampers_with() {
+    verifier =
+        new Verifier<>() {
+          @Override
+          public Verdict verify(Sum task, Long candidate) {
+            return Verdict.pass();
+          }
+
+          @Override
+          public List<Verdict> verifyAll(Sum task, List<? extends Long> candidates) {
+            candidates.clear();
+            return List.of();
+          }
+        };
+    assertThat(all(run(), RunEvent.Attempted.class))
+        .isNotEmpty()
+        .allMatch(attempt -> attempt.outcome() == Verdict.Outcome.UNDECIDED);
+  }
+
+  @Test
+  void should_record_the_scores_that_the_rubric_asks_for_in_its_order() {
+    rubric =
+        Rubric.of(
+            new Rubric.Criterion("clarity", "Is it clear?", 1),
+            new Rubric.Criterion("brevity", "Is it short?", 1));
+    Map<String, Double> scores = new LinkedHashMap<>();
+    scores.put("half a surrogate pair \ud800", 1.0);
+    scores.put("brevity", .5);
+    scores.put("clarity", .7);
+    critic = (task, candidate, verdict, r) -> new Critique(scores, "");
+    try (RunStore file = RunStore.sqlite(home.resolve("run.db"))) {
+      store = file;
+      assertThat(all(run(), RunEvent.Attempted.class))
+          .filteredOn(attempt -> attempt.critique() != null)
+          .isNotEmpty()
+          .extracting(attempt -> String.valueOf(attempt.critique()))
+          .containsOnly("{clarity=0.7, brevity=0.5}");
+    }
+  }
+
+  @Test
   void should_close_every_session_though_one_fails_with_an_error() {
     AtomicInteger closed = new AtomicInteger();
     generator =
