@@ -22,7 +22,7 @@ final class BankProbes<T, C> implements ProbeSource {
   private final long ordinal;
   private final Map<String, List<Integer>> order = new HashMap<>();
   private final Map<String, Integer> drawn = new HashMap<>();
-  private boolean open = true;
+  private volatile boolean open = true;
 
   BankProbes(
       ProbeBank<T, C> bank,
@@ -73,7 +73,7 @@ final class BankProbes<T, C> implements ProbeSource {
           "A pull needs count (" + count + ") >= 1 and at least one role, got " + roles + ".");
     }
     int from = drawn.getOrDefault(kind, 0);
-    List<Integer> next = indices.subList(from, Math.min(indices.size(), from + count));
+    List<Integer> next = indices.subList(from, (int) Math.min(indices.size(), (long) from + count));
     drawn.put(kind, from + next.size());
     List<Map<Role, Double>> found = new ArrayList<>();
     next.forEach(i -> found.add(new EnumMap<>(Role.class)));

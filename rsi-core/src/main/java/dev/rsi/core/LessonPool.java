@@ -78,7 +78,9 @@ final class LessonPool<T, C> {
     }
     for (Lesson<T, C> lesson : part) {
       double levelWeight = weightByLevel.getOrDefault(lesson.level(), 1.0);
-      mix.add(lesson.withWeight(share * lesson.weight() / (levelWeight * weightByLevel.size())));
+      double weight = share * lesson.weight() / (levelWeight * weightByLevel.size());
+      // Next to nothing stays more than nothing, which no lesson may weigh.
+      mix.add(lesson.withWeight(Math.max(weight, Double.MIN_NORMAL)));
     }
   }
 

@@ -166,6 +166,25 @@ class HostilePartsTest {
   }
 
   @Test
+  void should_give_a_gate_the_rest_however_much_it_asks_for() {
+    gate =
+        probes -> {
+          int first = probes.pull("level 3", 10, ALL).size();
+          int rest = probes.pull("level 3", Integer.MAX_VALUE, ALL).size();
+          return GateDecision.hold(first + " and " + rest, List.of());
+        };
+    assertThat(last(run(), RunEvent.Gated.class).decision().reason()).isEqualTo("10 and 190");
+  }
+
+  @Test
+  void should_train_although_a_grade_is_next_to_nothing() {
+    critic =
+        (task, candidate, verdict, r) ->
+            Critique.overall(candidate % 2 == 0 ? Double.MIN_VALUE : 1, "");
+    assertThat(run().promotions()).isPositive();
+  }
+
+  @Test
   void should_record_the_scores_that_the_rubric_asks_for_in_its_order() {
     rubric =
         Rubric.of(
