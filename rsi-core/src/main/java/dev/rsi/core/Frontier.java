@@ -27,7 +27,7 @@ record Frontier(int mastered, int hardest) {
     int taught = hardest == 0 ? levels : hardest;
     int newlyMastered = from - 1;
     int level = from;
-    for (; level <= Math.min(levels, newlyMastered + practice.reach()); level++) {
+    for (; level <= Math.min(levels, (long) newlyMastered + practice.reach()); level++) {
       double rate = passRate.applyAsDouble(level);
       if (rate >= practice.mastery() && newlyMastered == level - 1 && level <= taught) {
         newlyMastered = level;

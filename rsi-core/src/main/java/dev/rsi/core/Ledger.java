@@ -43,7 +43,7 @@ final class Ledger {
   }
 
   /** Counts a generation. */
-  void begin() {
+  void count() {
     generations++;
   }
 

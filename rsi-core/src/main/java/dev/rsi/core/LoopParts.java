@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import com.google.common.math.LongMath;
 import dev.rsi.api.Critic;
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.Generator;
@@ -137,7 +138,8 @@ final class LoopParts<T, C> {
   private void checkBudget() {
     if (budget != null && probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
-      long worst = worstCase(practice(), 1, probes, exam);
+      long first = exam == null ? 0 : exam.size();
+      long worst = LongMath.saturatedAdd(first, worstCase(practice(), 1, probes, exam));
       if (budget.attempts() < worst) {
         problems.add(
             "budget allows ("
@@ -149,9 +151,10 @@ final class LoopParts<T, C> {
     }
   }
 
-  /** The most attempts that the first generation makes, generation 0's exam included. */
+  /** The most attempts that a generation makes, but for generation 0 with its exam. */
   static long worstCase(
       Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
-    return practice.worstCase(levels) + 3L * probes.size() + (exam == null ? 0 : 2L * exam.size());
+    return LongMath.saturatedAdd(
+        practice.worstCase(levels), 3L * probes.size() + (exam == null ? 0 : exam.size()));
   }
 }

@@ -36,7 +36,8 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   private final ImprovementLoop<T, C> loop;
   private final ModelVersion anchor;
-  private final TaskSource<T> tasks;
+  private final int levels;
+  private final Thread thread = Thread.currentThread();
   private final Seeds seeds;
   private final Ledger ledger;
   private final Recorder recorder;
@@ -56,7 +57,11 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.loop = loop;
     this.anchor = anchor;
     this.incumbent = anchor;
-    this.tasks = tasks;
+    this.levels = tasks.levels();
+    if (levels < 1) {
+      throw new IllegalArgumentException(
+          "levels (" + levels + ") of the tasks must be >= 1.\nMaybe they count from 0.");
+    }
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
     String run = "run-" + (loop.store.runs().size() + 1);
@@ -100,7 +105,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         if (!more) {
           return end(
               RunReport.End.MASTERED,
-              "The verifier passes the hardest level (" + tasks.levels() + ") as mastered.");
+              "The verifier passes the hardest level (" + levels + ") as mastered.");
         }
       }
     } catch (CancelledException e) {
@@ -127,7 +132,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private long worstCase() {
-    return LoopParts.worstCase(loop.practice, tasks.levels(), loop.probes, loop.exam);
+    return LoopParts.worstCase(loop.practice, levels, loop.probes, loop.exam);
   }
 
   private int fruitless() {
@@ -192,7 +197,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       Map<Integer, Integer> madeByLevel = new HashMap<>();
       frontier =
           frontier.measure(
-              tasks.levels(),
+              levels,
               loop.practice,
               level -> {
                 PracticeGround.Tally tally =
@@ -214,11 +219,10 @@ final class LoopRun<T, C> implements AutoCloseable {
           .filter(l -> l.level() > frontier.mastered() && l.level() <= frontier.hardest())
           .forEach(pool::add);
       scouted = incumbent;
-      return frontier.mastered() < tasks.levels();
+      return frontier.mastered() < levels;
     }
 
     void practise() {
-      ledger.begin();
       recorder.record(new RunEvent.GenerationStarted(number, incumbent.id()));
       for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
         made +=
@@ -355,6 +359,9 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private void finish(GenerationReport report) {
+    if (report.generation() > 0) {
+      ledger.count();
+    }
     reports.add(report);
     recorder.record(new RunEvent.GenerationFinished(report));
   }
@@ -388,7 +395,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     setting.put("budget", loop.budget.toString());
     setting.put("probes", String.valueOf(loop.probes.size()));
     setting.put("lessons", String.valueOf(loop.given.size()));
-    setting.put("levels", String.valueOf(tasks.levels()));
+    setting.put("levels", String.valueOf(levels));
     return setting;
   }
 

@@ -1,5 +1,7 @@
 package dev.rsi.core;
 
+import com.google.common.math.LongMath;
+
 /**
  * How the model practises in one generation.
  *
@@ -21,7 +23,8 @@ package dev.rsi.core;
  * @param mastery the measured pass rate from which a level counts as mastered, in (0, 1]; default
  *     0.95. Not below {@code passRate}
  * @param reach the most levels to practise in one generation, 1 or more; default 10
- * @param batch requests per call of the model, 1 or more; default 256
+ * @param batch requests per call of the model, 1 or more; default 256. The samples of a task are
+ *     never parted, so a call has at least {@code samples}
  * @param patience generations in a row without a promotion after which the run ends, 1 or more;
  *     default 3
  */
@@ -103,6 +106,7 @@ public record Practice(
 
   /** The most attempts that one generation makes for lessons, with so many levels of tasks. */
   long worstCase(int levels) {
-    return (long) samples * ((long) levels * scouts + (long) Math.min(reach, levels) * tasks);
+    long tasksAtMost = (long) levels * scouts + (long) Math.min(reach, levels) * tasks;
+    return LongMath.saturatedMultiply(samples, tasksAtMost);
   }
 }

@@ -25,6 +25,12 @@ class FrontierTest {
   }
 
   @Test
+  void should_go_as_far_as_there_are_levels_when_its_reach_has_no_end() {
+    Practice practice = Practice.DEFAULT.reach(Integer.MAX_VALUE);
+    assertThat(new Frontier(2, 4).measure(9, practice, level -> 1)).isEqualTo(new Frontier(4, 9));
+  }
+
+  @Test
   void should_practise_one_level_even_if_it_is_hard() {
     assertThat(measure(new Frontier(2, 2), 1, 1, 0, 0)).isEqualTo(new Frontier(2, 3));
     assertThat(measure(Frontier.given(0), 0, 0)).isEqualTo(new Frontier(0, 1));

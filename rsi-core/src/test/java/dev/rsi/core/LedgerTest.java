@@ -39,7 +39,7 @@ class LedgerTest {
   @Test
   void should_count_generations() {
     Ledger ledger = new Ledger(Budget.of(1), STILL);
-    ledger.begin();
+    ledger.count();
     assertThat(ledger.refusal(0)).contains("1 generations");
   }
 

@@ -166,6 +166,45 @@ class HostilePartsTest {
   }
 
   @Test
+  void should_count_a_generation_that_breaks_while_it_scouts() {
+    generator =
+        generating(
+            (session, call) -> {
+              throw new IllegalStateException("out of memory");
+            });
+    practice = practice.patience(50);
+    RunReport report = run();
+    assertThat(report.end()).isEqualTo(End.BUDGET_SPENT);
+    assertThat(report.spending().generations()).isEqualTo(3);
+    assertThat(report.generations()).hasSize(4);
+  }
+
+  @Test
+  void should_begin_the_generation_that_a_budget_just_pays_for() {
+    tasks = ToyTasks.ofLevels(1);
+    budget = Budget.of(3).attempts(practice.scouts() + practice.tasks() + 3 * PROBES + 2 * 6);
+    assertThat(run().end()).isEqualTo(End.MASTERED);
+  }
+
+  @Test
+  void should_ask_once_how_many_levels_there_are() {
+    AtomicInteger asked = new AtomicInteger();
+    tasks = levels(() -> asked.getAndIncrement() < 1 ? 1 : Loops.LEVELS);
+    RunReport report = run();
+    assertThat(report.end()).isEqualTo(End.MASTERED);
+    assertThat(all(report, RunEvent.Attempted.class)).allMatch(attempt -> attempt.level() == 1);
+  }
+
+  @Test
+  void should_refuse_tasks_without_a_level() {
+    tasks = levels(() -> 0);
+    assertThatThrownBy(this::run)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("levels (0)");
+    assertThat(store.runs()).isEmpty();
+  }
+
+  @Test
   void should_give_a_gate_the_rest_however_much_it_asks_for() {
     gate =
         probes -> {
