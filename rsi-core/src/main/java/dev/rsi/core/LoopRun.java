@@ -86,7 +86,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     try {
       loop.registry.promote(anchor.id());
       ledger.reserve(exam == null ? 0 : exam.worstCase());
-      finish(anchorReport());
+      beginLineage();
       ledger.settle();
       while (true) {
         String refusal = ledger.refusal(worstCase());
@@ -113,22 +113,24 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
   }
 
-  private GenerationReport anchorReport() {
-    return new GenerationReport(0, Outcome.ANCHOR, 0, 0, 0, null, null, anchorExam(), anchor.id());
-  }
-
-  private Map<String, Double> anchorExam() {
-    if (exam == null) {
-      return Map.of();
-    }
+  /** Generation 0: its exam, if there is one. */
+  private void beginLineage() {
+    Map<String, Double> marks = Map.of();
     try {
-      return exam.solved(anchor);
+      if (exam != null) {
+        marks = exam.solved(anchor);
+      }
     } catch (CancelledException e) {
+      finish(anchorReport(marks));
       throw e;
     } catch (RuntimeException e) {
       recorder.fault(0, "exam", e);
-      return Map.of();
     }
+    finish(anchorReport(marks));
+  }
+
+  private GenerationReport anchorReport(Map<String, Double> marks) {
+    return new GenerationReport(0, Outcome.ANCHOR, 0, 0, 0, null, null, marks, anchor.id());
   }
 
   private long worstCase() {

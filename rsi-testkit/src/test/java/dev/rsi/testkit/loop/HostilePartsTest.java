@@ -205,6 +205,22 @@ class HostilePartsTest {
   }
 
   @Test
+  void should_record_generation_0_when_its_exam_is_cut_short() {
+    RunReport report;
+    Thread.currentThread().interrupt();
+    try {
+      report = run();
+    } finally {
+      Thread.interrupted();
+    }
+    assertThat(report.end()).isEqualTo(End.CANCELLED);
+    assertThat(report.generations())
+        .extracting(GenerationReport::outcome)
+        .containsExactly(Outcome.ANCHOR);
+    assertThat(last(report, RunEvent.RunFinished.class).generation()).isZero();
+  }
+
+  @Test
   void should_give_a_gate_the_rest_however_much_it_asks_for() {
     gate =
         probes -> {
