@@ -7,6 +7,7 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Role;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
@@ -263,6 +264,7 @@ final class LoopRun<T, C> implements AutoCloseable {
             loop.trainer.train(
                 new TrainingRequest<>(incumbent, lessons, loop.recipe, seed, work),
                 new StepContext("training", LoopRun.this::cancelled, recorder));
+        checkInside(work, artifact.directory());
         part = "registry";
         challenger = loop.registry.add(artifact.directory(), provenance(digest, seed, artifact));
         recorder.record(
@@ -347,6 +349,25 @@ final class LoopRun<T, C> implements AutoCloseable {
           loop.recipe.values(),
           artifact.metrics(),
           by);
+    }
+  }
+
+  private static void checkInside(Path work, Path artifact) {
+    try {
+      if (!artifact.toRealPath().startsWith(work.toRealPath())) {
+        throw new RsiException(
+            "The trainer's artifact ("
+                + artifact
+                + ") does not lie in the work directory ("
+                + work
+                + ").\nMaybe it was written elsewhere: the request says where to.");
+      }
+    } catch (IOException e) {
+      throw new RsiException(
+          "The trainer's artifact ("
+              + artifact
+              + ") cannot be read.\nMaybe it was never written, or was deleted.",
+          e);
     }
   }
 

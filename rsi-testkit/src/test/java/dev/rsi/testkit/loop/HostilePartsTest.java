@@ -280,6 +280,16 @@ class HostilePartsTest {
     assertThat(closed).hasValue(2);
   }
 
+  @Test
+  void should_refuse_an_artifact_from_elsewhere() {
+    Path elsewhere = loops.learner.write(home.resolve("elsewhere"), 1, 1, 1, 1);
+    trainer = training((request, context) -> new TrainedArtifact(elsewhere, 1, Map.of(), Map.of()));
+    RunReport report = run();
+    assertThat(report.promotions()).isZero();
+    assertThat(last(report, RunEvent.Faulted.class).message())
+        .contains(elsewhere.toString())
+        .contains("work directory");
+  }
 
   private static Critique grade(Rubric rubric) {
     Map<String, Double> scores = new LinkedHashMap<>();
