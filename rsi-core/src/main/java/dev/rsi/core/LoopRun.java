@@ -79,7 +79,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private boolean cancelled() {
-    return Thread.currentThread().isInterrupted() || ledger.timeIsUp();
+    return thread.isInterrupted() || ledger.timeIsUp();
   }
 
   RunReport run() {

@@ -13,7 +13,8 @@ public interface RunListener {
   void on(RunEvent event);
 
   /**
-   * A long step moved on. May be called very often; not recorded.
+   * A long step moved on. May be called very often, and on any thread that the step works on; not
+   * recorded.
    *
    * @param step what is going on, for example {@code "training"}
    * @param done from 0 to {@code total}

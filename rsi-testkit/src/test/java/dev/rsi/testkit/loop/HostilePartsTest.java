@@ -261,6 +261,24 @@ class HostilePartsTest {
   }
 
   @Test
+  void should_tell_helper_threads_that_the_run_was_interrupted() {
+    List<Boolean> seen = new ArrayList<>();
+    trainer =
+        training(
+            (request, context) -> {
+              Thread.currentThread().interrupt();
+              CompletableFuture.runAsync(() -> seen.add(context.cancelled()));
+              while (seen.isEmpty()) {
+                Thread.onSpinWait();
+              }
+              throw new IllegalStateException("stopped");
+            });
+    assertThat(run().end()).isEqualTo(End.CANCELLED);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(seen).containsExactly(true);
+  }
+
+  @Test
   void should_close_every_session_though_one_fails_with_an_error() {
     AtomicInteger closed = new AtomicInteger();
     generator =
