@@ -16,6 +16,7 @@ import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,9 +66,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
-    String run = "run-" + (loop.store.runs().size() + 1);
-    loop.store.create(run);
-    this.recorder = new Recorder(loop.store, run, loop.clock, loop.listener);
+    this.recorder = new Recorder(loop.store, begin(loop.store), loop.clock, loop.listener);
     this.attempts = new Attempts<>(loop.generator, ledger, this::cancelled, recorder);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
@@ -76,6 +75,21 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.probes = new ProbeReadings<>("probe", loop.probes, attempts, seeds, batch);
     this.exam =
         loop.exam == null ? null : new ProbeReadings<>("exam", loop.exam, attempts, seeds, batch);
+  }
+
+  /** Begins a run under the next free number. */
+  private static String begin(RunStore store) {
+    for (int number = store.runs().size() + 1; ; number++) {
+      String run = "run-" + number;
+      try {
+        store.create(run);
+        return run;
+      } catch (IllegalArgumentException e) {
+        if (!store.runs().contains(run)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private boolean cancelled() {

@@ -261,6 +261,14 @@ class HostilePartsTest {
   }
 
   @Test
+  void should_find_a_free_name_for_a_run() {
+    budget = Budget.of(1);
+    store.create("run-2");
+    assertThat(run().run()).isEqualTo("run-3");
+    assertThat(run().run()).isEqualTo("run-4");
+  }
+
+  @Test
   void should_tell_helper_threads_that_the_run_was_interrupted() {
     List<Boolean> seen = new ArrayList<>();
     trainer =
