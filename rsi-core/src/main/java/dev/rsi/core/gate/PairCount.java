@@ -46,9 +46,12 @@ final class PairCount {
     return ExactTests.signTest(worse, worse + better);
   }
 
-  /** How surely the challenger is better: p-value of "better is no likelier than worse". */
+  /**
+   * How surely the challenger is better: p-value of "better is no likelier than worse". A missing
+   * pair counts as worse.
+   */
   double gain() {
-    return ExactTests.signTest(better, worse + better);
+    return ExactTests.signTest(better, worse + missing + better);
   }
 
   /**

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is sequential: it looks after {@link #firstLook} probes of each kind, then after twice as
  * many, and so on, and last after all; once a gain is proven, kinds that are safe are not probed
  * further. Error is divided evenly over the looks. A missing reading counts as worse for safety and
- * not at all for harm and gain.
+ * gain, and not at all for harm.
  *
  * <p>Its error rates hold for each decision, not over a lineage without end.
  *
@@ -152,6 +152,14 @@ public final class PairedGate implements DriftGate {
     String harmed = list(skills, SkillEvidence::harm);
     if (!harmed.isEmpty()) {
       return GateDecision.rollback("Proven worse: " + harmed + ".", findings);
+    }
+    String few = list(skills, SkillEvidence::few);
+    if (!few.isEmpty()) {
+      return GateDecision.hold(
+          "Too few probes to prove even a challenger without a loss safe: "
+              + few
+              + ".\nMaybe hold out more, or allow a wider margin.",
+          findings);
     }
     String lost = list(skills, SkillEvidence::loss);
     if (!lost.isEmpty()) {

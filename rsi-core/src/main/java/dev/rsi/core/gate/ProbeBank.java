@@ -54,6 +54,9 @@ public final class ProbeBank<T, C> {
     Set<String> texts = new HashSet<>();
     tasks.forEach(
         (kind, list) -> {
+          if (kind.isBlank()) {
+            throw new IllegalArgumentException("A probe kind's name must not be blank.");
+          }
           if (list.isEmpty()) {
             throw new IllegalArgumentException("Probe kind (" + kind + ") has no tasks.");
           }

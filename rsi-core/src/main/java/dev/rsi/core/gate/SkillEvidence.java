@@ -21,6 +21,7 @@ final class SkillEvidence {
 
   private final ProbeKind kind;
   private final Map<Role, Reference> references = new EnumMap<>(Role.class);
+  private boolean tooFew;
 
   SkillEvidence(ProbeKind kind) {
     this.kind = kind;
@@ -42,6 +43,7 @@ final class SkillEvidence {
   /** Weighs what was pulled. {@code kinds} is how many kinds the errors are shared among. */
   void weigh(double margin, double level, int kinds) {
     references.values().forEach(reference -> reference.weigh(margin, level, kinds));
+    tooFew = new PairCount().upperLoss(kind.available(), level) > margin;
   }
 
   boolean safe() {
@@ -52,9 +54,14 @@ final class SkillEvidence {
     return of(Role.INCUMBENT).gained;
   }
 
-  /** Where the challenger is proven worse, in words; empty if nowhere. So are the next three. */
+  /** Where the challenger is proven worse, in words; empty if nowhere. So are the next four. */
   Stream<String> harm() {
     return words(r -> r.harmed);
+  }
+
+  /** Whether there are too few probes for safety, whatever they say. */
+  Stream<String> few() {
+    return tooFew ? Stream.of(kind.name() + " (" + kind.available() + ")") : Stream.of();
   }
 
   /** Where too much was lost to become safe. */

@@ -81,10 +81,20 @@ class PairedGateTest {
   }
 
   @Test
+  void should_not_take_for_a_gain_what_missing_readings_may_have_paid_for() {
+    Probes gaining = new Probes(1).kind("a", 2000, .9, .9, .91);
+    assertThat(GATE.decide(gaining).action()).isEqualTo(Action.PROMOTE);
+    GateDecision decision = GATE.decide(new Probes(1).missing(.02).kind("a", 2000, .9, .9, .91));
+    assertThat(decision.action()).isEqualTo(Action.HOLD);
+    assertThat(decision.reason()).contains("none is proven better");
+  }
+
+  @Test
   void should_hold_with_too_few_probes() {
     GateDecision decision =
         GATE.decide(new Probes(1).kind("a", 50, 1, 1, 1).kind("b", 50, 0, 0, 1));
     assertThat(decision.action()).isEqualTo(Action.HOLD);
+    assertThat(decision.reason()).contains("Too few probes").contains("a (50); b (50)");
     assertThat(GATE.decide(new Probes(1)).action()).isEqualTo(Action.HOLD);
   }
 

@@ -1,0 +1,26 @@
+package dev.rsi.core.gate;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rsi.api.Codec;
+import dev.rsi.api.Verdict;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProbeBankTest {
+  @Test
+  void should_refuse_what_no_decision_can_be_made_on() {
+    assertRefused(Map.of(), "at least one kind");
+    assertRefused(Map.of("a", List.of()), "kind (a) has no tasks");
+    assertRefused(Map.of(" ", List.of("1")), "name must not be blank");
+    assertRefused(
+        Map.of("a", List.of("1", "1")), "Task (1) of probe kind (a) is in the bank twice");
+  }
+
+  private static void assertRefused(Map<String, List<String>> tasks, String why) {
+    assertThatThrownBy(() -> ProbeBank.of(Codec.text(), (task, candidate) -> Verdict.pass(), tasks))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(why);
+  }
+}
