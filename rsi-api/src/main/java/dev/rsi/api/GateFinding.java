@@ -10,13 +10,18 @@ import java.util.Objects;
  *
  * @param signal what was looked at, for example {@code "addition of 5 digits against ANCHOR"}
  * @param verdict the finding in a word or two, for example {@code "safe"}
- * @param numbers the counts and bounds behind it, by name, in reading order; a third party can
- *     recompute the verdict from them
+ * @param numbers the counts and bounds behind it, by name, in reading order, none of them null; a
+ *     third party can recompute the verdict from them
  */
 public record GateFinding(String signal, String verdict, Map<String, Double> numbers) {
   public GateFinding {
     Objects.requireNonNull(signal, "signal");
     Objects.requireNonNull(verdict, "verdict");
+    numbers.forEach(
+        (name, number) -> {
+          Objects.requireNonNull(name, "name of a number");
+          Objects.requireNonNull(number, name);
+        });
     numbers = Collections.unmodifiableMap(new LinkedHashMap<>(numbers));
   }
 }
