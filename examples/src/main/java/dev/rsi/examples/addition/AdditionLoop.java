@@ -23,9 +23,16 @@ public final class AdditionLoop {
 
   /** Runs the example. */
   public static void main(String[] args) throws IOException {
-    Settings settings = Settings.fromProperties();
+    Settings settings;
+    try {
+      settings = Settings.fromProperties();
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+      return;
+    }
     Path home = newHome();
-    Screen screen = new Screen(System.out, System.console() != null);
+    Screen screen = Screen.ofProcess();
     screen.line(
         String.format(
             Locale.ROOT,
@@ -66,7 +73,7 @@ public final class AdditionLoop {
             report.spending().attempts(),
             before,
             shareAt(report, best)));
-    screen.line("Ended: " + report.reason());
+    screen.text("", "Ended: " + report.reason());
     screen.line(
         "Live: version "
             + report.live().substring(0, 12)

@@ -1,9 +1,11 @@
 package dev.rsi.examples.addition;
 
 import dev.rsi.core.report.GenerationReport;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Writes a run to a terminal: with a moving line of progress, or in plain lines where there is
@@ -13,6 +15,7 @@ public final class Screen {
   /** The lengths that the table shows; the report has them all. */
   static final List<Integer> LENGTHS = List.of(5, 8, 11, 14, 17, 20);
 
+  private static final int WIDTH = 100;
   private static final long REDRAW_NANOS = 100_000_000;
 
   private final PrintStream out;
@@ -28,6 +31,41 @@ public final class Screen {
   public Screen(PrintStream out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
+  }
+
+  /** The screen of this process: a terminal if a person sees both ends of it. */
+  static Screen ofProcess() {
+    return new Screen(
+        System.out, Optional.ofNullable(System.console()).filter(Screen::isTerminal).isPresent());
+  }
+
+  /** From JDK 22 on there is a console even where there is no terminal, and it can be asked. */
+  private static boolean isTerminal(Console console) {
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
+  }
+
+  /** Text of any length, in lines that begin with an indent. */
+  void text(String indent, String text) {
+    StringBuilder line = new StringBuilder(indent);
+    for (String word : text.strip().split("\\s+", -1)) {
+      if (line.length() > indent.length()) {
+        if (line.length() + 1 + word.length() > WIDTH) {
+          line(line.toString());
+          line.setLength(0);
+          line.append(indent);
+        } else {
+          line.append(' ');
+        }
+      }
+      line.append(word);
+    }
+    line(line.toString());
   }
 
   void line(String text) {
@@ -61,7 +99,7 @@ public final class Screen {
     text.append(String.format(Locale.ROOT, "%5.1f", seconds));
     line(text.toString());
     if (report.decision() != null) {
-      line("     " + report.decision().reason());
+      text("     ", report.decision().reason());
     }
   }
 

@@ -53,6 +53,10 @@ public record Settings(
       throw unknown("control", control, "unverified");
     }
     String verifier = property("verifier");
+    if (!verifier.isEmpty() && !control.isEmpty()) {
+      throw new IllegalArgumentException(
+          "-Dcontrol and -Dverifier exclude each other.\nMaybe leave one of them out.");
+    }
     if (verifier.equals("vote")) {
       settings = settings.judge(Judge.VOTE);
     } else if (!verifier.isEmpty()) {
@@ -65,7 +69,11 @@ public record Settings(
       throw unknown("gate", gate, "off");
     }
     String seed = property("seed");
-    return seed.isEmpty() ? settings : settings.seed(Long.parseLong(seed));
+    try {
+      return seed.isEmpty() ? settings : settings.seed(Long.parseLong(seed));
+    } catch (NumberFormatException e) {
+      throw unknown("seed", seed, "1");
+    }
   }
 
   private static String property(String name) {
@@ -74,15 +82,7 @@ public record Settings(
 
   private static IllegalArgumentException unknown(String name, String value, String known) {
     return new IllegalArgumentException(
-        "-D"
-            + name
-            + "="
-            + value
-            + " is not known.\nMaybe -D"
-            + name
-            + "="
-            + known
-            + " was meant.");
+        "-D%s=%s is not known.\nMaybe -D%s=%s was meant.".formatted(name, value, name, known));
   }
 
   /** With another judge. */
