@@ -23,8 +23,8 @@ record AdamW(double beta1, double beta2, double epsilon, double weightDecay, dou
       epsilon,
       weightDecay,
       clipNorm,
-      1 - Math.pow(beta1, t),
-      Math.sqrt(1 - Math.pow(beta2, t))
+      1 - Math.pow(beta1, (double) t),
+      Math.sqrt(1 - Math.pow(beta2, (double) t))
     };
   }
 }

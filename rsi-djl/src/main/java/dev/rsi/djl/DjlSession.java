@@ -37,7 +37,19 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
     this.sampler = sampler;
   }
 
-  private record Prompt(int index, int[] tokens, int offset, SavedRandom random) {}
+  private static final class Prompt {
+    final int index;
+    final int[] tokens;
+    final int offset;
+    final SavedRandom random;
+
+    Prompt(int index, int[] tokens, int offset, SavedRandom random) {
+      this.index = index;
+      this.tokens = tokens;
+      this.offset = offset;
+      this.random = random;
+    }
+  }
 
   @Override
   public List<Output<C>> generate(List<Request<T>> requests, RunContext context) {

@@ -3,7 +3,9 @@ package dev.rsi.djl;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.Parameter;
 import dev.rsi.lm.PositionScheme;
+import java.util.Formatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -20,7 +22,7 @@ final class ScriptSource {
   private final int width;
   private final int heads;
   private final int headSize;
-  private final StringBuilder text = new StringBuilder();
+  private final Formatter script = new Formatter(Locale.ROOT);
 
   private ScriptSource(DecoderConfig config) {
     this.config = config;
@@ -32,17 +34,17 @@ final class ScriptSource {
 
   static String of(DecoderConfig config) {
     ScriptSource source = new ScriptSource(config);
-    source.text.append("class Decoder(Module):\n  __parameters__ = []\n  __buffers__ = []\n");
-    source.text.append("  training : bool\n");
+    source.add("class Decoder(Module):\n  __parameters__ = []\n  __buffers__ = []\n");
+    source.add("  training : bool\n");
     source.helpers();
     source.logits();
     source.learning();
     source.generate();
-    return source.text.toString();
+    return source.script.toString();
   }
 
   private void add(String lines, Object... arguments) {
-    text.append(arguments.length == 0 ? lines : lines.formatted(arguments));
+    script.format(lines, arguments);
   }
 
   /** Index into the list of parameter views, and the view with its shape where that is a matrix. */
@@ -58,7 +60,7 @@ final class ScriptSource {
   }
 
   private String norm(String input, String name) {
-    return "torch.layer_norm(%s, [%d], %s, %s, 1e-5)"
+    return "torch.layer_norm(%s, [%s], %s, %s, 1e-5)"
         .formatted(input, width, view(name + ".weight"), view(name + ".bias"));
   }
 

@@ -188,9 +188,9 @@ public final class CharVocabulary {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof CharVocabulary
-        && characters.equals(((CharVocabulary) other).characters)
-        && end == ((CharVocabulary) other).end;
+    return other instanceof CharVocabulary that
+        && characters.equals(that.characters)
+        && end == that.end;
   }
 
   @Override

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,7 +26,7 @@ public final class DecoderConfig {
   private final int feedForwardSize;
   private final PositionScheme positionScheme;
   private final int maxPositions;
-  private final SortedSet<Integer> runTokens;
+  private final NavigableSet<Integer> runTokens;
   private final List<Parameter> parameters;
   private final int parameterCount;
 
@@ -38,7 +38,7 @@ public final class DecoderConfig {
     feedForwardSize = inRange("intermediate_size", builder.feedForwardSize, 1, 1 << 16);
     positionScheme = builder.positionScheme;
     maxPositions = inRange("max_position_embeddings", builder.maxPositions, 2, 1 << 20);
-    runTokens = Collections.unmodifiableSortedSet(new TreeSet<>(builder.runTokens));
+    runTokens = Collections.unmodifiableNavigableSet(new TreeSet<>(builder.runTokens));
     if (hiddenSize % heads != 0) {
       throw new IllegalArgumentException(
           "hidden_size ("
@@ -171,7 +171,7 @@ public final class DecoderConfig {
   }
 
   /** The ids of the tokens that runs are made of, for COUPLED positions. */
-  public SortedSet<Integer> runTokens() {
+  public NavigableSet<Integer> runTokens() {
     return runTokens;
   }
 
@@ -231,7 +231,7 @@ public final class DecoderConfig {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof DecoderConfig && toJson().equals(((DecoderConfig) other).toJson());
+    return other instanceof DecoderConfig that && toJson().equals(that.toJson());
   }
 
   @Override
@@ -253,7 +253,7 @@ public final class DecoderConfig {
     private int feedForwardSize = 256;
     private PositionScheme positionScheme = PositionScheme.COUPLED;
     private int maxPositions = 32;
-    private final SortedSet<Integer> runTokens = new TreeSet<>();
+    private final NavigableSet<Integer> runTokens = new TreeSet<>();
 
     private Builder() {}
 

@@ -50,7 +50,7 @@ final class JsonFile {
   /** The node at a dotted path such as {@code "model.vocab"}. */
   JsonNode node(String path) {
     JsonNode node = root;
-    for (String name : path.split("\\.")) {
+    for (String name : path.split("\\.", -1)) {
       JsonNode next = node.get(name);
       if (next == null) {
         throw wrong(path, "a value", "nothing");

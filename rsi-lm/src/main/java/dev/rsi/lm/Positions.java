@@ -1,6 +1,6 @@
 package dev.rsi.lm;
 
-import java.util.SortedSet;
+import java.util.NavigableSet;
 
 /**
  * Gives every token its position id under the scheme of a {@link DecoderConfig}.
@@ -21,7 +21,7 @@ public final class Positions {
     coupled = config.positionScheme() == PositionScheme.COUPLED;
     maxPositions = config.maxPositions();
     run = new boolean[config.vocabularySize()];
-    SortedSet<Integer> tokens = config.runTokens();
+    NavigableSet<Integer> tokens = config.runTokens();
     tokens.forEach(token -> run[token] = true);
   }
 

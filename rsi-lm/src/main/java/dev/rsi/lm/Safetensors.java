@@ -271,7 +271,7 @@ public final class Safetensors {
     } else if (exponent == 31) {
       value = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
     } else {
-      value = Float.intBitsToFloat(exponent + 112 << 23 | fraction << 13);
+      value = Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
     }
     return (bits & 0x8000) == 0 ? value : -value;
   }
@@ -313,12 +313,14 @@ public final class Safetensors {
       throw new IllegalArgumentException("The header would have " + padded.length + " bytes.");
     }
     try (OutputStream out = Files.newOutputStream(file)) {
-      out.write(little(8).putLong(padded.length).array());
+      byte[] length = new byte[8];
+      little(length).putLong(padded.length);
+      out.write(length);
       out.write(padded);
       for (Parameter parameter : table) {
-        ByteBuffer data = little(Math.multiplyExact(4, parameter.size()));
-        data.asFloatBuffer().put(flat, parameter.offset(), parameter.size());
-        out.write(data.array());
+        byte[] data = new byte[Math.multiplyExact(4, parameter.size())];
+        little(data).asFloatBuffer().put(flat, parameter.offset(), parameter.size());
+        out.write(data);
       }
     } catch (IOException e) {
       throw new RsiException("Cannot write (" + file + "): " + e, e);
@@ -326,14 +328,14 @@ public final class Safetensors {
   }
 
   private static ByteBuffer bytes(RandomAccessFile file, long at, int size) throws IOException {
-    ByteBuffer buffer = little(size);
+    byte[] bytes = new byte[size];
     file.seek(at);
-    file.readFully(buffer.array());
-    return buffer;
+    file.readFully(bytes);
+    return little(bytes);
   }
 
-  private static ByteBuffer little(int size) {
-    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static CorruptModelException wrong(

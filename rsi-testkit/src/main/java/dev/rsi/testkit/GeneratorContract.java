@@ -16,6 +16,7 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -292,7 +293,9 @@ public abstract class GeneratorContract<T, C> {
       refused(
           name + " without its last byte but one",
           damaged(name, ++number, Arrays.copyOf(sound, Math.max(0, sound.length - 2))));
-      refused(name + " of another kind", damaged(name, ++number, "no model\n".getBytes("UTF-8")));
+      refused(
+          name + " of another kind",
+          damaged(name, ++number, "no model\n".getBytes(StandardCharsets.UTF_8)));
     }
     try (Session<T, C> session = generator.open(version)) {
       assertThat(outputs(session, requests())).as("a sound version after all those").isNotEmpty();

@@ -90,15 +90,15 @@ class ScriptedFakesTest {
     List<Request<Sum>> requests = List.of(new Request<>(Sum.of(1, 2), 1));
     RunContext context = RunContext.standalone();
 
-    try (Generator.Session<Sum, Long> session = generator.open(version)) {
-      assertThat(generator.openSessions()).isEqualTo(1);
-      assertThatThrownBy(() -> session.generate(requests, context)).isSameAs(PLANTED);
-      assertThat(session.generate(requests, context)).isNull();
-      assertThat(session.generate(requests, context)).isEmpty();
-      assertThat(session.generate(requests, context).get(0).candidate()).isEqualTo(3);
-      assertThatThrownBy(() -> generator.open(version)).isSameAs(PLANTED);
-      session.close();
-    }
+    Generator.Session<Sum, Long> session = generator.open(version);
+    assertThat(generator.openSessions()).isEqualTo(1);
+    assertThatThrownBy(() -> session.generate(requests, context)).isSameAs(PLANTED);
+    assertThat(session.generate(requests, context)).isNull();
+    assertThat(session.generate(requests, context)).isEmpty();
+    assertThat(session.generate(requests, context).get(0).candidate()).isEqualTo(3);
+    assertThatThrownBy(() -> generator.open(version)).isSameAs(PLANTED);
+    session.close();
+    session.close();
     assertThat(generator.openSessions()).isZero();
     assertThat(generator.opened()).containsExactly(version, version);
     assertThat(generator.calls())

@@ -27,6 +27,7 @@ final class ConfidenceSequence {
 
   /** Lies below the mean with probability at least 1 - {@code level}, at all times. */
   static double lower(double worse, double same, double better, double level) {
-    return -upper(better, same, worse, level);
+    // What is worse of the mean is better of its negative.
+    return -upper(/* worse= */ better, same, /* better= */ worse, level);
   }
 }

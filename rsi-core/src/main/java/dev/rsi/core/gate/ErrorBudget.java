@@ -10,7 +10,7 @@ final class ErrorBudget {
 
   /** What is left after decision {@code g}: the sum of the weights of all later ones. */
   static double tail(long g) {
-    return 1 / (1 + Math.log1p(g));
+    return 1 / (1 + Math.log1p((double) g));
   }
 
   /** The share of decision {@code g}, from 1: tail(g - 1) - tail(g), without its cancellation. */

@@ -68,7 +68,7 @@ final class Evidence {
 
   /** The logarithm of the wealth of one bet. */
   double log(int k) {
-    return bets.logWealth(k, worse, same, better) + partial[k];
+    return bets.logWealth(k, (double) worse, (double) same, (double) better) + partial[k];
   }
 
   /** The logarithm of the average wealth. */
@@ -99,7 +99,6 @@ final class Evidence {
   }
 
   private double project(int k, double times, long more) {
-    return times * (bets.logWealth(k, worse, same, better) + partial[k])
-        + bets.logWealth(k, 0, more, 0);
+    return times * log(k) + bets.logWealth(k, 0, (double) more, 0);
   }
 }

@@ -24,9 +24,7 @@ final class WorkArea {
 
   private final Path directory;
   private final String process;
-  private @Nullable Path own;
-  // Kept open, because closing it gives up the lock.
-  private @Nullable FileChannel lock;
+  private @Nullable Claim own;
   private int count;
 
   WorkArea(Path directory) {
@@ -37,23 +35,25 @@ final class WorkArea {
     this.process = self.pid() + "-" + started + "-";
   }
 
+  /** The lock is kept as long as the directory, because closing it would give it up. */
+  private record Claim(Path directory, FileChannel lock) {}
+
   /** A path where there is nothing yet. */
   synchronized Path fresh() throws IOException {
     if (own == null) {
       own = claim();
     }
     count++;
-    return own.resolve(Integer.toString(count));
+    return own.directory.resolve(Integer.toString(count));
   }
 
-  private Path claim() throws IOException {
+  private Claim claim() throws IOException {
     for (int n = 1; ; n++) {
       String name = process + n;
       Optional<FileChannel> locked =
           Durable.uninterrupted(() -> lock(directory.resolve(name + LOCK)));
       if (locked.isPresent()) {
-        lock = locked.get();
-        return Files.createDirectory(directory.resolve(name));
+        return new Claim(Files.createDirectory(directory.resolve(name)), locked.get());
       }
     }
   }

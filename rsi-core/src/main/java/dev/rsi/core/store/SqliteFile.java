@@ -168,7 +168,7 @@ final class SqliteFile implements AutoCloseable {
 
   private void migrateTo(long version) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      for (String sql : script("schema-" + version + ".sql").split(";\\R")) {
+      for (String sql : script("schema-" + version + ".sql").split(";\\R", -1)) {
         if (!sql.isBlank()) {
           statement.execute(sql);
         }
@@ -268,12 +268,12 @@ final class SqliteFile implements AutoCloseable {
   }
 
   private static RsiException failure(Path file, String what, SQLException e) {
-    if (!(e instanceof SQLiteException)) {
+    if (!(e instanceof SQLiteException sqlite)) {
       // What SQLite says is an SQLiteException; the driver wraps only what kept it from asking.
       Throwable cause = e.getCause();
       return cause == null ? failure(file, what, e, "", false) : noNative(file, cause);
     }
-    SQLiteErrorCode code = ((SQLiteException) e).getResultCode();
+    SQLiteErrorCode code = sqlite.getResultCode();
     // The lowest byte is the kind of error, the rest its variant.
     SQLiteErrorCode kind = SQLiteErrorCode.getErrorCode(code.code & 0xff);
     return switch (kind) {
