@@ -113,10 +113,14 @@ public final class Screen {
         out.flush();
         dirty = true;
       }
-    } else if (!what.equals(step)) {
-      out.println("     " + what + " ...");
+    } else {
+      // One line for all levels.
+      String kind = what.replaceFirst(" level \\d+$", "");
+      if (!kind.equals(step)) {
+        out.println("     " + kind + " ...");
+      }
+      step = kind;
     }
-    step = what;
   }
 
   private void clear() {
