@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
@@ -50,7 +51,7 @@ final class Attempts<T, C> implements AutoCloseable {
     }
     ledger.spend(requests.size());
     // Copies both ways: what is ruled on is what was asked for, and stays what was given.
-    List<Output<C>> given = session.generate(List.copyOf(requests), context);
+    List<Output<C>> given = generate(session, version, List.copyOf(requests), context);
     List<Output<C>> outputs = given == null ? List.of() : new ArrayList<>(given);
     if (outputs.size() != requests.size() || outputs.contains(null)) {
       throw new RsiException(
@@ -61,6 +62,24 @@ final class Attempts<T, C> implements AutoCloseable {
               + " requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
     }
     return outputs;
+  }
+
+  /** A session that broke is not used again: the next batch opens a fresh one. */
+  private List<Output<C>> generate(
+      Generator.Session<T, C> session,
+      ModelVersion version,
+      List<Request<T>> requests,
+      StepContext context) {
+    try {
+      return session.generate(requests, context);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      sessions.remove(version.id());
+      try (session) {
+        throw e;
+      }
+    }
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 
 /** One decision's probes: draws tasks of the bank and has the versions attempt them. */
@@ -34,14 +35,12 @@ final class BankProbes<T, C> implements ProbeSource {
     this.readings = readings;
     this.versions = new EnumMap<>(versions);
     this.ordinal = ordinal;
-    int number = 0;
     for (Map.Entry<String, List<T>> kind : bank.tasks().entrySet()) {
       List<Integer> indices = new ArrayList<>();
       for (int i = 0; i < kind.getValue().size(); i++) {
         indices.add(i);
       }
-      Collections.shuffle(
-          indices, new java.util.Random(seeds.of("probe order", ordinal, number++, 0)));
+      Collections.shuffle(indices, new Random(seeds.of("probe order/" + kind.getKey(), ordinal)));
       order.put(kind.getKey(), indices);
     }
   }

@@ -194,7 +194,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final class Generation {
     private final int number;
     private final Map<String, Double> marks = new LinkedHashMap<>();
-    private String part = "generator";
+    private String part = "practice";
     private Outcome outcome = Outcome.FAILED;
     private int made;
     private @Nullable ModelVersion challenger;
@@ -417,7 +417,11 @@ final class LoopRun<T, C> implements AutoCloseable {
     try {
       return ledger.timeIsUp()
           ? end(RunReport.End.BUDGET_SPENT, "The wall clock of the budget is spent.")
-          : end(RunReport.End.CANCELLED, "The run was interrupted.");
+          : end(
+              RunReport.End.CANCELLED,
+              interrupted
+                  ? "The run was interrupted."
+                  : "A part of the loop ended its call as cancelled.");
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -430,6 +434,9 @@ final class LoopRun<T, C> implements AutoCloseable {
     setting.put("practice", loop.practice.toString());
     setting.put("recipe", loop.recipe.toString());
     setting.put("budget", loop.budget.toString());
+    setting.put("gate", loop.gate.getClass().getName());
+    setting.put("trainer", loop.trainer.getClass().getName());
+    setting.put("generator", loop.generator.getClass().getName());
     setting.put("probes", String.valueOf(loop.probes.size()));
     setting.put("lessons", String.valueOf(loop.given.size()));
     setting.put("levels", String.valueOf(levels));

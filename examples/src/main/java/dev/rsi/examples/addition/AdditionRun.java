@@ -28,6 +28,7 @@ import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.SamplingParameters;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -96,10 +97,11 @@ public final class AdditionRun {
 
   /** Without a verifier everything that the model writes is taken, also what has no end. */
   private DjlGenerator<Addition, String> generator() {
-    DjlGenerator<Addition, String> generator = DjlGenerator.of(CODEC, Device.auto());
-    return settings.judge() == Settings.Judge.UNVERIFIED
-        ? generator.withSampling(DjlGenerator.DEFAULT_SAMPLING.keepingCutOff())
-        : generator;
+    // The longest sum and its end.
+    SamplingParameters greedy = SamplingParameters.greedy(settings.digits() + 2);
+    return DjlGenerator.of(CODEC, Device.auto())
+        .withSampling(
+            settings.judge() == Settings.Judge.UNVERIFIED ? greedy.keepingCutOff() : greedy);
   }
 
   private ModelVersion generation0(ModelRegistry registry, RunContext context) {
@@ -136,7 +138,7 @@ public final class AdditionRun {
   private Verifier<Addition, String> verifier() {
     return switch (settings.judge()) {
       case EXACT -> Verifiers.exact(Addition::sum);
-      case VOTE -> Verifiers.majority(4, Addition::fits);
+      case VOTE -> Verifiers.majority(5, Addition::fits);
       case UNVERIFIED -> (task, candidate) -> Verdict.pass();
     };
   }

@@ -1,5 +1,6 @@
 package dev.rsi.examples.addition;
 
+import dev.rsi.api.Verdict;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
@@ -40,7 +41,9 @@ public final class Journal implements RunListener {
   }
 
   private void take(RunEvent.Attempted attempt) {
-    if (attempt.outcome() == dev.rsi.api.Verdict.Outcome.PASS && attempt.candidate() != null) {
+    if (attempt.stage() == RunEvent.Stage.PRACTICE
+        && attempt.outcome() == Verdict.Outcome.PASS
+        && attempt.candidate() != null) {
       int[] count = kept.computeIfAbsent(attempt.generation(), g -> new int[2]);
       count[0]++;
       Addition task = AdditionCodec.INSTANCE.readTask(attempt.task());
@@ -48,7 +51,7 @@ public final class Journal implements RunListener {
     }
   }
 
-  /** The share of right ones among the attempts that passed; NaN if none did. */
+  /** The share of right ones among the practice attempts that passed; NaN if none did. */
   public double precision(int generation) {
     int[] count = kept.getOrDefault(generation, new int[2]);
     return (double) count[1] / count[0];

@@ -30,7 +30,7 @@ public record Settings(
   public enum Judge {
     /** A verifier that knows the right sum. */
     EXACT,
-    /** Five answers per addition and a vote of at least four: nobody knows the right sum. */
+    /** Five answers per addition, which must all agree: nobody knows the right sum. */
     VOTE,
     /** Everything passes: the control arm. */
     UNVERIFIED

@@ -36,7 +36,10 @@ import org.jspecify.annotations.Nullable;
  * further. Error is divided evenly over the looks. A missing reading counts as worse for safety and
  * gain, and not at all for harm.
  *
- * <p>Its error rates hold for each decision, not over a lineage without end.
+ * <p>Its error rates hold for each decision, not over a lineage without end, and for the bank's
+ * tasks: an incumbent that was chosen on a bank may look a little better there than on fresh tasks.
+ * Giving up early on a kind that lost too much assumes no further gains there; that costs
+ * promotions, never safety.
  *
  * <p>Immutable and thread-safe; the setters return changed copies.
  */

@@ -39,8 +39,8 @@ public final class ProbeBank<T, C> {
    *
    * @param codec tells tasks apart by their text
    * @param judge rules on probes; it should know the truth
-   * @param tasks by kind, in the order the kinds shall have: at least one kind, at least one task
-   *     each, no task twice in the whole bank
+   * @param tasks by kind, in a map whose order is fixed and is that of the kinds: at least one
+   *     kind, at least one task each, no task twice in the whole bank
    * @throws IllegalArgumentException if a kind is empty or a task appears twice, naming it
    */
   public static <T, C> ProbeBank<T, C> of(

@@ -35,6 +35,9 @@ public final class Verifiers {
    * vote measures agreement, not truth: watch its precision, as a model that is wrong the same way
    * every time agrees with itself.
    *
+   * <p>Attempts that gave no candidate, or a malformed output, have no voice: {@code needed} is a
+   * count and not a share, so that they can only make a vote harder to carry.
+   *
    * @param needed how many equal candidates carry a vote, 2 or more
    * @param wellFormed whether a candidate could be an answer to the task at all, for example has
    *     the right length
