@@ -30,8 +30,14 @@ public final class Journal implements RunListener {
       last = now;
       screen.generation(report, precision(report.generation()), seconds(report.generation()));
     } else if (event instanceof RunEvent.Faulted fault) {
-      screen.line(
-          "generation " + fault.generation() + ": " + fault.part() + ": " + fault.message());
+      screen.text(
+          "     ",
+          "In generation "
+              + fault.generation()
+              + " the "
+              + fault.part()
+              + " failed: "
+              + fault.message());
     }
   }
 
