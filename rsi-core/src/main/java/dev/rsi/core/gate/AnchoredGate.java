@@ -419,6 +419,20 @@ public final class AnchoredGate implements DriftGate {
   }
 
   /**
+   * What decisions will cost and show on such probes, simulated in a second or two, always the
+   * same.
+   *
+   * @param kinds the kinds of probes, with how many there are of each
+   * @param churn share of probes, in [0, 1), that flip for no reason, half of them each way:
+   *     compare two trainings on the same lessons to find it
+   * @param decision number of the decision in its lineage, from 1; with {@link #errorAsShare} it is
+   *     taken that none was promoted before, so later decisions cost less than this says
+   */
+  public GateAdvice advise(List<ProbeKind> kinds, double churn, long decision) {
+    return GateAdvice.of(this, kinds, churn, decision);
+  }
+
+  /**
    * {@inheritDoc}
    *
    * @throws IllegalStateException if the decision was made already, or the kinds have changed since

@@ -1,0 +1,383 @@
+package dev.rsi.benchmarks;
+
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.GateDecision.Action;
+import dev.rsi.api.ProbeResult;
+import dev.rsi.api.Role;
+import dev.rsi.core.gate.AnchoredGate;
+import dev.rsi.core.gate.DriftGates;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * Error rates and costs of the drift gate as shipped, and of the usual gates, on simulated probes
+ * of known truth. Prints the tables of docs/drift-gate.md.
+ *
+ * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.GateTable "-Dbench.args=clean retry"}
+ * runs two tables, without arguments all; {@code scale=0.1} as an argument runs a tenth of each.
+ */
+public final class GateTable {
+  /** Share of probes that flip for no reason. */
+  private static final double CHURN = 0.04;
+
+  private static final double CLEAN = AnchoredGate.DEFAULT_TOLERATED;
+  private static final double LIMIT = AnchoredGate.DEFAULT_LIMIT;
+
+  private final Sheet sheet;
+  private final SimulatedKind.Results results = new SimulatedKind.Results();
+
+  GateTable(Sheet sheet) {
+    this.sheet = sheet;
+  }
+
+  /** See the class comment. */
+  public static void main(String[] arguments) {
+    double scale = 1;
+    List<String> wanted = new ArrayList<>();
+    for (String argument : arguments) {
+      if (argument.startsWith("scale=")) {
+        scale = Double.parseDouble(argument.substring("scale=".length()));
+      } else {
+        wanted.add(argument);
+      }
+    }
+    GateTable table = new GateTable(new Sheet(System.out, scale));
+    table.run(wanted.isEmpty() ? table.tables().keySet() : Set.copyOf(wanted));
+  }
+
+  /** Runs some tables, in their order. */
+  void run(Set<String> wanted) {
+    tables()
+        .forEach(
+            (name, table) -> {
+              if (wanted.contains(name)) {
+                sheet.begin(name);
+                table.accept(new SplittableRandom(name.hashCode()));
+              }
+            });
+  }
+
+  /** The tables by name, in the order of the document. */
+  Map<String, Consumer<SplittableRandom>> tables() {
+    Map<String, Consumer<SplittableRandom>> tables = new LinkedHashMap<>();
+    tables.put("clean", this::clean);
+    tables.put("slow", this::slow);
+    tables.put("abrupt", this::abrupt);
+    tables.put("cost", this::cost);
+    tables.put("grey", this::grey);
+    tables.put("retry", this::retry);
+    tables.put("rejection", this::rejection);
+    PlantedFaults faults = new PlantedFaults(sheet, results);
+    tables.put("plants", faults::plants);
+    tables.put("dependent", faults::dependent);
+    tables.put("unchanged", faults::unchanged);
+    tables.put("streams", faults::streams);
+    tables.put("usual", new UsualGates(sheet, results)::compare);
+    return tables;
+  }
+
+  /** The gate on one signal: drift since generation 0, no gain demanded. */
+  private static AnchoredGate gate() {
+    return DriftGates.anchored().anchorOnly();
+  }
+
+  private static SimulatedSource probes(
+      SimulatedKind law, int available, long ordinal, SplittableRandom random) {
+    return new SimulatedSource(SimulatedSource.kinds(1, available), List.of(law), ordinal, random);
+  }
+
+  private SimulatedKind drift(double drift, double churn) {
+    return drift >= 0
+        ? results.flips(churn / 2 + drift, churn / 2)
+        : results.flips(churn / 2, churn / 2 - drift);
+  }
+
+  /** Runs of 1,000 clean generations. */
+  private void clean(SplittableRandom random) {
+    int runs = sheet.runs(200);
+    for (double mean : new double[] {0, CLEAN}) {
+      int withRollback = 0;
+      long promotions = 0;
+      long given = 0;
+      for (int run = 0; run < runs; run++) {
+        DriftGate gate = gate();
+        boolean rolledBack = false;
+        for (int g = 1; g <= 1000; g++) {
+          SimulatedSource probes = probes(drift(mean, CHURN), 1600, g, random);
+          Action action = gate.decide(probes).action();
+          rolledBack |= action == Action.ROLLBACK;
+          promotions += action == Action.PROMOTE ? 1 : 0;
+          given += probes.given();
+        }
+        withRollback += rolledBack ? 1 : 0;
+      }
+      String which = mean == 0 ? "drift 0" : "drift 1 %";
+      double allowed = mean == 0 ? 2 : 19;
+      sheet.atMost(
+          "runs of " + runs + " x 1000 with a rollback, " + which,
+          withRollback,
+          Math.ceil(allowed * runs / 200));
+      double promoted = promotions / (1000.0 * runs);
+      if (mean == 0) {
+        sheet.atLeast("clean challengers promoted, " + which, promoted, 0.99);
+      } else {
+        sheet.note("clean challengers promoted, " + which, promoted);
+      }
+      sheet.note("probes per decision, " + which, given / (1000.0 * runs));
+    }
+  }
+
+  /** Each challenger is the live model and a little more drift. */
+  private void slow(SplittableRandom random) {
+    int runs = sheet.runs(400);
+    for (int before : new int[] {0, 200}) {
+      for (double step : new double[] {.0025, .005, .01}) {
+        double worst = 0;
+        double sum = 0;
+        int above = 0;
+        int alarmed = 0;
+        for (int run = 0; run < runs; run++) {
+          DriftGate gate = gate();
+          double live = 0;
+          boolean alarm = false;
+          for (int g = 1; g <= before + 40; g++) {
+            double next = g <= before ? 0 : live + step;
+            Action action = gate.decide(probes(drift(next, CHURN), 1600, g, random)).action();
+            if (action == Action.PROMOTE) {
+              live = next;
+            }
+            alarm |= action == Action.ROLLBACK;
+          }
+          worst = Math.max(worst, live);
+          sum += live;
+          above += live > LIMIT ? 1 : 0;
+          alarmed += alarm ? 1 : 0;
+        }
+        String which =
+            String.format(Locale.ROOT, "%.2f %% a generation after %d clean", 100 * step, before);
+        sheet.atMost("runs of " + runs + " live above 5 %: " + which, above, 0);
+        sheet.note("  live drift in the end, mean", sum / runs);
+        sheet.note("  live drift in the end, worst", worst);
+        sheet.note("  runs with a rollback, share", (double) alarmed / runs);
+      }
+    }
+  }
+
+  /** Drift that is there at once, in generation 50 of a clean lineage. */
+  private void abrupt(SplittableRandom random) {
+    int runs = Math.max(200, sheet.runs(1000));
+    List<GateDecision> clean = new ArrayList<>();
+    int lineages = Math.min(runs, 50);
+    for (int i = 0; i < lineages; i++) {
+      AnchoredGate gate = gate();
+      GateDecision last = null;
+      for (int g = 1; g < 50; g++) {
+        last = gate.decide(probes(drift(0, CHURN), 1600, g, random));
+      }
+      if (last != null) {
+        clean.add(last);
+      }
+    }
+    double[] drifts = {0, .01, .02, .03, .05, .07, .10, .20, .50};
+    double[] targets = {0, 0, 0, 0, 0, 720, 400, 150, 55};
+    for (int d = 0; d < drifts.length; d++) {
+      Map<Action, Integer> actions = new EnumMap<>(Action.class);
+      long given = 0;
+      for (int run = 0; run < runs; run++) {
+        SimulatedSource probes = probes(drift(drifts[d], CHURN), 1600, 50, random);
+        actions.merge(
+            gate().after(clean.get(run % lineages)).decide(probes).action(), 1, Integer::sum);
+        given += probes.given();
+      }
+      String which = String.format(Locale.ROOT, "drift %.0f %%", 100 * drifts[d]);
+      double mean = (double) given / runs;
+      double blocked = 1 - share(actions, Action.PROMOTE, runs);
+      if (targets[d] > 0) {
+        sheet.atLeast(which + ": blocked", blocked, 1);
+        sheet.atMost(which + ": probes", mean, targets[d]);
+        double bound =
+            Math.log(20 / (Bounds.tail(49) - Bounds.tail(50)))
+                / Bounds.growth(CHURN / 2 + drifts[d], CHURN / 2, CLEAN);
+        sheet.note("  ratio to the lower bound for a rollback", mean / bound);
+      } else {
+        sheet.note(which + ": blocked", blocked);
+        sheet.note(which + ": probes", mean);
+      }
+      sheet.note("  rolled back", share(actions, Action.ROLLBACK, runs));
+    }
+  }
+
+  private static double share(Map<Action, Integer> actions, Action action, int runs) {
+    return (double) actions.getOrDefault(action, 0) / runs;
+  }
+
+  /** What a promotion costs late in a clean lineage. */
+  private void cost(SplittableRandom random) {
+    cost("churn 4 %, generation 1000", gate(), CHURN, 1000, 760, random);
+    cost("churn 1 %, generation 1000", gate(), .01, 1000, 450, random);
+    cost("churn 9 %, generation 1000", gate().probesPerKind(3200), .09, 1000, 0, random);
+    cost("no churn, generation 1000", gate(), 0, 1000, 0, random);
+    for (int g : new int[] {100, 10, 1}) {
+      cost("churn 4 %, generation " + g, gate(), CHURN, g, 0, random);
+    }
+    costAsShare(random);
+  }
+
+  private void cost(
+      String which,
+      AnchoredGate gate,
+      double churn,
+      int generation,
+      double target,
+      SplittableRandom random) {
+    int runs = sheet.runs(1000);
+    long given = 0;
+    int promoted = 0;
+    for (int run = 0; run < runs; run++) {
+      // The lineage has no say in what a promotion costs, only the number of the decision has.
+      SimulatedSource probes = probes(drift(0, churn), 3200, generation, random);
+      promoted += gate.gain(false).decide(probes).promotes() ? 1 : 0;
+      given += probes.given();
+    }
+    double mean = (double) given / runs;
+    if (target > 0) {
+      sheet.atMost("probes, " + which, mean, target);
+    } else {
+      sheet.note("probes, " + which, mean);
+    }
+    double level = .05 * (Bounds.tail(generation - 1) - Bounds.tail(generation));
+    double bound = Math.log(1 / level) / Bounds.growth(churn / 2, churn / 2, -LIMIT);
+    if (generation == 1000) {
+      sheet.atMost("  ratio to the lower bound", mean / bound, 1.25);
+    } else {
+      sheet.note("  ratio to the lower bound", mean / bound);
+    }
+    sheet.note("  promoted", (double) promoted / runs);
+  }
+
+  private void costAsShare(SplittableRandom random) {
+    int runs = sheet.runs(40);
+    long given = 0;
+    long promotions = 0;
+    for (int run = 0; run < runs; run++) {
+      DriftGate gate = gate().errorAsShare();
+      for (int g = 1; g <= 1000; g++) {
+        SimulatedSource probes = probes(drift(0, CHURN), 1600, g, random);
+        promotions += gate.decide(probes).promotes() ? 1 : 0;
+        given += g > 900 ? probes.given() : 0;
+      }
+    }
+    double mean = given / (100.0 * runs);
+    sheet.atMost("probes, churn 4 %, generations 901-1000, error as share", mean, 430);
+    double level = .05 * (Bounds.tail(999) - Bounds.tail(1000)) * promotions / runs;
+    double bound = Math.log(1 / level) / Bounds.growth(CHURN / 2, CHURN / 2, -LIMIT);
+    sheet.atMost("  ratio to the lower bound", mean / bound, 1.3);
+  }
+
+  /**
+   * Drift between what is tolerated and the limit: no verdict is right, and none should be dear.
+   */
+  private void grey(SplittableRandom random) {
+    int runs = Math.max(200, sheet.runs(1000));
+    long given = 0;
+    Map<Action, Integer> actions = new EnumMap<>(Action.class);
+    for (int run = 0; run < runs; run++) {
+      SimulatedSource probes = probes(drift(.03, CHURN), 1600, 50, random);
+      actions.merge(gate().decide(probes).action(), 1, Integer::sum);
+      given += probes.given();
+    }
+    sheet.atMost("probes at a drift of 3 %, generation 50", (double) given / runs, 700);
+    sheet.note("  promoted", share(actions, Action.PROMOTE, runs));
+    sheet.note("  held", share(actions, Action.HOLD, runs));
+  }
+
+  /** A loop that tries again and again, each challenger exactly at the limit. */
+  private void retry(SplittableRandom random) {
+    int runs = sheet.runs(200);
+    int fooled = 0;
+    int once = 0;
+    for (int run = 0; run < runs; run++) {
+      DriftGate gate = gate().falseAlarm(1e-12);
+      boolean promoted = false;
+      for (int g = 1; g <= 1000; g++) {
+        promoted |= gate.decide(probes(drift(LIMIT, CHURN), 1600, g, random)).promotes();
+      }
+      fooled += promoted ? 1 : 0;
+      once += flatPromotes(random) ? 1 : 0;
+    }
+    sheet.atMost(
+        "runs of " + runs + " x 1000 attempts with an unsafe promotion",
+        fooled,
+        Math.ceil(19.0 * runs / 200));
+    sheet.note("  the same, z test of non-inferiority at a flat 0.05", once);
+  }
+
+  private static boolean flatPromotes(SplittableRandom random) {
+    for (int g = 1; g <= 1000; g++) {
+      double sum = 0;
+      double squares = 0;
+      for (int i = 0; i < 500; i++) {
+        double luck = random.nextDouble();
+        double d = luck < CHURN / 2 + LIMIT ? 1 : luck < CHURN + LIMIT ? -1 : 0;
+        sum += d;
+        squares += d * d;
+      }
+      double mean = sum / 500;
+      double error = Math.sqrt((squares / 500 - mean * mean) / 500);
+      if (mean + 1.645 * error < LIMIT) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Challengers at the edge of clean; whoever looks good so far is broken off, so it is held. */
+  private void rejection(SplittableRandom random) {
+    int runs = sheet.runs(400);
+    int alarmed = 0;
+    for (int run = 0; run < runs; run++) {
+      DriftGate gate = gate();
+      boolean alarm = false;
+      for (int g = 1; g <= 300; g++) {
+        SimulatedSource probes = new Spiteful(drift(CLEAN, CHURN), g, random);
+        alarm |= gate.decide(probes).action() == Action.ROLLBACK;
+      }
+      alarmed += alarm ? 1 : 0;
+    }
+    sheet.atMost(
+        "false alarms when all that look good are broken off", (double) alarmed / runs, .05);
+  }
+
+  /** Breaks as soon as the challenger has gained more than it lost. */
+  private static final class Spiteful extends SimulatedSource {
+    private double balance;
+
+    Spiteful(SimulatedKind law, long ordinal, SplittableRandom random) {
+      super(SimulatedSource.kinds(1, 1600), List.of(law), ordinal, random);
+    }
+
+    @Override
+    public List<ProbeResult> pull(String kind, int count, Set<Role> roles) {
+      if (balance < 0) {
+        throw new IllegalStateException("broken off");
+      }
+      List<ProbeResult> given = super.pull(kind, count, roles);
+      for (ProbeResult result : given) {
+        Double anchor = result.reading(Role.ANCHOR);
+        Double challenger = result.reading(Role.CHALLENGER);
+        if (anchor != null && challenger != null) {
+          balance += anchor - challenger - CLEAN;
+        }
+      }
+      return given;
+    }
+  }
+}
