@@ -81,6 +81,7 @@ public final class GateTable {
     tables.put("unchanged", faults::unchanged);
     tables.put("streams", faults::streams);
     tables.put("usual", new UsualGates(sheet, results)::compare);
+    tables.put("battery", new GrowingModel(sheet, results)::battery);
     return tables;
   }
 

@@ -43,7 +43,8 @@ final class AnchoredDecision {
   private final int references;
   private final int[] limits;
   private final int[] taken;
-  private Standing standing;
+  private final IntPredicate isHopeless = this::hopeless;
+  private final Standing standing;
 
   /**
    * A decision that has pulled nothing yet.
@@ -172,8 +173,8 @@ final class AnchoredDecision {
     }
     for (int i = kind * references; i < (kind + 1) * references; i++) {
       Signal signal = signals.get(i);
-      for (ProbeResult result : results) {
-        signal.add(result);
+      for (int k = 0; k < results.size(); k++) {
+        signal.add(results.get(k));
       }
       standing.weigh(i);
     }
@@ -181,33 +182,23 @@ final class AnchoredDecision {
 
   /** Which kind to probe next, -1 if no probe is likely to settle anything. */
   private int next() {
-    if (any(this::hopeless)) {
-      return best(i -> !spent(i) && harmInSight(i), standing::harmLog);
-    }
-    if (!standing.safe()) {
-      return best(i -> !standing.safe(i), i -> standing.needed() - standing.safeLog(i));
-    }
-    if (!standing.gained()) {
-      return best(i -> !spent(i) && gainInSight(i), standing::gainLog);
-    }
-    return -1;
-  }
-
-  private interface Weight {
-    double of(int signal);
-  }
-
-  /** The kind of the heaviest signal of those, -1 if there are none. */
-  private int best(IntPredicate which, Weight weight) {
     int best = -1;
     double most = Double.NEGATIVE_INFINITY;
+    boolean hopeless = any(isHopeless);
+    boolean safe = standing.safe();
+    boolean gained = standing.gained();
     for (int i = 0; i < signals.size(); i++) {
-      if (which.test(i)) {
-        double w = weight.of(i);
-        if (best < 0 || w > most) {
-          best = i;
-          most = w;
-        }
+      double weight = Double.NEGATIVE_INFINITY;
+      if (hopeless) {
+        weight = !spent(i) && harmInSight(i) ? standing.harmLog(i) : weight;
+      } else if (!safe) {
+        weight = standing.safe(i) ? weight : -standing.safeLog(i);
+      } else if (!gained) {
+        weight = !spent(i) && gainInSight(i) ? standing.gainLog(i) : weight;
+      }
+      if (weight > most) {
+        best = i;
+        most = weight;
       }
     }
     return best < 0 ? -1 : best / references;
@@ -272,11 +263,7 @@ final class AnchoredDecision {
         standing.demandsGain()
             ? ", and better: "
                 + list(
-                    best(signals.size(), standing::gainLog)
-                        .limit(1)
-                        .mapToObj(signals::get)
-                        .toList(),
-                    s -> true)
+                    heaviest(standing::gainLog).limit(1).mapToObj(signals::get).toList(), s -> true)
             : "";
     return GateDecision.promote(
         "Every kind is proven safe" + gained + ".", DecisionRecord.write(standing, rules));
@@ -291,7 +278,7 @@ final class AnchoredDecision {
   }
 
   private String harmWords() {
-    int worst = best(signals.size(), standing::harmLog).findFirst().orElse(0);
+    int worst = heaviest(standing::harmLog).findFirst().orElse(0);
     Signal signal = signals.get(worst);
     double now = Math.log(ErrorBudget.weight(lineage.decisions())) + signal.harm().log();
     boolean sudden = now > standing.harmLog(worst) - Math.log(2);
@@ -330,8 +317,12 @@ final class AnchoredDecision {
         .collect(joining("; "));
   }
 
-  private static IntStream best(int count, Weight weight) {
-    return IntStream.range(0, count)
+  private interface Weight {
+    double of(int signal);
+  }
+
+  private IntStream heaviest(Weight weight) {
+    return IntStream.range(0, signals.size())
         .boxed()
         .sorted(Comparator.comparingDouble((Integer i) -> -weight.of(i)))
         .mapToInt(i -> i);

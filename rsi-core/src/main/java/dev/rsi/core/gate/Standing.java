@@ -73,12 +73,22 @@ final class Standing {
   }
 
   boolean tripped() {
-    return tripwires.stream().anyMatch(t -> t.hits() > 0);
+    for (int i = 0; i < tripwires.size(); i++) {
+      if (tripwires.get(i).hits() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether all tripwires were probed in full. */
   boolean untouched() {
-    return tripwires.stream().allMatch(Tripwire::untouched);
+    for (int i = 0; i < tripwires.size(); i++) {
+      if (!tripwires.get(i).untouched()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   boolean safe() {
