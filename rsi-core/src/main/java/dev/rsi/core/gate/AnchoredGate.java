@@ -1,5 +1,7 @@
 package dev.rsi.core.gate;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
@@ -9,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -435,8 +438,8 @@ public final class AnchoredGate implements DriftGate {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalStateException if the decision was made already, or the kinds have changed since
-   *     the lineage began
+   * @throws IllegalStateException if the decision was made already, the kinds have changed since
+   *     the lineage began, or the gate has settings for a kind that there is not
    */
   @Override
   public synchronized GateDecision decide(ProbeSource probes) {
@@ -444,6 +447,7 @@ public final class AnchoredGate implements DriftGate {
         probes.kinds().stream().filter(k -> !rules.tripwires().contains(k.name())).toList();
     List<String> signals =
         AnchoredDecision.signals(rules, kinds).stream().map(Signal::name).toList();
+    requireKnown(probes.kinds());
     long ordinal = probes.ordinal();
     Lineage current = lineage;
     if (current == null || ordinal == 1) {
@@ -460,6 +464,40 @@ public final class AnchoredGate implements DriftGate {
     current.open(ordinal);
     lineage = current;
     return new AnchoredDecision(rules, probes, current, kinds).run();
+  }
+
+  /** The gate for one kind alone. */
+  AnchoredGate only(String kind) {
+    Margins own = rules.byKind().get(kind);
+    return new AnchoredGate(
+        new Rules(
+            rules.error(),
+            rules.falseAlarm(),
+            rules.fraction(),
+            rules.incumbent(),
+            rules.gain(),
+            rules.jump(),
+            rules.toAnchor(),
+            rules.toIncumbent(),
+            own == null ? Map.of() : Map.of(kind, own),
+            Set.of(),
+            rules.batch(),
+            rules.probes()));
+  }
+
+  /** A tripwire or a margin whose kind is misspelt would guard nothing. */
+  private void requireKnown(List<ProbeKind> kinds) {
+    Set<String> unknown = new TreeSet<>(rules.tripwires());
+    unknown.addAll(rules.byKind().keySet());
+    kinds.forEach(kind -> unknown.remove(kind.name()));
+    if (!unknown.isEmpty()) {
+      throw new IllegalStateException(
+          "There are no probes of the kinds ("
+              + String.join(", ", unknown)
+              + ") that the gate has settings for.\nMaybe one of: "
+              + kinds.stream().map(ProbeKind::name).collect(joining(", "))
+              + ".");
+    }
   }
 
   Rules rules() {

@@ -85,7 +85,7 @@ public record GateAdvice(
       double[] cost =
           measured.computeIfAbsent(
               List.of(limit, rules.margins(name, Role.ANCHOR), rules.margins(name, Role.INCUMBENT)),
-              k -> measure(alone, kind, churn, decision));
+              k -> measure(alone.only(name), kind, churn, decision));
       least.put(name, needed);
       probes.put(name, cost[0]);
       promoted.put(name, cost[1]);

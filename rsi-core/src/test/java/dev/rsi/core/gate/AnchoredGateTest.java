@@ -220,6 +220,17 @@ class AnchoredGateTest {
   }
 
   @Test
+  void should_refuse_settings_for_kinds_that_there_are_not() {
+    LawProbes probes = new LawProbes(1).kind("refusals", 400, 1, 1, 1);
+    assertThatThrownBy(() -> DriftGates.anchored().tripwires("refusal").decide(probes))
+        .hasMessageContaining("kinds (refusal)")
+        .hasMessageContaining("Maybe one of: refusals");
+    assertThatThrownBy(() -> DriftGates.anchored().critical("refusal").decide(probes))
+        .hasMessageContaining("kinds (refusal)");
+    assertThat(probes.pulled()).isZero();
+  }
+
+  @Test
   void should_refuse_settings_out_of_range() {
     AnchoredGate gate = DriftGates.anchored();
     assertThatThrownBy(() -> gate.error(0)).hasMessageContaining("error (0.0)");

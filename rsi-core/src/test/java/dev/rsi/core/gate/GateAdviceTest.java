@@ -36,6 +36,14 @@ class GateAdviceTest {
     assertThat(rare.least().get("large")).isGreaterThan(14_000);
   }
 
+  @Test
+  void should_advise_on_a_gate_with_settings_for_single_kinds() {
+    GateAdvice advice =
+        DriftGates.anchored().critical("large").tripwires("small").advise(KINDS, 0, 1);
+    assertThat(advice.least()).containsOnlyKeys("large");
+    assertThat(advice.least().get("large")).isBetween(190, 210);
+  }
+
   /** The fewest probes are those of the closed form: the gate promotes on exactly so many. */
   @Test
   void should_agree_with_the_gate() {
