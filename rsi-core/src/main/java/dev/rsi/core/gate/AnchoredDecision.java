@@ -280,16 +280,18 @@ final class AnchoredDecision {
   private String harmWords() {
     int worst = heaviest(standing::harmLog).findFirst().orElse(0);
     Signal signal = signals.get(worst);
-    double now = Math.log(ErrorBudget.weight(lineage.decisions())) + signal.harm().log();
-    boolean sudden = now > standing.harmLog(worst) - Math.log(2);
+    // What earlier decisions multiplied the bets by, beside what this one did.
+    double before = lineage.carriedLog(worst) - Math.log(1 - ErrorBudget.tail(lineage.decisions()));
+    boolean sudden = signal.harm().log() >= before;
     return (sudden ? "Proven worse: " : "Worse in steps over the lineage: ") + signal.words() + ".";
   }
 
   private String holdWords() {
     if (!standing.safe()) {
+      IntPredicate which = any(isHopeless) ? isHopeless : i -> !standing.safe(i);
       List<Signal> open =
           IntStream.range(0, signals.size())
-              .filter(i -> !standing.safe(i))
+              .filter(which)
               .boxed()
               .sorted(Comparator.comparingDouble(standing::safeLog))
               .map(signals::get)

@@ -139,7 +139,7 @@ public final class GateReport {
         String.format(
             Locale.ROOT,
             "Decision %d: %s. %s%n%d promotions before; evidence of harm at %.3g of what rolls"
-                + " back.%n%-44s %7s %8s %18s %7s %5s %s%n",
+                + " back.%n%-44s %7s %8s %18s %8s %5s %s%n",
             standing.lineage().decisions(),
             decision.action(),
             decision.reason(),
@@ -149,14 +149,14 @@ public final class GateReport {
             "probes",
             "drift",
             "95 % between",
-            "limit",
+            "of limit",
             "safe",
             "left"));
     for (Row row : rows) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-44s %7d %+7.1f%% %+7.1f%% .. %+6.1f%% %6.0f%% %5s %s%s%n",
+              "%-44s %7d %+7.1f%% %+7.1f%% .. %+6.1f%% %7.0f%% %5s %s%s%n",
               row.signal,
               row.probes,
               100 * row.drift,

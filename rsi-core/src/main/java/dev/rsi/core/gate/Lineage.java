@@ -68,6 +68,15 @@ final class Lineage {
     }
   }
 
+  /** The logarithm of what a signal has carried into this decision: the mean over its bets. */
+  double carriedLog(int signal) {
+    double sum = Double.NEGATIVE_INFINITY;
+    for (double log : carried[signal]) {
+      sum = Bets.logAdd(sum, log);
+    }
+    return sum - Bets.LOG_COUNT;
+  }
+
   /** The logarithm of a signal's wealth, its harm evidence of this decision included. */
   double log(int signal, Evidence harm) {
     return log(signal, harm, 1);

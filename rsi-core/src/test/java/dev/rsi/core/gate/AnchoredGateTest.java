@@ -82,6 +82,36 @@ class AnchoredGateTest {
   }
 
   @Test
+  void should_blame_a_loss_on_the_challenger_that_brought_it() {
+    AnchoredGate gate = DriftGates.anchored();
+    for (int g = 1; g <= 6; g++) {
+      GateDecision decision =
+          gate.decide(
+              new LawProbes(g)
+                  .ordinal(g)
+                  .kind("a", 400, .9, .9, g % 2 == 0 ? .6 : .9)
+                  .kind("b", 400, 1, 1, 1));
+      if (g % 2 == 0) {
+        assertThat(decision.reason()).startsWith("Proven worse: a against");
+      }
+    }
+  }
+
+  @Test
+  void should_name_only_what_stands_in_the_way() {
+    GateDecision decision =
+        DriftGates.anchored()
+            .decide(
+                new LawProbes(1)
+                    .kind("lost", 400, 1, 1, .95)
+                    .kind("a", 400, 1, 1, 1)
+                    .kind("b", 400, 1, 1, 1));
+    assertThat(decision.action()).isEqualTo(Action.HOLD);
+    assertThat(decision.reason()).contains("lost against").doesNotContain(" 0 better of 0");
+    assertThat(decision.reason()).doesNotContain("a against generation 0 (0 worse");
+  }
+
+  @Test
   void should_roll_back_at_once_when_a_tripwire_is_hit() {
     LawProbes probes = new LawProbes(1).kind("never", 50, 1, 1, .9).kind("a", 400, 0, 0, 1);
     GateDecision decision = DriftGates.anchored().tripwires("never").decide(probes);
