@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 class AdditionRunTest {
   /** From 3 to 5 digits, in seconds. */
   private static final Settings SMALL =
-      new Settings(Settings.Judge.EXACT, true, 1, 3, 5, 700, 60, 200, 50);
+      new Settings(Settings.Judge.EXACT, true, 1, 3, 5, 700, 60, 384, 50);
 
   @TempDir Path home;
 
@@ -64,7 +64,7 @@ class AdditionRunTest {
     Path file = directory.resolve("report.json");
     ReportFile.write(file, SMALL, report, journal, 1, 1);
     assertThat(bytes.toString(StandardCharsets.UTF_8))
-        .contains("  0  anchor ", " promoted ", "Every kind is safe");
+        .contains("  0  anchor ", " promoted ", "Every kind is proven safe");
     return (ObjectNode) JsonMapper.shared().readTree(Files.readString(file));
   }
 }

@@ -44,7 +44,7 @@ class ReadmeTest {
       Pattern.compile("<!-- output: loop -->\\s*```text\\n(.*?)```", Pattern.DOTALL);
 
   private final Codec<Addition, String> codec = AdditionCodec.INSTANCE;
-  private final ProbeBank<Addition, String> probes = Additions.heldOut(3, 6, 200, 1, a -> false);
+  private final ProbeBank<Addition, String> probes = Additions.heldOut(3, 6, 384, 1, a -> false);
   private final List<Lesson<Addition, String>> lessons =
       Additions.given(3, 2000, 2, probes::contains);
   private final TaskSource<Addition> tasks = Additions.practice(6);
@@ -63,7 +63,7 @@ class ReadmeTest {
               .trainer(DjlTrainer.of(codec))
               .lessons(lessons) // what it was taught: stays in every training
               .probes(probes) // held out, and judged apart from the verifier
-              .gate(DriftGates.paired()) // what may go live
+              .gate(DriftGates.anchored()) // what may go live
               .budget(Budget.of(3).wallClock(Duration.ofMinutes(5))) // a ceiling
               .store(store)
               .registry(registry)
