@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A model that learns one more of 18 kinds with every generation, as the addition example does: what
- * decisions cost with 384 probes of each kind, and how soon a loss is seen.
+ * A model that learns one more of 18 kinds with every generation, as the addition example does:
+ * what decisions cost with 384 probes of each kind, and how soon a loss is seen.
  */
 final class GrowingModel {
   private static final int KINDS = 18;
@@ -34,7 +34,8 @@ final class GrowingModel {
     gates.put("limits 5 and 8 %", gate);
     gates.put("limits 8 %, error as share", gate.margins(.01, .08).errorAsShare());
     gates.put(
-        "limits 8 %, error as share, batches of 32", gate.margins(.01, .08).errorAsShare().batch(32));
+        "limits 8 %, error as share, batches of 32",
+        gate.margins(.01, .08).errorAsShare().batch(32));
     gates.put(
         "limits 10 %, error as share",
         gate.margins(.01, .10).incumbentMargins(.01, .10).errorAsShare());
@@ -77,14 +78,17 @@ final class GrowingModel {
       sheet.note("  probes per decision, of 6912", (double) given / decisions);
     } else {
       sheet.note(
-          String.format(java.util.Locale.ROOT, "%s, one kind loses %.0f %%: promoted", which, 100 * loss),
+          String.format(
+              java.util.Locale.ROOT, "%s, one kind loses %.0f %%: promoted", which, 100 * loss),
           (double) promoted / decisions);
       sheet.note("  rolled back", (double) rolledBack / decisions);
       sheet.note("  probes", (double) given / decisions);
     }
   }
 
-  /** The incumbent masters kinds below the level and half of the one at it; the challenger one more. */
+  /**
+   * The incumbent masters kinds below the level and half of the one at it; the challenger one more.
+   */
   private SimulatedSource probes(
       int level, double churn, double loss, int generation, SplittableRandom random) {
     List<SimulatedKind> laws = new ArrayList<>();
@@ -107,8 +111,7 @@ final class GrowingModel {
     double luck = random.nextDouble();
     boolean solved = luck < challenger;
     // Luck of its own, so often that the churn comes out; it moves no mean.
-    if (challenger > 0
-        && random.nextDouble() < churn / (2 * challenger * (1 - challenger))) {
+    if (challenger > 0 && random.nextDouble() < churn / (2 * challenger * (1 - challenger))) {
       solved = random.nextDouble() < challenger;
     }
     return results.of(luck < anchor, luck < incumbent, solved);
