@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,20 +86,7 @@ public final class AnchoredGate implements DriftGate {
   }
 
   static AnchoredGate withDefaults() {
-    return new AnchoredGate(
-        new Rules(
-            DEFAULT_ERROR,
-            DEFAULT_FALSE_ALARM,
-            false,
-            true,
-            true,
-            1,
-            new Margins(DEFAULT_TOLERATED, DEFAULT_LIMIT),
-            new Margins(DEFAULT_TOLERATED, DEFAULT_INCUMBENT_LIMIT),
-            Map.of(),
-            Set.of(),
-            DEFAULT_BATCH,
-            DEFAULT_PROBES));
+    return new AnchoredGate(Rules.DEFAULT);
   }
 
   /**
@@ -107,20 +95,7 @@ public final class AnchoredGate implements DriftGate {
    * @param newError in (0, 1); default {@value #DEFAULT_ERROR}
    */
   public AnchoredGate error(double newError) {
-    return new AnchoredGate(
-        new Rules(
-            share("error", newError),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.error = share("error", newError));
   }
 
   /**
@@ -129,20 +104,7 @@ public final class AnchoredGate implements DriftGate {
    * @param newFalseAlarm in (0, 1); default {@value #DEFAULT_FALSE_ALARM}
    */
   public AnchoredGate falseAlarm(double newFalseAlarm) {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            share("falseAlarm", newFalseAlarm),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.falseAlarm = share("falseAlarm", newFalseAlarm));
   }
 
   /**
@@ -151,20 +113,7 @@ public final class AnchoredGate implements DriftGate {
    * decisions cost up to half fewer probes. Not for kinds where one unsafe promotion is too many.
    */
   public AnchoredGate errorAsShare() {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            true,
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.fraction = true);
   }
 
   /**
@@ -178,20 +127,7 @@ public final class AnchoredGate implements DriftGate {
    *     decision may spend
    */
   public AnchoredGate margins(double tolerated, double limit) {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            new Margins(tolerated, limit),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.toAnchor = new Margins(tolerated, limit));
   }
 
   /**
@@ -201,20 +137,7 @@ public final class AnchoredGate implements DriftGate {
    * @param limit as in {@link #margins(double, double)}; default {@value #DEFAULT_INCUMBENT_LIMIT}
    */
   public AnchoredGate incumbentMargins(double tolerated, double limit) {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            new Margins(tolerated, limit),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.toIncumbent = new Margins(tolerated, limit));
   }
 
   /**
@@ -227,20 +150,7 @@ public final class AnchoredGate implements DriftGate {
   public AnchoredGate margins(String kind, double tolerated, double limit) {
     Map<String, Margins> byKind = new HashMap<>(rules.byKind());
     byKind.put(kind, new Margins(tolerated, limit));
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            byKind,
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.byKind = byKind);
   }
 
   /**
@@ -266,20 +176,7 @@ public final class AnchoredGate implements DriftGate {
   public AnchoredGate tripwires(String... kinds) {
     Set<String> tripwires = new HashSet<>(rules.tripwires());
     tripwires.addAll(List.of(kinds));
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            tripwires,
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.tripwires = tripwires);
   }
 
   /**
@@ -292,20 +189,7 @@ public final class AnchoredGate implements DriftGate {
     if (!(share > 0 && share <= 1)) {
       throw new IllegalArgumentException("jumpLimit (" + share + ") must be in (0, 1].");
     }
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            share,
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.jump = share);
   }
 
   /**
@@ -314,38 +198,12 @@ public final class AnchoredGate implements DriftGate {
    * @param demanded default true; false for updates that need only be safe
    */
   public AnchoredGate gain(boolean demanded) {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            demanded,
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.gain = demanded);
   }
 
   /** Without the incumbent: only losses since generation 0 count, and no gain is demanded. */
   public AnchoredGate anchorOnly() {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            false,
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.incumbent = false);
   }
 
   /**
@@ -358,20 +216,7 @@ public final class AnchoredGate implements DriftGate {
     if (size < 1) {
       throw new IllegalArgumentException("batch (" + size + ") must be >= 1.");
     }
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            size,
-            rules.probes()));
+    return with(r -> r.batch = size);
   }
 
   /**
@@ -383,20 +228,11 @@ public final class AnchoredGate implements DriftGate {
     if (most < 1) {
       throw new IllegalArgumentException("probesPerKind (" + most + ") must be >= 1.");
     }
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            most));
+    return with(r -> r.probes = most);
+  }
+
+  private AnchoredGate with(Consumer<Rules.Draft> change) {
+    return new AnchoredGate(rules.with(change));
   }
 
   private static double share(String name, double value) {
@@ -469,20 +305,11 @@ public final class AnchoredGate implements DriftGate {
   /** The gate for one kind alone. */
   AnchoredGate only(String kind) {
     Margins own = rules.byKind().get(kind);
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            own == null ? Map.of() : Map.of(kind, own),
-            Set.of(),
-            rules.batch(),
-            rules.probes()));
+    return with(
+        r -> {
+          r.byKind = own == null ? Map.of() : Map.of(kind, own);
+          r.tripwires = Set.of();
+        });
   }
 
   /** A tripwire or a margin whose kind is misspelt would guard nothing. */

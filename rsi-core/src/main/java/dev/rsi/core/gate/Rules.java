@@ -3,6 +3,7 @@ package dev.rsi.core.gate;
 import dev.rsi.api.Role;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The settings of an {@link AnchoredGate}.
@@ -34,6 +35,21 @@ record Rules(
     int batch,
     int probes) {
 
+  static final Rules DEFAULT =
+      new Rules(
+          AnchoredGate.DEFAULT_ERROR,
+          AnchoredGate.DEFAULT_FALSE_ALARM,
+          false,
+          true,
+          true,
+          1,
+          new Margins(AnchoredGate.DEFAULT_TOLERATED, AnchoredGate.DEFAULT_LIMIT),
+          new Margins(AnchoredGate.DEFAULT_TOLERATED, AnchoredGate.DEFAULT_INCUMBENT_LIMIT),
+          Map.of(),
+          Set.of(),
+          AnchoredGate.DEFAULT_BATCH,
+          AnchoredGate.DEFAULT_PROBES);
+
   Rules {
     byKind = Map.copyOf(byKind);
     tripwires = Set.copyOf(tripwires);
@@ -46,5 +62,59 @@ record Rules(
 
   boolean demandsGain() {
     return gain && incumbent;
+  }
+
+  /** These settings with a change. */
+  Rules with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.rules();
+  }
+
+  /** Settings being changed. */
+  static final class Draft {
+    double error;
+    double falseAlarm;
+    boolean fraction;
+    boolean incumbent;
+    boolean gain;
+    double jump;
+    Margins toAnchor;
+    Margins toIncumbent;
+    Map<String, Margins> byKind;
+    Set<String> tripwires;
+    int batch;
+    int probes;
+
+    private Draft(Rules rules) {
+      error = rules.error;
+      falseAlarm = rules.falseAlarm;
+      fraction = rules.fraction;
+      incumbent = rules.incumbent;
+      gain = rules.gain;
+      jump = rules.jump;
+      toAnchor = rules.toAnchor;
+      toIncumbent = rules.toIncumbent;
+      byKind = rules.byKind;
+      tripwires = rules.tripwires;
+      batch = rules.batch;
+      probes = rules.probes;
+    }
+
+    private Rules rules() {
+      return new Rules(
+          error,
+          falseAlarm,
+          fraction,
+          incumbent,
+          gain,
+          jump,
+          toAnchor,
+          toIncumbent,
+          byKind,
+          tripwires,
+          batch,
+          probes);
+    }
   }
 }
