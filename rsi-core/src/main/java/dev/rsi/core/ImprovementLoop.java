@@ -55,6 +55,7 @@ public final class ImprovementLoop<T, C> {
   final RunListener listener;
   final Clock clock;
   final long seed;
+  final long secret;
 
   private ImprovementLoop(LoopParts<T, C> parts) {
     this.generator = parts.generator;
@@ -74,6 +75,7 @@ public final class ImprovementLoop<T, C> {
     this.listener = parts.listener == null ? event -> {} : parts.listener;
     this.clock = parts.clock == null ? Clock.systemUTC() : parts.clock;
     this.seed = parts.seed == null ? Builder.DEFAULT_SEED : parts.seed;
+    this.secret = parts.secret == null ? seed : parts.secret;
   }
 
   /**
@@ -219,6 +221,18 @@ public final class ImprovementLoop<T, C> {
     /** The root of all randomness of a run. Default: {@value #DEFAULT_SEED}. */
     public Builder<T, C> seed(long seed) {
       parts.seed = once("seed", parts.seed, seed);
+      return this;
+    }
+
+    /**
+     * What fixes the order of probes and the draw of fresh banks. Before each decision a hash of it
+     * is recorded; it stands in the record itself only when the run has ended, so that a third
+     * party can check that no order was changed. Give one that nothing in the loop can guess where
+     * parts of the loop are not trusted. Default: the seed, which repeats a run without more ado
+     * and which whoever reads the record knows from the start.
+     */
+    public Builder<T, C> secret(long secret) {
+      parts.secret = once("secret", parts.secret, secret);
       return this;
     }
 

@@ -39,6 +39,7 @@ final class LoopParts<T, C> {
   @Nullable RunListener listener;
   @Nullable Clock clock;
   @Nullable Long seed;
+  @Nullable Long secret;
 
   private final List<String> problems = new ArrayList<>();
 
@@ -64,6 +65,8 @@ final class LoopParts<T, C> {
       problems.add("rubric is set but critic is not: call critic(...), or leave the rubric out.");
     }
     checkRecipe();
+    checkJudges("probes", probes);
+    checkJudges("exam", exam);
     checkHeldOut();
     checkBudget();
     if (!problems.isEmpty()) {
@@ -102,11 +105,19 @@ final class LoopParts<T, C> {
     }
   }
 
+  private void checkJudges(String name, @Nullable ProbeBank<T, C> bank) {
+    if (bank != null) {
+      bank.contradictions()
+          .forEach(
+              wrong -> problems.add(name + " has a judge that is wrong: " + wrong + ": mend it."));
+    }
+  }
+
   private void checkHeldOut() {
     if (probes != null && exam != null) {
       ProbeBank<T, C> bank = probes;
-      exam.tasks().values().stream()
-          .flatMap(List::stream)
+      exam.families().values().stream()
+          .flatMap(family -> family.tasks().stream())
           .filter(bank::contains)
           .findFirst()
           .ifPresent(
@@ -138,7 +149,7 @@ final class LoopParts<T, C> {
   private void checkBudget() {
     if (budget != null && probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
-      long first = exam == null ? 0 : exam.size();
+      long first = exam == null ? 0 : exam.attempts();
       long worst = LongMath.saturatedAdd(first, worstCase(practice(), 1, probes, exam));
       if (budget.attempts() < worst) {
         problems.add(
@@ -155,6 +166,7 @@ final class LoopParts<T, C> {
   static long worstCase(
       Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
     return LongMath.saturatedAdd(
-        practice.worstCase(levels), 3L * probes.size() + (exam == null ? 0 : exam.size()));
+        practice.worstCase(levels),
+        LongMath.saturatedAdd(Bank.worstCase(probes), exam == null ? 0 : exam.attempts()));
   }
 }

@@ -1,21 +1,29 @@
 package dev.rsi.core;
 
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
-import dev.rsi.api.Verdict;
 import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.gate.ProbeFamily;
+import dev.rsi.core.internal.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Readings of a bank's tasks by version. A version is immutable and a task's seed is fixed for the
- * run, so a reading is made once: that of generation 0 serves every decision.
+ * Readings of a bank's probes by version. A version is immutable and a probe's seeds are fixed for
+ * the run, so a reading is made once: that of generation 0 serves every decision.
  */
 final class ProbeReadings<T, C> {
+  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
   private static final double UNREAD = Double.NEGATIVE_INFINITY;
 
   private final String stream;
@@ -23,9 +31,13 @@ final class ProbeReadings<T, C> {
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
   private final int batch;
-  private final Examiner<T, C> judge;
   private final Map<String, Map<String, double[]>> byVersion = new HashMap<>();
 
+  /**
+   * Readings under seeds of their own.
+   *
+   * @param stream names the seeds: readings of another stream are a second look
+   */
   ProbeReadings(
       String stream, ProbeBank<T, C> bank, Attempts<T, C> attempts, Seeds seeds, int batch) {
     this.stream = stream;
@@ -33,55 +45,65 @@ final class ProbeReadings<T, C> {
     this.attempts = attempts;
     this.seeds = seeds;
     this.batch = batch;
-    this.judge = new Examiner<>(bank.judge(), null, dev.rsi.api.Rubric.overall());
   }
 
   /** The most attempts it takes to read the whole bank with one version. */
   long worstCase() {
-    return bank.size();
+    return bank.attempts();
   }
 
-  /** The readings of some tasks of a kind, in order; NaN where one is missing. */
-  List<Double> read(ModelVersion version, String kind, List<Integer> indices) {
-    List<T> tasks = bank.tasks().getOrDefault(kind, List.of());
+  /** The readings of some probes of a kind, in order; NaN where one is missing. */
+  List<Double> read(ModelVersion version, String kind, List<Integer> probes) {
+    ProbeFamily<T, C> family = Objects.requireNonNull(bank.families().get(kind), kind);
     double[] known =
         byVersion
             .computeIfAbsent(version.id(), id -> new HashMap<>())
-            .computeIfAbsent(kind, k -> unread(tasks.size()));
-    List<Integer> missing = indices.stream().filter(i -> known[i] == UNREAD).toList();
-    for (int from = 0; from < missing.size(); from += batch) {
-      List<Integer> part = missing.subList(from, Math.min(missing.size(), from + batch));
-      List<Request<T>> requests = new ArrayList<>(part.size());
-      for (int i : part) {
-        requests.add(new Request<>(tasks.get(i), seeds.of(stream + "/" + kind, i)));
+            .computeIfAbsent(kind, k -> unread(family.size()));
+    List<Integer> unknown = probes.stream().filter(i -> known[i] == UNREAD).toList();
+    int asks = family.asks(0).size();
+    int together = Math.max(1, batch / asks);
+    for (int from = 0; from < unknown.size(); from += together) {
+      List<Integer> part = unknown.subList(from, Math.min(unknown.size(), from + together));
+      List<Request<T>> requests = new ArrayList<>(part.size() * asks);
+      for (int probe : part) {
+        List<T> tasks = family.asks(probe);
+        for (int ask = 0; ask < asks; ask++) {
+          long seed = seeds.of(stream + "/" + kind, probe, ask, 0);
+          requests.add(new Request<>(tasks.get(ask), seed));
+        }
       }
       List<Output<C>> outputs = attempts.make(version, stream, requests);
       for (int k = 0; k < part.size(); k++) {
-        known[part.get(k)] = reading(tasks.get(part.get(k)), outputs.get(k));
+        known[part.get(k)] =
+            reading(family, part.get(k), outputs.subList(k * asks, (k + 1) * asks));
       }
     }
-    return indices.stream().map(i -> known[i]).toList();
+    return probes.stream().map(i -> known[i]).toList();
   }
 
-  /** The share of tasks solved per kind, in [0, 1]; a missing reading counts as not solved. */
+  /** The share of probes that read 1, per kind, in [0, 1]; a missing reading is none of them. */
   Map<String, Double> solved(ModelVersion version) {
-    Map<String, Double> solved = new java.util.LinkedHashMap<>();
-    bank.tasks()
+    Map<String, Double> solved = new LinkedHashMap<>();
+    bank.families()
         .forEach(
-            (kind, tasks) -> {
-              List<Integer> all = new ArrayList<>();
-              for (int i = 0; i < tasks.size(); i++) {
-                all.add(i);
-              }
+            (kind, family) -> {
+              List<Integer> all = IntStream.range(0, family.size()).boxed().toList();
               long right = read(version, kind, all).stream().filter(r -> r == 1).count();
-              solved.put(kind, (double) right / tasks.size());
+              solved.put(kind, (double) right / family.size());
             });
     return solved;
   }
 
-  private double reading(T task, Output<C> output) {
-    Verdict verdict = judge.examine(task, List.of(output)).get(0).verdict();
-    return verdict.outcome() == Verdict.Outcome.UNDECIDED ? Double.NaN : verdict.score();
+  /** A family whose own functions break gives a missing reading, as a judge does. */
+  private double reading(ProbeFamily<T, C> family, int probe, List<Output<C>> outputs) {
+    try {
+      return family.reading(probe, outputs).orElse(Double.NaN);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      log.warn("probe {} of kind ({}) could not be read", probe, family.name(), e);
+      return Double.NaN;
+    }
   }
 
   private static double[] unread(int size) {

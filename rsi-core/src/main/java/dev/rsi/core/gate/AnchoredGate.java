@@ -6,6 +6,7 @@ import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,6 +182,17 @@ public final class AnchoredGate implements DriftGate {
   }
 
   /**
+   * With another limit for updates of the rubric, against both references and on every kind: what
+   * critics judge by decides what later generations learn, so it must be proven to do less harm. An
+   * update that keeps the other limits and not this one is HOLD, for a person to decide.
+   *
+   * @param limit in (0, 1); default {@value #DEFAULT_CRITICAL_LIMIT}
+   */
+  public AnchoredGate rubricLimit(double limit) {
+    return with(r -> r.rubricLimit = share("rubricLimit", limit));
+  }
+
+  /**
    * With a limit for gains: a challenger that would be promoted, but gained more than this on some
    * kind against the incumbent, is HOLD until a person has looked. A sudden gain may be a leak.
    *
@@ -258,6 +271,35 @@ public final class AnchoredGate implements DriftGate {
   }
 
   /**
+   * This gate, its lineage with it, by stricter settings: all that may be changed within a lineage,
+   * and all that anything but a person may change of a gate. The evidence that was carried so far
+   * stays valid.
+   *
+   * @param change for example {@code gate -> gate.error(0.01)}
+   * @throws IllegalArgumentException if any setting became looser, naming each; a person who wants
+   *     that begins a new lineage
+   */
+  public synchronized AnchoredGate tightened(UnaryOperator<AnchoredGate> change) {
+    AnchoredGate gate = new AnchoredGate(change.apply(this).rules);
+    List<String> looser =
+        new ArrayList<>(
+            Strictness.looser(Strictness.of(rules, gate.rules), Strictness.of(gate.rules, rules)));
+    if (gate.rules.incumbent() != rules.incumbent()
+        || !gate.rules.tripwires().equals(rules.tripwires())) {
+      looser.add("what is compared at all");
+    }
+    if (!looser.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A lineage's gate may become stricter only, but this changes "
+              + String.join("; ", looser)
+              + ".\nMaybe begin a new lineage, from a new generation 0.");
+    }
+    gate.names = names;
+    gate.lineage = lineage == null ? null : lineage.copy();
+    return gate;
+  }
+
+  /**
    * What decisions will cost and show on such probes, simulated in a second or two, always the
    * same.
    *
@@ -282,7 +324,7 @@ public final class AnchoredGate implements DriftGate {
     List<ProbeKind> kinds =
         probes.kinds().stream().filter(k -> !rules.tripwires().contains(k.name())).toList();
     List<String> signals =
-        AnchoredDecision.signals(rules, kinds).stream().map(Signal::name).toList();
+        AnchoredDecision.signals(rules, kinds, probes.update()).stream().map(Signal::name).toList();
     requireKnown(probes.kinds());
     long ordinal = probes.ordinal();
     Lineage current = lineage;

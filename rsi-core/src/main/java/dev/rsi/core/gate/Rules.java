@@ -1,6 +1,7 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.Role;
+import dev.rsi.api.UpdateKind;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
  * @param toIncumbent margins against the incumbent
  * @param byKind margins of single kinds, against both
  * @param tripwires kinds of which no probe may fail
+ * @param rubricLimit limit that no kind passes for an update of the rubric
  * @param batch probes per pull
  * @param probes most probes per kind and decision
  */
@@ -32,6 +34,7 @@ record Rules(
     Margins toIncumbent,
     Map<String, Margins> byKind,
     Set<String> tripwires,
+    double rubricLimit,
     int batch,
     int probes) {
 
@@ -47,6 +50,7 @@ record Rules(
           new Margins(AnchoredGate.DEFAULT_TOLERATED, AnchoredGate.DEFAULT_INCUMBENT_LIMIT),
           Map.of(),
           Set.of(),
+          AnchoredGate.DEFAULT_CRITICAL_LIMIT,
           AnchoredGate.DEFAULT_BATCH,
           AnchoredGate.DEFAULT_PROBES);
 
@@ -58,6 +62,12 @@ record Rules(
   Margins margins(String kind, Role reference) {
     Margins own = byKind.get(kind);
     return own != null ? own : reference == Role.ANCHOR ? toAnchor : toIncumbent;
+  }
+
+  /** The margins that an update must keep. */
+  Margins margins(String kind, Role reference, UpdateKind update) {
+    Margins margins = margins(kind, reference);
+    return update == UpdateKind.RUBRIC ? margins.within(rubricLimit) : margins;
   }
 
   boolean demandsGain() {
@@ -83,6 +93,7 @@ record Rules(
     Margins toIncumbent;
     Map<String, Margins> byKind;
     Set<String> tripwires;
+    double rubricLimit;
     int batch;
     int probes;
 
@@ -97,6 +108,7 @@ record Rules(
       toIncumbent = rules.toIncumbent;
       byKind = rules.byKind;
       tripwires = rules.tripwires;
+      rubricLimit = rules.rubricLimit;
       batch = rules.batch;
       probes = rules.probes;
     }
@@ -113,6 +125,7 @@ record Rules(
           toIncumbent,
           byKind,
           tripwires,
+          rubricLimit,
           batch,
           probes);
     }

@@ -113,6 +113,26 @@ public sealed interface RunEvent {
   }
 
   /**
+   * A decision's order of probes was fixed, before it began.
+   *
+   * @param decision its number in the run, from 1
+   * @param bank number of the bank in use, from 1
+   * @param digest SHA-256 of the bank
+   * @param knownAnswers how many known answers its judges were checked by
+   * @param commitment SHA-256 over the run's secret, the decision and the bank
+   */
+  record ProbesCommitted(
+      int generation, long decision, long bank, String digest, int knownAnswers, String commitment)
+      implements RunEvent {}
+
+  /**
+   * The secret of all orders of probes, shown after the last decision.
+   *
+   * @param secret what the commitments were made of
+   */
+  record ProbesRevealed(int generation, long secret) implements RunEvent {}
+
+  /**
    * The gate decided.
    *
    * @param challenger id of the version it decided on

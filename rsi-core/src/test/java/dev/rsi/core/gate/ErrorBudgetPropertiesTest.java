@@ -41,7 +41,7 @@ class ErrorBudgetPropertiesTest {
   }
 
   private static double nats(long g) {
-    return -Math.log(ErrorBudget.level(.05, false, g, 0));
+    return -Math.log(ErrorBudget.level(.05, false, g, 0, 1));
   }
 
   /** e-LOND: whatever is promoted when, the levels never pass error * (promotions + 1) * weight. */
@@ -51,9 +51,9 @@ class ErrorBudgetPropertiesTest {
     long promotions = 0;
     double spent = 0;
     for (int g = 1; g <= promoted.size(); g++) {
-      double level = ErrorBudget.level(.05, true, g, promotions);
+      double level = ErrorBudget.level(.05, true, g, promotions, 1);
       assertThat(level)
-          .isGreaterThanOrEqualTo(ErrorBudget.level(.05, false, g, promotions))
+          .isGreaterThanOrEqualTo(ErrorBudget.level(.05, false, g, promotions, 1))
           .isLessThanOrEqualTo(.05);
       promotions += promoted.get(g - 1) ? 1 : 0;
       spent += level / (promotions + 1);

@@ -1,0 +1,116 @@
+package dev.rsi.core;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Role;
+import dev.rsi.core.internal.ProbeOrder;
+import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.report.RunEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The gate's side of a run: asks the gate about challengers, and keeps the instrument it decides by
+ * sound. Before a decision its order of probes is committed to, and judges and probes are checked;
+ * a bank that has answered often enough makes way for a fresh one.
+ */
+final class Probing<T, C> {
+  private final ImprovementLoop<T, C> loop;
+  private final Attempts<T, C> attempts;
+  private final Seeds seeds;
+  private final Recorder recorder;
+  private final Predicate<T> usable;
+  private Bank<T, C> bank;
+  private long decisions;
+
+  /**
+   * The probes of a run.
+   *
+   * @param usable whether a task may become a probe of a fresh bank
+   */
+  Probing(
+      ImprovementLoop<T, C> loop,
+      Attempts<T, C> attempts,
+      Seeds seeds,
+      Recorder recorder,
+      Predicate<T> usable) {
+    this.loop = loop;
+    this.attempts = attempts;
+    this.seeds = seeds;
+    this.recorder = recorder;
+    this.usable = usable;
+    this.bank = new Bank<>(loop.probes, 1, attempts, seeds, loop.practice.batch());
+  }
+
+  /** Whether the task is one of the probes in use. */
+  boolean contains(T task) {
+    return bank.tasks().contains(task);
+  }
+
+  /** Asks the gate. Whatever breaks is HOLD, and recorded. */
+  GateDecision decide(int generation, Map<Role, ModelVersion> versions) {
+    decisions++;
+    GateDecision decision;
+    try {
+      renew();
+      recorder.record(
+          new RunEvent.ProbesCommitted(
+              generation,
+              decisions,
+              bank.number(),
+              bank.digest(),
+              bank.tasks().knownAnswers(),
+              ProbeOrder.commitment(loop.secret, decisions, bank.digest())));
+      decision = ask(versions);
+      // The gate asked itself; one of another make may not have.
+      List<String> faults = decision.promotes() ? bank.faults() : List.of();
+      if (!faults.isEmpty()) {
+        decision = GateDecision.hold(unsound(faults), decision.findings());
+      }
+    } catch (CancelledException | RecordingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      recorder.fault(generation, "gate", e);
+      decision = GateDecision.hold("The gate failed: " + e, List.of());
+    }
+    bank.answered(decision.promotes());
+    return decision;
+  }
+
+  private GateDecision ask(Map<Role, ModelVersion> versions) {
+    BankProbes<T, C> source =
+        new BankProbes<>(bank, versions, decisions, bank.transcripts(), loop.secret);
+    try {
+      GateDecision given = loop.gate.decide(source);
+      return given == null ? GateDecision.hold("The gate returned null.", List.of()) : given;
+    } finally {
+      source.close();
+    }
+  }
+
+  private static String unsound(List<String> faults) {
+    return "The instrument is unsound: " + String.join("; ", faults) + ".";
+  }
+
+  private void renew() {
+    if (bank.isUsedUp()) {
+      long number = bank.number() + 1;
+      bank =
+          new Bank<>(
+              bank.tasks().next(new Seeds(loop.secret).random("probe bank", number, 0), usable),
+              number,
+              attempts,
+              seeds,
+              loop.practice.batch());
+    }
+  }
+
+  /** Shows what the orders were made of, now that the last decision is made. */
+  void reveal(int generation) {
+    if (decisions > 0) {
+      recorder.record(new RunEvent.ProbesRevealed(generation, loop.secret));
+    }
+  }
+}
