@@ -11,9 +11,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Held-out tasks by kind, with the judge that rules on them. The loop never trains on them and
- * never shows them to a trainer. The judge is the bank's own: the verifier that the model is
- * trained by does not rule here, so that a gamed verifier is found out.
+ * Held-out tasks by kind, with the judge that rules on them. The loop never trains on them or on
+ * tasks near them, and never shows them to a trainer. The judge is the bank's own: the verifier
+ * that the model is trained by does not rule here, so that a gamed verifier is found out.
  *
  * <p>Immutable; thread-safe if the judge is.
  *
@@ -24,14 +24,16 @@ public final class ProbeBank<T, C> {
   private final Codec<T, C> codec;
   private final Verifier<T, C> judge;
   private final Map<String, List<T>> tasks;
-  private final Set<String> texts;
+  private final int size;
+  private final NearDuplicates texts;
 
   private ProbeBank(
       Codec<T, C> codec, Verifier<T, C> judge, Map<String, List<T>> tasks, Set<String> texts) {
     this.codec = codec;
     this.judge = judge;
     this.tasks = tasks;
-    this.texts = texts;
+    this.size = texts.size();
+    this.texts = new NearDuplicates(texts);
   }
 
   /**
@@ -73,7 +75,7 @@ public final class ProbeBank<T, C> {
           }
           copy.put(kind, List.copyOf(list));
         });
-    return new ProbeBank<>(codec, judge, Collections.unmodifiableMap(copy), Set.copyOf(texts));
+    return new ProbeBank<>(codec, judge, Collections.unmodifiableMap(copy), texts);
   }
 
   /** The tasks by kind, in the order of the kinds. */
@@ -88,11 +90,19 @@ public final class ProbeBank<T, C> {
 
   /** How many tasks there are in all kinds together. */
   public int size() {
-    return texts.size();
+    return size;
   }
 
-  /** Whether the task is in the bank, and so must not be practised. */
+  /**
+   * Whether the task is in the bank or near one that is, and so must not be practised: learning it
+   * would be learning the probe.
+   *
+   * <p>Near are texts that differ in nothing but Unicode compatibility forms, upper and lower case,
+   * and white space; and texts of 8 words or more that share 80 % of all their runs of 3 words. Of
+   * tasks shorter than that, such as sums, only the same are near. Tasks made from one long
+   * template can thus all be near each other: hold out whole templates then.
+   */
   public boolean contains(T task) {
-    return texts.contains(codec.writeTask(task));
+    return texts.near(codec.writeTask(task));
   }
 }
