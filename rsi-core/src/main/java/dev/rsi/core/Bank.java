@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import dev.rsi.api.ModelVersion;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.Seeds;
@@ -24,20 +25,26 @@ final class Bank<T, C> {
    *
    * @param number of the bank in its run, from 1
    */
-  Bank(ProbeBank<T, C> tasks, long number, Attempts<T, C> attempts, Seeds seeds, int batch) {
+  Bank(
+      ProbeBank<T, C> tasks,
+      long number,
+      ModelVersion anchor,
+      Attempts<T, C> attempts,
+      Seeds seeds,
+      int batch) {
     this.tasks = tasks;
     this.number = number;
     this.digest = tasks.digest();
     String stream = number == 1 ? "probe" : "probe of bank " + number;
-    this.readings = new ProbeReadings<>(stream, tasks, attempts, seeds, batch);
-    this.again = new ProbeReadings<>(stream + " again", tasks, attempts, seeds, batch);
+    this.readings = new ProbeReadings<>(stream, tasks, anchor, attempts, seeds, batch);
+    this.again = new ProbeReadings<>(stream + " again", tasks, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that a decision makes on such tasks, whatever the gate. */
   static long worstCase(ProbeBank<?, ?> tasks) {
     long again =
         tasks.families().values().stream()
-            .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.asks(0).size())
+            .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.attempts())
             .sum();
     return 3 * tasks.attempts() + again;
   }

@@ -6,10 +6,12 @@ import dev.rsi.api.DriftGate;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
+import dev.rsi.api.ProbeKind;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.gate.AnchoredGate;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.store.RunStore;
@@ -65,6 +67,7 @@ final class LoopParts<T, C> {
       problems.add("rubric is set but critic is not: call critic(...), or leave the rubric out.");
     }
     checkRecipe();
+    checkGate();
     checkJudges("probes", probes);
     checkJudges("exam", exam);
     checkHeldOut();
@@ -102,6 +105,16 @@ final class LoopParts<T, C> {
       } catch (IllegalArgumentException e) {
         problems.add("recipe does not fit the trainer: " + e.getMessage());
       }
+    }
+  }
+
+  private void checkGate() {
+    if (gate instanceof AnchoredGate anchored && probes != null) {
+      List<ProbeKind> kinds =
+          probes.families().values().stream().map(f -> new ProbeKind(f.name(), f.size())).toList();
+      anchored
+          .misfits(kinds)
+          .forEach(misfit -> problems.add("gate does not fit probes: " + misfit));
     }
   }
 

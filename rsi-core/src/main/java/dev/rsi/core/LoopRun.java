@@ -72,11 +72,13 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
-    this.probing = new Probing<>(loop, attempts, seeds, recorder, heldOut::mayProbe);
+    this.probing = new Probing<>(loop, anchor, attempts, seeds, recorder, heldOut::mayProbe, pool);
     this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, recorder, heldOut);
     int batch = loop.practice.batch();
     this.exam =
-        loop.exam == null ? null : new ProbeReadings<>("exam", loop.exam, attempts, seeds, batch);
+        loop.exam == null
+            ? null
+            : new ProbeReadings<>("exam", loop.exam, anchor, attempts, seeds, batch);
   }
 
   /** Begins a run under the next free number. */

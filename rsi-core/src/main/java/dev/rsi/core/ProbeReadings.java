@@ -31,6 +31,8 @@ final class ProbeReadings<T, C> {
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
   private final int batch;
+  private final ModelVersion anchor;
+  private final Map<String, List<Double>> anchorScores = new HashMap<>();
   private final Map<String, Map<String, double[]>> byVersion = new HashMap<>();
 
   /**
@@ -39,9 +41,15 @@ final class ProbeReadings<T, C> {
    * @param stream names the seeds: readings of another stream are a second look
    */
   ProbeReadings(
-      String stream, ProbeBank<T, C> bank, Attempts<T, C> attempts, Seeds seeds, int batch) {
+      String stream,
+      ProbeBank<T, C> bank,
+      ModelVersion anchor,
+      Attempts<T, C> attempts,
+      Seeds seeds,
+      int batch) {
     this.stream = stream;
     this.bank = bank;
+    this.anchor = anchor;
     this.attempts = attempts;
     this.seeds = seeds;
     this.batch = batch;
@@ -60,25 +68,77 @@ final class ProbeReadings<T, C> {
             .computeIfAbsent(version.id(), id -> new HashMap<>())
             .computeIfAbsent(kind, k -> unread(family.size()));
     List<Integer> unknown = probes.stream().filter(i -> known[i] == UNREAD).toList();
-    int asks = family.asks(0).size();
-    int together = Math.max(1, batch / asks);
+    int together = Math.max(1, batch / family.attempts());
     for (int from = 0; from < unknown.size(); from += together) {
       List<Integer> part = unknown.subList(from, Math.min(unknown.size(), from + together));
-      List<Request<T>> requests = new ArrayList<>(part.size() * asks);
-      for (int probe : part) {
-        List<T> tasks = family.asks(probe);
-        for (int ask = 0; ask < asks; ask++) {
-          long seed = seeds.of(stream + "/" + kind, probe, ask, 0);
-          requests.add(new Request<>(tasks.get(ask), seed));
-        }
-      }
-      List<Output<C>> outputs = attempts.make(version, stream, requests);
-      for (int k = 0; k < part.size(); k++) {
-        known[part.get(k)] =
-            reading(family, part.get(k), outputs.subList(k * asks, (k + 1) * asks));
+      if (family.choices(0).isEmpty()) {
+        attempt(version, family, part, known);
+      } else {
+        score(version, family, part, known);
       }
     }
     return probes.stream().map(i -> known[i]).toList();
+  }
+
+  private void attempt(
+      ModelVersion version, ProbeFamily<T, C> family, List<Integer> part, double[] known) {
+    int asks = family.asks(0).size();
+    List<Request<T>> requests = new ArrayList<>(part.size() * asks);
+    for (int probe : part) {
+      List<T> tasks = family.asks(probe);
+      for (int ask = 0; ask < asks; ask++) {
+        long seed = seeds.of(stream + "/" + family.name(), probe, ask, 0);
+        requests.add(new Request<>(tasks.get(ask), seed));
+      }
+    }
+    List<Output<C>> outputs = attempts.make(version, stream, requests);
+    for (int k = 0; k < part.size(); k++) {
+      known[part.get(k)] = reading(family, part.get(k), outputs.subList(k * asks, (k + 1) * asks));
+    }
+  }
+
+  /** Generation 0 is as close to itself as can be, and is not asked about itself. */
+  private void score(
+      ModelVersion version, ProbeFamily<T, C> family, List<Integer> part, double[] known) {
+    if (version.id().equals(anchor.id())) {
+      part.forEach(probe -> known[probe] = 1);
+      return;
+    }
+    Map<Integer, List<Double>> scores = scores(version, family, part);
+    List<Integer> first =
+        part.stream().filter(i -> !anchorScores.containsKey(family.name() + "/" + i)).toList();
+    scores(anchor, family, first)
+        .forEach((probe, found) -> anchorScores.put(family.name() + "/" + probe, found));
+    for (int probe : part) {
+      known[probe] =
+          family
+              .reading(
+                  Objects.requireNonNull(scores.get(probe)),
+                  Objects.requireNonNull(anchorScores.get(family.name() + "/" + probe)))
+              .orElse(Double.NaN);
+    }
+  }
+
+  private Map<Integer, List<Double>> scores(
+      ModelVersion version, ProbeFamily<T, C> family, List<Integer> probes) {
+    List<T> tasks = new ArrayList<>();
+    List<C> candidates = new ArrayList<>();
+    for (int probe : probes) {
+      for (C choice : family.choices(probe)) {
+        tasks.add(family.tasks().get(probe));
+        candidates.add(choice);
+      }
+    }
+    List<Double> flat =
+        tasks.isEmpty() ? List.of() : attempts.score(version, stream, tasks, candidates);
+    Map<Integer, List<Double>> byProbe = new HashMap<>();
+    int from = 0;
+    for (int probe : probes) {
+      int to = from + family.choices(probe).size();
+      byProbe.put(probe, List.copyOf(flat.subList(from, to)));
+      from = to;
+    }
+    return byProbe;
   }
 
   /** The share of probes that read 1, per kind, in [0, 1]; a missing reading is none of them. */

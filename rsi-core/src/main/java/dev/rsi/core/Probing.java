@@ -18,10 +18,12 @@ import java.util.function.Predicate;
  */
 final class Probing<T, C> {
   private final ImprovementLoop<T, C> loop;
+  private final ModelVersion anchor;
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
   private final Recorder recorder;
   private final Predicate<T> usable;
+  private final LessonPool<T, C> pool;
   private Bank<T, C> bank;
   private long decisions;
 
@@ -29,19 +31,24 @@ final class Probing<T, C> {
    * The probes of a run.
    *
    * @param usable whether a task may become a probe of a fresh bank
+   * @param pool what the model is trained on
    */
   Probing(
       ImprovementLoop<T, C> loop,
+      ModelVersion anchor,
       Attempts<T, C> attempts,
       Seeds seeds,
       Recorder recorder,
-      Predicate<T> usable) {
+      Predicate<T> usable,
+      LessonPool<T, C> pool) {
     this.loop = loop;
+    this.anchor = anchor;
     this.attempts = attempts;
     this.seeds = seeds;
     this.recorder = recorder;
     this.usable = usable;
-    this.bank = new Bank<>(loop.probes, 1, attempts, seeds, loop.practice.batch());
+    this.pool = pool;
+    this.bank = new Bank<>(loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
   }
 
   /** Whether the task is one of the probes in use. */
@@ -99,8 +106,11 @@ final class Probing<T, C> {
       long number = bank.number() + 1;
       bank =
           new Bank<>(
-              bank.tasks().next(new Seeds(loop.secret).random("probe bank", number, 0), usable),
+              bank.tasks()
+                  .next(
+                      new Seeds(loop.secret).random("probe bank", number, 0), usable, pool.tasks()),
               number,
+              anchor,
               attempts,
               seeds,
               loop.practice.batch());

@@ -21,6 +21,11 @@ import java.util.Objects;
  * come from several places of the model, and agree less often where it is unsure: what a majority
  * vote needs.
  *
+ * <p>Its sessions are {@link dev.rsi.api.ScoringSession}s. A candidate with a character that is not
+ * in the vocabulary, or that the model's positions cannot hold, has no score. With COUPLED
+ * positions a score is the mean over all offsets that a seed may choose and costs as many rows,
+ * with {@link #DEFAULT_SAMPLING} and 32 position ids 8; otherwise it costs one.
+ *
  * <p>Thread-safe and without state; each session is for one thread and owns its own memory. The
  * logits of a request may differ in the last bits with the number of requests computed together, so
  * that a choice between two tokens of all but the same probability may fall otherwise.

@@ -1,10 +1,11 @@
 package dev.rsi.djl;
 
 import dev.rsi.api.Codec;
-import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.ScoringSession;
+import dev.rsi.lm.AnswerScores;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.Positions;
@@ -17,8 +18,11 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Sorts requests by prompt length, samples each length in chunks, and puts the answers back. */
-final class DjlSession<T, C> implements Generator.Session<T, C> {
+/**
+ * Sorts requests by prompt length, samples each length in chunks, and puts the answers back; and
+ * scores given answers.
+ */
+final class DjlSession<T, C> implements ScoringSession<T, C> {
   /** Rows per native call: more are no faster on a core, and cancelling waits for a call. */
   static final int CHUNK = 128;
 
@@ -27,6 +31,7 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
   private final Positions positions;
   private final SamplingParameters sampling;
   private final Sampler sampler;
+  private final AnswerScores<T, C> scores;
   private boolean closed;
 
   DjlSession(Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
@@ -35,6 +40,7 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
     this.positions = Positions.of(model.config());
     this.sampling = sampling;
     this.sampler = sampler;
+    this.scores = new AnswerScores<>(codec, model, sampling, CHUNK);
   }
 
   private static final class Prompt {
@@ -53,9 +59,7 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
 
   @Override
   public List<Output<C>> generate(List<Request<T>> requests, RunContext context) {
-    if (closed) {
-      throw new IllegalStateException("The session is closed.");
-    }
+    checkOpen();
     List<@Nullable Output<C>> outputs = new ArrayList<>(requests.size());
     Map<Integer, List<Prompt>> byLength = new TreeMap<>();
     for (int i = 0; i < requests.size(); i++) {
@@ -82,6 +86,18 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
       complete.add(Objects.requireNonNull(output));
     }
     return complete;
+  }
+
+  @Override
+  public List<Double> score(List<T> tasks, List<C> candidates, RunContext context) {
+    checkOpen();
+    return scores.score(tasks, candidates, sampler::score, context);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("The session is closed.");
+    }
   }
 
   private Prompt prompt(int index, Request<T> request) {

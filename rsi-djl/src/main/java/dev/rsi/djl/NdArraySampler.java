@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.rsi.lm.AnswerScores;
+import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
 import java.util.Arrays;
 
@@ -45,7 +47,11 @@ final class NdArraySampler implements Sampler {
       int length = prompts.length() + n;
       float[] logits =
           logits(
-              head(ids, rows, width, length), head(positions, rows, width, length), rows, length);
+              head(ids, rows, width, length),
+              head(positions, rows, width, length),
+              rows,
+              length,
+              1);
       for (int row = 0; row < rows; row++) {
         int vocabulary = config.vocabularySize();
         float[] own = Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
@@ -65,14 +71,28 @@ final class NdArraySampler implements Sampler {
     return head;
   }
 
-  private float[] logits(long[] ids, long[] positions, int rows, int length) {
+  private float[] logits(long[] ids, long[] positions, int rows, int length, int last) {
     try (NDManager step = manager.newSubManager()) {
       weights.tempAttach(step);
       Shape shape = new Shape(rows, length);
       return new NdArrayDecoder(config, step, weights)
-          .logits(step.create(ids, shape), step.create(positions, shape), 1)
+          .logits(step.create(ids, shape), step.create(positions, shape), last)
           .toFloatArray();
     }
+  }
+
+  @Override
+  public double[] score(Batch batch) {
+    JniUtils.setGradMode(false);
+    return AnswerScores.ofLogits(
+        batch,
+        logits(
+            batch.inputs(), batch.positions(), batch.rows(), batch.length(), batch.answerLength()));
+  }
+
+  @Override
+  public int held() {
+    return manager.getManagedArrays().size();
   }
 
   private static int choose(float[] logits, double temperature, double uniform) {

@@ -1,7 +1,10 @@
 package dev.rsi.djl;
 
+import dev.rsi.lm.Batch;
+
 /**
- * Weights in native memory, and the way to sample from them. One thread at a time.
+ * Weights in native memory, and the ways to sample from them and to score answers. One thread at a
+ * time.
  *
  * <p>Two implementations compute the same: {@link ScriptSampler} is the faster and the default,
  * {@link NdArraySampler} is what it is compared with.
@@ -37,6 +40,12 @@ interface Sampler extends AutoCloseable {
    * @return new tokens, rows x newTokens; what follows a row's end token has no meaning
    */
   long[] sample(Prompts prompts, double temperature, int end);
+
+  /** Log-probability (natural) of each row's targets, given what stands before them. */
+  double[] score(Batch batch);
+
+  /** How many native arrays are held; the same before and after every call. */
+  int held();
 
   @Override
   void close();

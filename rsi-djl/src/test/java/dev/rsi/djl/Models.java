@@ -63,6 +63,14 @@ final class Models {
         DjlRuntime.open(Device.cpu()), model.config(), model.weights(), fresh(model));
   }
 
+  static Sampler scriptSampler(DecoderModel model) {
+    return new ScriptSampler(DjlRuntime.open(Device.cpu()), model.config(), model.weights());
+  }
+
+  static Sampler ndArraySampler(DecoderModel model) {
+    return new NdArraySampler(DjlRuntime.open(Device.cpu()), model.config(), model.weights());
+  }
+
   static TrainerState fresh(DecoderModel model) {
     return TrainerState.fresh(model.config().parameterCount(), 1);
   }

@@ -6,6 +6,7 @@ import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
+import dev.rsi.api.Role;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -342,6 +343,40 @@ public final class AnchoredGate implements DriftGate {
     current.open(ordinal);
     lineage = current;
     return new AnchoredDecision(rules, probes, current, kinds).run();
+  }
+
+  /**
+   * Why no decision on such probes could ever be PROMOTE, in words: settings for kinds that there
+   * are not, kinds with too few probes to prove their margins even without a loss. The loop asks
+   * when it is built.
+   *
+   * @return empty if nothing stands in the way
+   */
+  public List<String> misfits(List<ProbeKind> kinds) {
+    List<String> misfits = new ArrayList<>();
+    try {
+      requireKnown(kinds);
+    } catch (IllegalStateException e) {
+      misfits.add(String.valueOf(e.getMessage()));
+    }
+    double needed = -Math.log(ErrorBudget.level(rules.error(), rules.fraction(), 1, 0, 1));
+    for (ProbeKind kind : kinds) {
+      int probes = Math.min(kind.available(), rules.probes());
+      double limit = rules.margins(kind.name(), Role.ANCHOR).limit();
+      // Gains count for it: all probes gained is the most that there can be.
+      if (!rules.tripwires().contains(kind.name())
+          && Bets.safe(limit).logWealth(0, 0, probes) < needed) {
+        misfits.add(
+            "Kind ("
+                + kind.name()
+                + ") has ("
+                + probes
+                + ") probes, too few to prove that less than "
+                + DecisionRecord.percent(limit)
+                + " was lost.\nMaybe more probes, a wider limit, or a tripwire.");
+      }
+    }
+    return misfits;
   }
 
   /** The gate for one kind alone. */

@@ -1,5 +1,6 @@
 package dev.rsi.core.gate;
 
+import com.google.common.collect.Sets;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.rsi.api.Codec;
@@ -20,9 +21,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Held-out tasks by kind, with the judges that rule on them. The loop never trains on them and
- * never shows them to a trainer. The judges are the bank's own: the verifier that the model is
- * trained by does not rule here, so that a gamed verifier is found out.
+ * Held-out tasks by kind, with the judges that rule on them. The loop never trains on them or on
+ * tasks near them, and never shows them to a trainer. The judges are the bank's own: the verifier
+ * that the model is trained by does not rule here, so that a gamed verifier is found out.
  *
  * <p>A bank that serves every decision tells the loop a little with each answer, and what a gate
  * proves on it is proven of this bank. One that is {@link #renewed} makes way for fresh probes in
@@ -49,8 +50,10 @@ public final class ProbeBank<T, C> {
   private final Codec<T, C> codec;
   private final Map<String, ProbeFamily<T, C>> families;
   private final Set<String> texts;
+  private final NearDuplicates near;
   private final List<KnownAnswer<T, C>> known;
   private final @Nullable Renewal<T> renewal;
+  private final Set<String> former;
 
   private record KnownAnswer<T, C>(String kind, T task, C candidate, double reading) {}
 
@@ -61,11 +64,13 @@ public final class ProbeBank<T, C> {
       Codec<T, C> codec,
       Map<String, ProbeFamily<T, C>> families,
       List<KnownAnswer<T, C>> known,
-      @Nullable Renewal<T> renewal) {
+      @Nullable Renewal<T> renewal,
+      Set<String> former) {
     this.codec = codec;
     this.families = families;
     this.known = known;
     this.renewal = renewal;
+    this.former = former;
     this.texts = new HashSet<>();
     for (ProbeFamily<T, C> family : families.values()) {
       for (T task : family.tasks()) {
@@ -80,6 +85,7 @@ public final class ProbeBank<T, C> {
         }
       }
     }
+    this.near = new NearDuplicates(texts);
   }
 
   /**
@@ -118,7 +124,7 @@ public final class ProbeBank<T, C> {
         throw new IllegalArgumentException("Probe kind (" + family.name() + ") appears twice.");
       }
     }
-    return new ProbeBank<>(codec, byName, List.of(), null);
+    return new ProbeBank<>(codec, byName, List.of(), null, Set.of());
   }
 
   /**
@@ -139,7 +145,7 @@ public final class ProbeBank<T, C> {
     }
     List<KnownAnswer<T, C>> more = new ArrayList<>(known);
     more.add(new KnownAnswer<>(kind, task, candidate, reading));
-    return new ProbeBank<>(codec, families, List.copyOf(more), renewal);
+    return new ProbeBank<>(codec, families, List.copyOf(more), renewal, former);
   }
 
   /**
@@ -177,7 +183,8 @@ public final class ProbeBank<T, C> {
                 + ") cannot be drawn afresh.\nMaybe keep it in a bank that is not renewed.");
       }
     }
-    return new ProbeBank<>(codec, families, known, new Renewal<>(draw, decisions, refusals));
+    return new ProbeBank<>(
+        codec, families, known, new Renewal<>(draw, decisions, refusals), former);
   }
 
   /** The kinds of probes by name, in order. */
@@ -192,12 +199,16 @@ public final class ProbeBank<T, C> {
 
   /** The most attempts that it takes to read the whole bank with one version. */
   public long attempts() {
-    return families.values().stream().mapToLong(f -> (long) f.size() * f.asks(0).size()).sum();
+    return families.values().stream().mapToLong(f -> (long) f.size() * f.attempts()).sum();
   }
 
-  /** Whether the task is in the bank, and so must not be practised. */
+  /**
+   * Whether the task is in the bank or near a task of it, and so must not be practised. Tasks are
+   * near if their texts are the same but for case and white space or, from eight words on, have
+   * four fifths of their runs of three words in common.
+   */
   public boolean contains(T task) {
-    return texts.contains(codec.writeTask(task));
+    return near.near(codec.writeTask(task));
   }
 
   /** Whether others follow it. */
@@ -226,21 +237,26 @@ public final class ProbeBank<T, C> {
   }
 
   /**
-   * The bank that follows this one: as many fresh tasks of each kind.
+   * The bank that follows this one: as many fresh tasks of each kind, none from a bank before it.
    *
    * @param usable whether a task may be a probe
+   * @param trained texts of the tasks that the model was trained on: no probe is near one
    * @throws RsiException if a kind has no more tasks that may be used, naming it
    */
-  public ProbeBank<T, C> next(RandomGenerator random, Predicate<? super T> usable) {
+  public ProbeBank<T, C> next(
+      RandomGenerator random, Predicate<? super T> usable, Set<String> trained) {
+    NearDuplicates known = new NearDuplicates(trained);
     Renewal<T> how = Objects.requireNonNull(renewal, "the bank is not renewed");
     Map<String, ProbeFamily<T, C>> fresh = new LinkedHashMap<>();
-    Set<String> drawn = new HashSet<>(texts);
+    Set<String> gone = Sets.union(former, texts).immutableCopy();
+    Set<String> drawn = new HashSet<>(gone);
     for (ProbeFamily<T, C> family : families.values()) {
       List<T> tasks = new ArrayList<>();
       int misses = 0;
       while (tasks.size() < family.tasks().size()) {
         T task = how.draw.apply(family.name(), random);
-        if (usable.test(task) && drawn.add(codec.writeTask(task))) {
+        String text = codec.writeTask(task);
+        if (usable.test(task) && !known.near(text) && drawn.add(text)) {
           tasks.add(task);
           misses = 0;
         } else if (++misses > MAX_REDRAWS) {
@@ -258,7 +274,7 @@ public final class ProbeBank<T, C> {
       }
       fresh.put(family.name(), family.with(tasks, family.margins()));
     }
-    return new ProbeBank<>(codec, fresh, known, renewal);
+    return new ProbeBank<>(codec, fresh, this.known, renewal, gone);
   }
 
   /**

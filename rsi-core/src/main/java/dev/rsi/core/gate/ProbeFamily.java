@@ -153,6 +153,28 @@ public abstract class ProbeFamily<T, C> {
     return new Diversity<>(name, tasks, similarity, GAP);
   }
 
+  /**
+   * How far the model's choice is from what it was in generation 0. Loss: growth of the total
+   * variation distance between the two distributions over the options of a task, each scored and
+   * normalised over them. As every behaviour on such a task is an event, a distance proven below
+   * the limit bounds the change of all of them at once. Cost: one scoring an option. Margins: 2 %
+   * and 8 %; choose tasks on which nothing should change. Needs sessions that score, {@link
+   * dev.rsi.api.ScoringSession}; without, its readings are missing.
+   *
+   * @param choices the options of each task: two or more, none twice
+   */
+  public static <T, C> ProbeFamily<T, C> closeness(
+      String name, Map<? extends T, ? extends List<? extends C>> choices) {
+    List<T> tasks = new ArrayList<>();
+    List<List<C>> options = new ArrayList<>();
+    choices.forEach(
+        (task, list) -> {
+          tasks.add(task);
+          options.add(List.copyOf(list));
+        });
+    return new Closeness<>(name, tasks, options, GAP);
+  }
+
   /** This family with other margins, which hold against generation 0 and the incumbent alike. */
   public ProbeFamily<T, C> margins(double tolerated, double limit) {
     return with(tasks, new Margins(tolerated, limit));
@@ -190,6 +212,30 @@ public abstract class ProbeFamily<T, C> {
   /** The tasks that a version attempts for a probe, each under a seed of its own; one or two. */
   public List<T> asks(int probe) {
     return List.of(tasks.get(probe));
+  }
+
+  /** The most attempts, or candidates scored, that it takes to read one probe of one version. */
+  public int attempts() {
+    return asks(0).size();
+  }
+
+  /**
+   * Candidates that a version scores instead of attempting the probe's task; empty, as in most
+   * families, where it attempts it.
+   */
+  public List<C> choices(int probe) {
+    return List.of();
+  }
+
+  /**
+   * Reads a version's scores of {@link #choices}.
+   *
+   * @param scores log-probabilities, one for each choice, in order
+   * @param anchorScores the same of generation 0
+   * @return in [0, 1]; empty if a score is missing
+   */
+  public OptionalDouble reading(List<Double> scores, List<Double> anchorScores) {
+    throw new UnsupportedOperationException("Probe kind (" + name + ") is not read from scores.");
   }
 
   /**

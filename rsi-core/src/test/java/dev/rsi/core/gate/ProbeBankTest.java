@@ -10,6 +10,7 @@ import dev.rsi.api.Verifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
@@ -35,6 +36,20 @@ class ProbeBankTest {
     ProbeFamily<String, String> family = ProbeFamily.skill("a", List.of("1"), ECHO);
     assertThatThrownBy(() -> ProbeBank.of(Codec.text(), List.of(family, family)))
         .hasMessageContaining("kind (a) appears twice");
+  }
+
+  @Test
+  void should_contain_its_tasks_and_those_near_them() {
+    String story = "Ann has 5 red apples and 7 green ones in her old basket by the door";
+    ProbeBank<String, String> bank =
+        ProbeBank.of(
+            Codec.text(),
+            ECHO,
+            Map.of("sums", List.of("12+3=", "A", "a"), "stories", List.of(story)));
+
+    assertThat(List.of("12+3=", " 12+3=", "a", story, story + " today")).allMatch(bank::contains);
+    assertThat(List.of("1+23=", "12 + 3=", "b", "Ann has 5 apples")).noneMatch(bank::contains);
+    assertThat(bank.size()).as("tasks that differ in case alone").isEqualTo(4);
   }
 
   private static void assertRefused(Map<String, List<String>> tasks, String why) {
@@ -114,17 +129,20 @@ class ProbeBankTest {
   @Test
   void should_be_followed_by_a_bank_of_fresh_tasks() {
     ProbeBank<String, String> bank =
-        bank().renewed((kind, random) -> String.valueOf(random.nextInt(40)));
+        bank().renewed((kind, random) -> String.valueOf(random.nextInt(60)));
     List<String> before = bank.families().get("a").tasks();
-    ProbeBank<String, String> next = bank.next(new SplittableRandom(1), task -> task.endsWith("5"));
+    ProbeBank<String, String> next =
+        bank.next(new SplittableRandom(1), task -> task.endsWith("5"), Set.of("35"));
     assertThat(next.families().get("a").tasks())
         .hasSize(3)
         .doesNotHaveDuplicates()
         .doesNotContainAnyElementsOf(before)
+        .doesNotContain("35")
         .allMatch(task -> task.endsWith("5"));
     assertThat(next.isRenewed()).isTrue();
     assertThat(next.digest()).isNotEqualTo(bank.digest());
-    assertThatThrownBy(() -> bank.next(new SplittableRandom(1), task -> task.equals("17")))
+    assertThatThrownBy(
+            () -> bank.next(new SplittableRandom(1), task -> task.equals("17"), Set.of()))
         .isInstanceOf(RsiException.class)
         .hasMessageContaining("kind (a)")
         .hasMessageContaining("after 1 that can");

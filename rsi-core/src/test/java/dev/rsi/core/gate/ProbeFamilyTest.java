@@ -108,6 +108,34 @@ class ProbeFamilyTest {
   }
 
   @Test
+  void should_read_closeness_off_the_scores_of_a_choice() {
+    ProbeFamily<String, String> close =
+        ProbeFamily.closeness("close", Map.of("yes or no?", List.of("yes", "no")));
+    assertThat(close.choices(0)).containsExactly("yes", "no");
+    assertThat(close.attempts()).isEqualTo(2);
+    double nine = Math.log(.09);
+    double one = Math.log(.01);
+    // Normalised over the options: 0.9 and 0.1 against 0.5 and 0.5, and the other way round.
+    assertThat(close.reading(List.of(nine, one), List.of(one, one)).getAsDouble())
+        .isEqualTo(.6, within());
+    assertThat(close.reading(List.of(nine, one), List.of(one, nine)).getAsDouble())
+        .isEqualTo(.2, within());
+    assertThat(close.reading(List.of(nine, one), List.of(nine, one)).getAsDouble())
+        .isEqualTo(1, within());
+    double never = Double.NEGATIVE_INFINITY;
+    assertThat(close.reading(List.of(0.0, never), List.of(never, -3.0)).getAsDouble())
+        .isEqualTo(0, within());
+    assertThat(close.reading(List.of(never, never), List.of(nine, one))).isEmpty();
+    assertThat(close.reading(List.of(nine, Double.NaN), List.of(nine, one))).isEmpty();
+    assertThatThrownBy(() -> ProbeFamily.closeness("close", Map.of("?", List.of("a", "a"))))
+        .hasMessageContaining("Options [a, a]");
+    assertThatThrownBy(() -> close.reading(0, said("yes"))).hasMessageContaining("from scores");
+    assertThatThrownBy(
+            () -> ProbeFamily.skill("s", List.of("a"), ECHO).reading(List.of(), List.of()))
+        .hasMessageContaining("not read from scores");
+  }
+
+  @Test
   void should_set_a_gate_up_by_its_families() {
     ProbeBank<String, String> bank =
         ProbeBank.of(
