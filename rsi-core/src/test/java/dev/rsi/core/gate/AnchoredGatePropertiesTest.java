@@ -124,7 +124,7 @@ class AnchoredGatePropertiesTest {
     assertThat(twice.safe()).isEqualTo(standing.safe()).isTrue();
   }
 
-  /** The choice of the next probe is predictable: it does not look ahead. */
+  /** The choice of the next probes, and of how many, is predictable: it does not look ahead. */
   @Property(tries = 60)
   void results_to_come_do_not_change_which_probe_is_next(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int seen) {
@@ -161,7 +161,7 @@ class AnchoredGatePropertiesTest {
 
     @Override
     public List<ProbeResult> pull(String kind, int count, Set<Role> roles) {
-      asked.add(kind);
+      asked.add(kind + " " + count);
       List<ProbeResult> results = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         double luck = random.nextDouble();
