@@ -182,7 +182,7 @@ final class AnchoredDecision {
   }
 
   private void pull(int kind) {
-    int wanted = Math.min(rules.batch(), limits[kind] - taken[kind]);
+    int wanted = Math.min(enough(kind), limits[kind] - taken[kind]);
     List<ProbeResult> results =
         source.pull(kinds.get(kind).name(), wanted, rules.incumbent() ? ALL : PAIR);
     if (results.size() > wanted) {
@@ -207,6 +207,22 @@ final class AnchoredDecision {
       }
       standing.weigh(i);
     }
+  }
+
+  /**
+   * So many probes of a kind as should prove harm at the rate of those seen, a batch at most: a
+   * large batch near the end would mostly be probes of a verdict that is out.
+   */
+  private int enough(int kind) {
+    double least = rules.batch();
+    for (int i = kind * references; i < (kind + 1) * references; i++) {
+      double rate = signals.get(i).harm().log() / Math.max(1, taken[kind]);
+      if (rate > 0) {
+        double lacking = standing.harmNeeded() + Math.log(signals.size()) - standing.harmLog(i);
+        least = Math.min(least, Math.ceil(lacking / rate));
+      }
+    }
+    return (int) Math.max(1, least);
   }
 
   /** Which kind to probe next, -1 if no probe is likely to settle anything. */

@@ -188,19 +188,7 @@ final class Standing {
     return tripwires;
   }
 
-  double level() {
-    return level;
-  }
-
-  double falseAlarm() {
-    return falseAlarm;
-  }
-
   boolean demandsGain() {
     return demandsGain;
-  }
-
-  double jump() {
-    return jump;
   }
 }

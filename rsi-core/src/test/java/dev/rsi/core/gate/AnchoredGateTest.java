@@ -65,6 +65,23 @@ class AnchoredGateTest {
   }
 
   @Test
+  void should_not_pull_whole_batches_when_the_verdict_is_near() {
+    AnchoredGate gate = DriftGates.anchored().falseAlarm(1e-6);
+    int single = 0;
+    int batched = 0;
+    for (int seed = 0; seed < 100; seed++) {
+      LawProbes one = new LawProbes(seed).kind("a", 800, 1, 1, .5);
+      LawProbes many = new LawProbes(seed).kind("a", 800, 1, 1, .5);
+      assertThat(gate.batch(1).decide(one).action()).isEqualTo(Action.ROLLBACK);
+      assertThat(gate.batch(16).decide(many).action()).isEqualTo(Action.ROLLBACK);
+      single += one.pulled();
+      batched += many.pulled();
+    }
+    // With whole batches it is 7.3, half of one.
+    assertThat((batched - single) / 100.0).as("probes too many").isBetween(0.0, 4.0);
+  }
+
+  @Test
   void should_see_drift_that_adds_up_over_generations() {
     AnchoredGate gate = DriftGates.anchored().anchorOnly();
     double live = 1;
