@@ -15,6 +15,7 @@ import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ public final class ImprovementLoop<T, C> {
   final Clock clock;
   final long seed;
   final long secret;
+  final Duration pace;
 
   private ImprovementLoop(LoopParts<T, C> parts) {
     this.generator = parts.generator;
@@ -76,6 +78,7 @@ public final class ImprovementLoop<T, C> {
     this.clock = parts.clock == null ? Clock.systemUTC() : parts.clock;
     this.seed = parts.seed == null ? Builder.DEFAULT_SEED : parts.seed;
     this.secret = parts.secret == null ? seed : parts.secret;
+    this.pace = parts.pace == null ? Duration.ZERO : parts.pace;
   }
 
   /**
@@ -233,6 +236,21 @@ public final class ImprovementLoop<T, C> {
      */
     public Builder<T, C> secret(long secret) {
       parts.secret = once("secret", parts.secret, secret);
+      return this;
+    }
+
+    /**
+     * The clock that the gate answers by: a decision takes a whole multiple of this, so that the
+     * time it took says next to nothing of how many probes it needed. Default: none, an answer
+     * comes as soon as it is there.
+     *
+     * @param pace positive; a little more than a decision usually takes
+     */
+    public Builder<T, C> pace(Duration pace) {
+      if (pace.isZero() || pace.isNegative()) {
+        throw new IllegalArgumentException("pace (" + pace + ") must be positive.");
+      }
+      parts.pace = once("pace", parts.pace, pace);
       return this;
     }
 

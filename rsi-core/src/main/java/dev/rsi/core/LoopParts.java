@@ -16,6 +16,7 @@ import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,6 +43,7 @@ final class LoopParts<T, C> {
   @Nullable Clock clock;
   @Nullable Long seed;
   @Nullable Long secret;
+  @Nullable Duration pace;
 
   private final List<String> problems = new ArrayList<>();
 

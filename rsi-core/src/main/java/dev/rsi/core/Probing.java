@@ -7,8 +7,11 @@ import dev.rsi.api.Role;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.report.RunEvent;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -59,6 +62,7 @@ final class Probing<T, C> {
   /** Asks the gate. Whatever breaks is HOLD, and recorded. */
   GateDecision decide(int generation, Map<Role, ModelVersion> versions) {
     decisions++;
+    Instant began = loop.clock.instant();
     GateDecision decision;
     try {
       renew();
@@ -83,7 +87,22 @@ final class Probing<T, C> {
       decision = GateDecision.hold("The gate failed: " + e, List.of());
     }
     bank.answered(decision.promotes());
+    keepPace(Duration.between(began, loop.clock.instant()));
     return decision;
+  }
+
+  /** Waits until a decision that took so long has taken a whole number of paces. */
+  private void keepPace(Duration taken) {
+    if (loop.pace.isZero()) {
+      return;
+    }
+    long pace = loop.pace.toNanos();
+    try {
+      TimeUnit.NANOSECONDS.sleep(pace - Math.floorMod(taken.toNanos(), pace));
+    } catch (InterruptedException e) {
+      // The decision is made and has to be recorded: the loop ends at its next step.
+      Thread.currentThread().interrupt();
+    }
   }
 
   private GateDecision ask(Map<Role, ModelVersion> versions) {

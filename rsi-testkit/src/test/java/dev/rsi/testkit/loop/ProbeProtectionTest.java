@@ -3,9 +3,15 @@ package dev.rsi.testkit.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rsi.api.Codec;
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateDecision.Action;
+import dev.rsi.api.Generator;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
+import dev.rsi.api.Request;
+import dev.rsi.api.RunContext;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.Budget;
@@ -21,6 +27,7 @@ import dev.rsi.core.report.RunReport;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,6 +227,97 @@ class ProbeProtectionTest {
     assertThat(shown.noise()).containsEntry("level 8", 0.0);
     assertThat(shown.noise().get("level 3")).isBetween(.1, 1.0);
     assertThat(shown.toString()).contains("The incumbent against itself: ").contains("level 3 ");
+  }
+
+  @Test
+  void should_answer_on_a_clock_that_does_not_tell_how_many_probes_it_took() {
+    List<Long> millis = new ArrayList<>();
+    AtomicLong began = new AtomicLong();
+    loop(Loops.heldOut(11, 200))
+        .pace(Duration.ofMillis(300))
+        .listener(
+            event -> {
+              if (event instanceof RunEvent.ProbesCommitted) {
+                began.set(System.nanoTime());
+              } else if (event instanceof RunEvent.Gated) {
+                millis.add((System.nanoTime() - began.get()) / 1_000_000);
+              }
+            })
+        .build()
+        .run(loops.start, Loops.TASKS);
+    assertThat(millis).isNotEmpty().allMatch(time -> time >= 290);
+    assertThatThrownBy(() -> loop(Loops.heldOut(11, 200)).pace(Duration.ZERO))
+        .hasMessageContaining("pace (PT0S) must be positive");
+  }
+
+  @Test
+  void should_bound_the_distance_to_generation_0_where_sessions_score() {
+    SplittableRandom random = new SplittableRandom(6);
+    Map<Sum, List<Long>> choices = new LinkedHashMap<>();
+    for (int i = 0; i < 150; i++) {
+      Sum sum = Loops.TASKS.draw(4, random);
+      choices.put(sum, List.of(sum.expected(), sum.expected() + 1));
+    }
+    ProbeBank<Sum, Long> bank =
+        ProbeBank.of(ToyTasks.codec(), List.of(ProbeFamily.closeness("choice", choices)));
+    AnchoredGate gate = DriftGates.anchored(bank).gain(false);
+    RunReport report = loop(bank, gate).build().run(loops.start, Loops.TASKS);
+    GateDecision first = decisions(events(report)).get(0);
+    // Training moves the learner from 30 % right to most: far from generation 0.
+    assertThat(first.action()).isEqualTo(Action.ROLLBACK);
+    GateReport.Row row = GateReport.of(List.of(first)).rows().get(0);
+    assertThat(row.signal()).isEqualTo("choice against ANCHOR");
+    assertThat(row.drift()).isGreaterThan(.05);
+    assertThat(row.missing()).isZero();
+    assertThat(GateAudit.problems(decisions(events(report)))).isEmpty();
+  }
+
+  @Test
+  void should_hold_where_closeness_is_asked_of_sessions_that_cannot_score() {
+    ProbeBank<Sum, Long> bank =
+        ProbeBank.of(
+            ToyTasks.codec(),
+            List.of(
+                ProbeFamily.<Sum, Long>closeness("choice", Map.of(Sum.of(1, 2), List.of(3L, 4L)))
+                    .margins(.1, .99)));
+    Generator<Sum, Long> mute =
+        new Generator<>() {
+          @Override
+          public Codec<Sum, Long> codec() {
+            return ToyTasks.codec();
+          }
+
+          @Override
+          public Session<Sum, Long> open(ModelVersion version) {
+            Session<Sum, Long> session = loops.learner.generator().open(version);
+            return new Session<>() {
+              @Override
+              public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
+                return session.generate(requests, context);
+              }
+
+              @Override
+              public void close() {
+                session.close();
+              }
+            };
+          }
+        };
+    RunReport report =
+        ImprovementLoop.builder(mute)
+            .verifier(ToyTasks.verifier())
+            .trainer(loops.learner.trainer())
+            .gate(DriftGates.anchored(bank).gain(false).error(.9))
+            .probes(bank)
+            .budget(Budget.of(1))
+            .store(loops.store)
+            .registry(loops.registry)
+            .build()
+            .run(loops.start, Loops.TASKS);
+    assertThat(decisions(events(report)))
+        .singleElement()
+        .satisfies(d -> assertThat(d.action()).isEqualTo(Action.HOLD))
+        .satisfies(d -> assertThat(d.reason()).contains("cannot score").contains("closeness"));
   }
 
   @Test
