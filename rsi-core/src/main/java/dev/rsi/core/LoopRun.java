@@ -319,6 +319,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       if (exam != null) {
         marks.putAll(exam.solved(Objects.requireNonNull(challenger)));
       }
+      Map<String, Double> numbers = probing.described(Objects.requireNonNull(challenger));
+      recorder.record(new RunEvent.Described(number, challenger.id(), numbers));
     }
 
     void fail(RuntimeException cause) {

@@ -7,6 +7,7 @@ import dev.rsi.api.Request;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.report.Descriptives;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,6 +25,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ProbeReadings<T, C> {
   private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+
+  /** Longest run of characters that is counted for distinctness. */
+  private static final int DISTINCT = 3;
+
   private static final double UNREAD = Double.NEGATIVE_INFINITY;
 
   private final String stream;
@@ -34,6 +39,8 @@ final class ProbeReadings<T, C> {
   private final ModelVersion anchor;
   private final Map<String, List<Double>> anchorScores = new HashMap<>();
   private final Map<String, Map<String, double[]>> byVersion = new HashMap<>();
+  private final Map<String, Map<String, List<Double>>> divergences = new HashMap<>();
+  private final Map<String, List<String>> answers = new HashMap<>();
 
   /**
    * Readings under seeds of their own.
@@ -80,6 +87,27 @@ final class ProbeReadings<T, C> {
     return probes.stream().map(i -> known[i]).toList();
   }
 
+  /**
+   * What a version's answers and choices so far look like, for people: the share of distinct
+   * characters, pairs and triples of them in the answers, and the mean divergence from generation 0
+   * in nats per kind of choices.
+   */
+  Map<String, Double> described(ModelVersion version) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    List<String> texts = answers.getOrDefault(version.id(), List.of());
+    for (int n = 1; !texts.isEmpty() && n <= DISTINCT; n++) {
+      numbers.put("distinct-" + n, Descriptives.distinctCharacters(texts, n));
+    }
+    divergences
+        .getOrDefault(version.id(), Map.of())
+        .forEach(
+            (kind, nats) ->
+                numbers.put(
+                    "divergence on " + kind,
+                    nats.stream().mapToDouble(d -> d).average().orElse(Double.NaN)));
+    return numbers;
+  }
+
   private void attempt(
       ModelVersion version, ProbeFamily<T, C> family, List<Integer> part, double[] known) {
     int asks = family.asks(0).size();
@@ -92,8 +120,19 @@ final class ProbeReadings<T, C> {
       }
     }
     List<Output<C>> outputs = attempts.make(version, stream, requests);
+    note(version, outputs);
     for (int k = 0; k < part.size(); k++) {
       known[part.get(k)] = reading(family, part.get(k), outputs.subList(k * asks, (k + 1) * asks));
+    }
+  }
+
+  private void note(ModelVersion version, List<Output<C>> outputs) {
+    List<String> texts = answers.computeIfAbsent(version.id(), id -> new ArrayList<>());
+    for (Output<C> output : outputs) {
+      C candidate = output.candidate();
+      if (candidate != null) {
+        texts.add(bank.codec().writeCandidate(candidate));
+      }
     }
   }
 
@@ -110,12 +149,17 @@ final class ProbeReadings<T, C> {
     scores(anchor, family, first)
         .forEach((probe, found) -> anchorScores.put(family.name() + "/" + probe, found));
     for (int probe : part) {
-      known[probe] =
-          family
-              .reading(
-                  Objects.requireNonNull(scores.get(probe)),
-                  Objects.requireNonNull(anchorScores.get(family.name() + "/" + probe)))
-              .orElse(Double.NaN);
+      List<Double> own = Objects.requireNonNull(scores.get(probe));
+      List<Double> anchors = Objects.requireNonNull(anchorScores.get(family.name() + "/" + probe));
+      known[probe] = family.reading(own, anchors).orElse(Double.NaN);
+      family
+          .divergence(own, anchors)
+          .ifPresent(
+              nats ->
+                  divergences
+                      .computeIfAbsent(version.id(), id -> new LinkedHashMap<>())
+                      .computeIfAbsent(family.name(), kind -> new ArrayList<>())
+                      .add(nats));
     }
   }
 

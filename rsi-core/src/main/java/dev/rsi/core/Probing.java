@@ -136,6 +136,11 @@ final class Probing<T, C> {
     }
   }
 
+  /** What a version's answers to probes look like, for people. */
+  Map<String, Double> described(ModelVersion version) {
+    return bank.readings().described(version);
+  }
+
   /** Shows what the orders were made of, now that the last decision is made. */
   void reveal(int generation) {
     if (decisions > 0) {

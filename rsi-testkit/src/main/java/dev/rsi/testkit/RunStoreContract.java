@@ -315,6 +315,7 @@ public abstract class RunStoreContract {
         new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment"),
         new RunEvent.ProbesRevealed(1, -7),
         new RunEvent.Gated(1, "challenger", promote),
+        new RunEvent.Described(1, "challenger", Map.of("distinct-2", 0.25)),
         new RunEvent.Promoted(1, "anchor", "challenger"),
         new RunEvent.Faulted(1, "listener", "it threw"),
         new RunEvent.GenerationFinished(

@@ -5,6 +5,7 @@ import dev.rsi.core.report.Descriptives;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** How far a choice is from generation 0's: see {@link ProbeFamily#closeness}. */
@@ -39,13 +40,25 @@ final class Closeness<T, C> extends ProbeFamily<T, C> {
 
   @Override
   public OptionalDouble reading(List<Double> scores, List<Double> anchorScores) {
+    return compare(scores, anchorScores, (q, p) -> 1 - Descriptives.totalVariation(q, p));
+  }
+
+  @Override
+  public OptionalDouble divergence(List<Double> scores, List<Double> anchorScores) {
+    return compare(scores, anchorScores, Descriptives::klDivergence);
+  }
+
+  /** Compares two distributions over the options; empty if one is none. */
+  private static OptionalDouble compare(
+      List<Double> scores,
+      List<Double> anchorScores,
+      ToDoubleBiFunction<List<Double>, List<Double>> distance) {
     double sum = logSum(scores);
     double anchorSum = logSum(anchorScores);
-    if (!Double.isFinite(sum) || !Double.isFinite(anchorSum)) {
-      return OptionalDouble.empty();
-    }
-    return OptionalDouble.of(
-        1 - Descriptives.totalVariation(minus(scores, sum), minus(anchorScores, anchorSum)));
+    return Double.isFinite(sum) && Double.isFinite(anchorSum)
+        ? OptionalDouble.of(
+            distance.applyAsDouble(minus(scores, sum), minus(anchorScores, anchorSum)))
+        : OptionalDouble.empty();
   }
 
   private static double logSum(List<Double> logs) {

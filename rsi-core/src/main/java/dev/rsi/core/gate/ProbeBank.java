@@ -187,6 +187,11 @@ public final class ProbeBank<T, C> {
         codec, families, known, new Renewal<>(draw, decisions, refusals), former);
   }
 
+  /** How tasks and candidates are written. */
+  public Codec<T, C> codec() {
+    return codec;
+  }
+
   /** The kinds of probes by name, in order. */
   public Map<String, ProbeFamily<T, C>> families() {
     return java.util.Collections.unmodifiableMap(families);

@@ -239,6 +239,18 @@ public abstract class ProbeFamily<T, C> {
   }
 
   /**
+   * How far a version's choice has moved, for people: the Kullback-Leibler divergence from
+   * generation 0, in nats. Reported, never tested, as it has no bound.
+   *
+   * @param scores log-probabilities, one for each of {@link #choices}, in order
+   * @param anchorScores the same of generation 0
+   * @return 0 or more, also infinite; empty if a score is missing
+   */
+  public OptionalDouble divergence(List<Double> scores, List<Double> anchorScores) {
+    throw new UnsupportedOperationException("Probe kind (" + name + ") is not read from scores.");
+  }
+
+  /**
    * Reads a version's answers.
    *
    * @param outputs one for each of {@link #asks}, in order

@@ -141,6 +141,22 @@ public sealed interface RunEvent {
   record Gated(int generation, String challenger, GateDecision decision) implements RunEvent {}
 
   /**
+   * What a challenger's answers to probes look like. For people: nothing depends on it, as none of
+   * these numbers can be tested by its mean.
+   *
+   * @param version id of the version
+   * @param numbers by name: {@code distinct-n} is the share of distinct runs of n characters in its
+   *     answers, {@code divergence on} a kind of choices the mean Kullback-Leibler divergence from
+   *     generation 0 in nats
+   */
+  record Described(int generation, String version, Map<String, Double> numbers)
+      implements RunEvent {
+    public Described {
+      numbers = Collections.unmodifiableMap(new LinkedHashMap<>(numbers));
+    }
+  }
+
+  /**
    * A version went live.
    *
    * @param from id of the version live before

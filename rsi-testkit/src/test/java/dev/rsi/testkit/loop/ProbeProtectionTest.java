@@ -227,6 +227,9 @@ class ProbeProtectionTest {
     assertThat(shown.noise()).containsEntry("level 8", 0.0);
     assertThat(shown.noise().get("level 3")).isBetween(.1, 1.0);
     assertThat(shown.toString()).contains("The incumbent against itself: ").contains("level 3 ");
+    assertThat(only(events(report), RunEvent.Described.class).get(0).numbers())
+        .containsOnlyKeys("distinct-1", "distinct-2", "distinct-3")
+        .allSatisfy((name, share) -> assertThat(share).isBetween(0.0, 1.0));
   }
 
   @Test
@@ -269,6 +272,9 @@ class ProbeProtectionTest {
     assertThat(row.signal()).isEqualTo("choice against ANCHOR");
     assertThat(row.drift()).isGreaterThan(.05);
     assertThat(row.missing()).isZero();
+    assertThat(only(events(report), RunEvent.Described.class).get(0).numbers())
+        .containsOnlyKeys("divergence on choice")
+        .allSatisfy((name, nats) -> assertThat(nats).isPositive());
     assertThat(GateAudit.problems(decisions(events(report)))).isEmpty();
   }
 
