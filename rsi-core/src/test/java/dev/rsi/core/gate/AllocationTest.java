@@ -3,14 +3,31 @@ package dev.rsi.core.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.rsi.api.ProbeResult;
 import dev.rsi.api.Role;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A probe costs arithmetic and no garbage. */
 class AllocationTest {
   private static final int PROBES = 100_000;
+
+  /** All kinds of drift: lost, gained, unchanged, in between, missing. */
+  private static final List<ProbeResult> RESULTS =
+      List.of(
+          read(1, 0),
+          read(0, 1),
+          read(1, 1),
+          read(.5, .25),
+          new ProbeResult("p", Map.of(Role.ANCHOR, 1.0, Role.INCUMBENT, 1.0)));
+
+  private static ProbeResult read(double reference, double challenger) {
+    return new ProbeResult(
+        "p",
+        Map.of(Role.ANCHOR, reference, Role.INCUMBENT, reference, Role.CHALLENGER, challenger));
+  }
 
   /** What one probe brings: its drift on each signal, and the standing weighed anew. */
   private static final class Arithmetic {
@@ -28,14 +45,9 @@ class AllocationTest {
     }
 
     void probe(int i) {
-      // All kinds of drift: changed, unchanged, in between, missing.
-      double drift = i % 7 == 0 ? 1 : i % 5 == 0 ? -1 : i % 3 == 0 ? .25 : 0;
+      ProbeResult result = RESULTS.get(i % RESULTS.size());
       for (int s = 0; s < signals.length; s++) {
-        if (i % 11 == 0) {
-          signals[s].addMissing(1);
-        } else {
-          signals[s].add(drift);
-        }
+        signals[s].add(result);
         standing.weigh(s);
       }
       sum += standing.harmLog() + standing.gainLog() + standing.safeLog(0);
