@@ -4,6 +4,7 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.SamplingParameters;
 import java.util.Objects;

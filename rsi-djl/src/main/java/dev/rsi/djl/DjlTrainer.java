@@ -11,6 +11,7 @@ import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.lm.Batches;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.Example;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.Schedule;

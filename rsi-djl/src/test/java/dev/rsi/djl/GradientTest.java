@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SavedRandom;
 import java.util.List;

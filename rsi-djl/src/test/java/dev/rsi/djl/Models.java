@@ -5,6 +5,7 @@ import dev.rsi.lm.Batches;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.Example;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SavedRandom;

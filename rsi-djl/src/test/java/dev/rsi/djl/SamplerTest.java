@@ -3,6 +3,7 @@ package dev.rsi.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.Positions;
 import dev.rsi.lm.SavedRandom;

@@ -9,6 +9,7 @@ import dev.rsi.lm.Batch;
 import dev.rsi.lm.Batches;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.Example;
 import dev.rsi.lm.Positions;
 import dev.rsi.lm.SavedRandom;

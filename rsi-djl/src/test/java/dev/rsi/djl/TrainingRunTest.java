@@ -7,6 +7,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.lm.Batches;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.Schedule;
