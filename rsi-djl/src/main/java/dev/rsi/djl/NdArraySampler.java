@@ -5,8 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
-import java.util.Arrays;
+import dev.rsi.lm.Sampler;
 
 /**
  * Sampling in DJL's public operations, without a cache: every token runs the whole text again.
@@ -48,8 +49,8 @@ final class NdArraySampler implements Sampler {
               head(ids, rows, width, length), head(positions, rows, width, length), rows, length);
       for (int row = 0; row < rows; row++) {
         int vocabulary = config.vocabularySize();
-        float[] own = Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
-        int token = choose(own, temperature, prompts.uniform()[row * fresh + n]);
+        double uniform = prompts.uniform()[row * fresh + n];
+        int token = Sampler.choose(logits, row * vocabulary, vocabulary, temperature, uniform);
         out[row * fresh + n] = token;
         ids[row * width + length] = token;
       }
@@ -75,25 +76,22 @@ final class NdArraySampler implements Sampler {
     }
   }
 
-  private static int choose(float[] logits, double temperature, double uniform) {
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
-      best = logits[i] > logits[best] ? i : best;
+  @Override
+  public float[] score(Batch batch) {
+    JniUtils.setGradMode(false);
+    try (NDManager step = manager.newSubManager()) {
+      weights.tempAttach(step);
+      Shape all = new Shape(batch.rows(), batch.length());
+      Shape tail = new Shape(batch.rows(), batch.answerLength(), 1);
+      return new NdArrayDecoder(config, step, weights)
+          .logits(
+              step.create(batch.inputs(), all),
+              step.create(batch.positions(), all),
+              batch.answerLength())
+          .logSoftmax(2)
+          .gather(step.create(batch.targets(), tail), 2)
+          .toFloatArray();
     }
-    if (temperature == 0) {
-      return best;
-    }
-    double[] running = new double[logits.length];
-    double total = 0;
-    for (int i = 0; i < logits.length; i++) {
-      total += Math.exp((logits[i] - logits[best]) / temperature);
-      running[i] = total;
-    }
-    int chosen = 0;
-    while (chosen < logits.length - 1 && running[chosen] <= uniform * total) {
-      chosen++;
-    }
-    return chosen;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.Positions;
+import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

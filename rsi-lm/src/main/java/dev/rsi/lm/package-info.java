@@ -4,7 +4,9 @@
  * dev.rsi.lm.ModelDirectory}, {@link dev.rsi.lm.Safetensors}), its training batches ({@link
  * dev.rsi.lm.Batches}) and how it is sampled ({@link dev.rsi.lm.SamplingParameters}).
  *
- * <p>Nothing here computes a network; backends do.
+ * <p>Nothing here computes a network; backends do, behind {@link dev.rsi.lm.Sampler} and {@link
+ * dev.rsi.lm.TrainStep}. What surrounds these is the same for all of them: {@link
+ * dev.rsi.lm.DecoderSession} and {@link dev.rsi.lm.SupervisedTraining}.
  */
 @NullMarked
 package dev.rsi.lm;

@@ -1,15 +1,10 @@
-package dev.rsi.djl;
+package dev.rsi.lm;
 
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
-import dev.rsi.lm.CharVocabulary;
-import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.Positions;
-import dev.rsi.lm.SamplingParameters;
-import dev.rsi.lm.SavedRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +12,14 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Sorts requests by prompt length, samples each length in chunks, and puts the answers back. */
-final class DjlSession<T, C> implements Generator.Session<T, C> {
+/**
+ * A session on any backend's {@link Sampler}: sorts requests by prompt length, samples each length
+ * in chunks, and puts the answers back.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public final class DecoderSession<T, C> implements Generator.Session<T, C> {
   /** Rows per native call: more are no faster on a core, and cancelling waits for a call. */
   static final int CHUNK = 128;
 
@@ -29,7 +30,9 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
   private final Sampler sampler;
   private boolean closed;
 
-  DjlSession(Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
+  /** Takes the sampler over: it is closed with this. */
+  public DecoderSession(
+      Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
     this.codec = codec;
     this.vocabulary = model.vocabulary();
     this.positions = Positions.of(model.config());
@@ -82,6 +85,86 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
       complete.add(Objects.requireNonNull(output));
     }
     return complete;
+  }
+
+  /**
+   * Log-probabilities (natural) that the model gives to an answer, each token given all before it.
+   *
+   * @param requests tasks and seeds; a seed decides the offset of COUPLED positions as it does in
+   *     {@link #generate}
+   * @param candidates one for each request
+   * @return for each request one number per token of its answer, the last for the end token; empty
+   *     where task or answer do not fit the model
+   * @throws IllegalStateException if the session is closed
+   * @throws dev.rsi.api.CancelledException if {@code context} was cancelled
+   */
+  public List<double[]> logProbabilities(
+      List<Request<T>> requests, List<C> candidates, RunContext context) {
+    if (closed) {
+      throw new IllegalStateException("The session is closed.");
+    }
+    if (requests.size() != candidates.size()) {
+      throw new IllegalArgumentException(
+          "There are " + requests.size() + " requests, but " + candidates.size() + " candidates.");
+    }
+    List<double[]> scores = new ArrayList<>(requests.size());
+    Map<Long, List<Answer>> byShape = new TreeMap<>();
+    for (int i = 0; i < requests.size(); i++) {
+      scores.add(new double[0]);
+      try {
+        Answer answer = answer(i, requests.get(i), candidates.get(i));
+        long shape = (long) answer.example.length() << 32 | answer.example.promptLength();
+        byShape.computeIfAbsent(shape, key -> new ArrayList<>()).add(answer);
+      } catch (RuntimeException e) {
+        // Its score stays empty.
+      }
+    }
+    for (List<Answer> group : byShape.values()) {
+      for (int from = 0; from < group.size(); from += CHUNK) {
+        context.checkActive();
+        score(group.subList(from, Math.min(group.size(), from + CHUNK)), scores);
+      }
+    }
+    return scores;
+  }
+
+  private static final class Answer {
+    final int index;
+    final Example example;
+    final int offset;
+
+    Answer(int index, Example example, int offset) {
+      this.index = index;
+      this.example = example;
+      this.offset = offset;
+    }
+  }
+
+  private Answer answer(int index, Request<T> request, C candidate) {
+    Prompt prompt = prompt(index, request);
+    Example example =
+        Example.of(vocabulary, codec.writeTask(request.task()), codec.writeCandidate(candidate), 1);
+    int offsets = positions.offsets(example.tokens(), example.length() - 1, 0);
+    return new Answer(index, example, Math.min(prompt.offset, offsets - 1));
+  }
+
+  private void score(List<Answer> chunk, List<double[]> scores) {
+    Example first = chunk.get(0).example;
+    int length = first.length() - 1;
+    int tokens = first.length() - first.promptLength();
+    Batch batch = new Batch(chunk.size(), length, tokens);
+    for (int row = 0; row < chunk.size(); row++) {
+      Answer answer = chunk.get(row);
+      batch.set(row, answer.example, positions, answer.offset);
+    }
+    float[] found = sampler.score(batch);
+    for (int row = 0; row < chunk.size(); row++) {
+      double[] own = new double[tokens];
+      for (int i = 0; i < tokens; i++) {
+        own[i] = found[row * tokens + i];
+      }
+      scores.set(chunk.get(row).index, own);
+    }
   }
 
   private Prompt prompt(int index, Request<T> request) {
