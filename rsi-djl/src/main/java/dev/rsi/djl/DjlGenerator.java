@@ -4,7 +4,10 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderSession;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
 import java.util.Objects;
 
@@ -71,6 +74,6 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
   public Session<T, C> open(ModelVersion version) {
     DecoderModel model = ModelDirectory.readWeights(version.directory());
     Sampler sampler = new ScriptSampler(DjlRuntime.open(device), model.config(), model.weights());
-    return new DjlSession<>(codec, model, sampling, sampler);
+    return new DecoderSession<>(codec, model, sampling, sampler);
   }
 }

@@ -8,7 +8,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import dev.rsi.lm.AnswerScores;
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
-import java.util.Arrays;
+import dev.rsi.lm.Sampler;
 
 /**
  * Sampling in DJL's public operations, without a cache: every token runs the whole text again.
@@ -54,8 +54,8 @@ final class NdArraySampler implements Sampler {
               1);
       for (int row = 0; row < rows; row++) {
         int vocabulary = config.vocabularySize();
-        float[] own = Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
-        int token = choose(own, temperature, prompts.uniform()[row * fresh + n]);
+        double uniform = prompts.uniform()[row * fresh + n];
+        int token = Sampler.choose(logits, row * vocabulary, vocabulary, temperature, uniform);
         out[row * fresh + n] = token;
         ids[row * width + length] = token;
       }
@@ -93,27 +93,6 @@ final class NdArraySampler implements Sampler {
   @Override
   public int held() {
     return manager.getManagedArrays().size();
-  }
-
-  private static int choose(float[] logits, double temperature, double uniform) {
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
-      best = logits[i] > logits[best] ? i : best;
-    }
-    if (temperature == 0) {
-      return best;
-    }
-    double[] running = new double[logits.length];
-    double total = 0;
-    for (int i = 0; i < logits.length; i++) {
-      total += Math.exp((logits[i] - logits[best]) / temperature);
-      running[i] = total;
-    }
-    int chosen = 0;
-    while (chosen < logits.length - 1 && running[chosen] <= uniform * total) {
-      chosen++;
-    }
-    return chosen;
   }
 
   @Override

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.Sampler;
 import java.util.List;
 
 /** The whole batch, from prompts to the last token, as one call of a script. */

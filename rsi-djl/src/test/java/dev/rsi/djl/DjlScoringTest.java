@@ -14,8 +14,11 @@ import dev.rsi.lm.AnswerScores;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderSession;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
 import dev.rsi.lm.SavedRandom;
 import java.nio.file.Path;
@@ -141,7 +144,7 @@ class DjlScoringTest {
     DecoderModel broken = new DecoderModel(sound.config(), sound.vocabulary(), weights, null);
     try (Sampler sampler = Models.scriptSampler(broken);
         ScoringSession<Addition, String> session =
-            new DjlSession<>(Addition.CODEC, broken, SamplingParameters.greedy(12), sampler)) {
+            new DecoderSession<>(Addition.CODEC, broken, SamplingParameters.greedy(12), sampler)) {
       assertThat(session.score(List.of(new Addition("1", "2")), List.of("30"), CONTEXT))
           .containsExactly(Double.NaN);
     }

@@ -8,6 +8,7 @@ import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.Positions;
+import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
 import java.util.function.Function;
 import java.util.stream.Stream;

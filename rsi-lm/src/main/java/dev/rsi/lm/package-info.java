@@ -5,7 +5,9 @@
  * dev.rsi.lm.Batches}), how it is sampled ({@link dev.rsi.lm.SamplingParameters}) and how its
  * answers are scored ({@link dev.rsi.lm.AnswerScores}).
  *
- * <p>Nothing here computes a network; backends do.
+ * <p>Nothing here computes a network; backends do, behind {@link dev.rsi.lm.Sampler} and {@link
+ * dev.rsi.lm.TrainStep}. What surrounds these is the same for all of them: {@link
+ * dev.rsi.lm.DecoderSession} and {@link dev.rsi.lm.SupervisedTraining}.
  */
 @NullMarked
 package dev.rsi.lm;

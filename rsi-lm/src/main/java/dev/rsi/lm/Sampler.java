@@ -1,15 +1,10 @@
-package dev.rsi.djl;
-
-import dev.rsi.lm.Batch;
+package dev.rsi.lm;
 
 /**
- * Weights in native memory, and the ways to sample from them and to score answers. One thread at a
- * time.
- *
- * <p>Two implementations compute the same: {@link ScriptSampler} is the faster and the default,
- * {@link NdArraySampler} is what it is compared with.
+ * A backend's weights in native memory, and the ways to sample from them and to score answers. One
+ * thread at a time.
  */
-interface Sampler extends AutoCloseable {
+public interface Sampler extends AutoCloseable {
 
   /**
    * Prompts of one length, row-major.
@@ -46,6 +41,36 @@ interface Sampler extends AutoCloseable {
 
   /** How many native arrays are held; the same before and after every call. */
   int held();
+
+  /**
+   * The token that a row's logits and its random number decide: the likeliest, or the first whose
+   * running probability is above the number. Of equal logits the first wins.
+   *
+   * @param logits holds one number per token from {@code from} on
+   * @param size how many tokens there are
+   * @param temperature 0 takes the likeliest token
+   * @param uniform in [0, 1)
+   */
+  static int choose(float[] logits, int from, int size, double temperature, double uniform) {
+    int best = 0;
+    for (int i = 1; i < size; i++) {
+      best = logits[from + i] > logits[from + best] ? i : best;
+    }
+    if (temperature == 0) {
+      return best;
+    }
+    double[] running = new double[size];
+    double total = 0;
+    for (int i = 0; i < size; i++) {
+      total += Math.exp((logits[from + i] - logits[from + best]) / temperature);
+      running[i] = total;
+    }
+    int chosen = 0;
+    while (chosen < size - 1 && running[chosen] <= uniform * total) {
+      chosen++;
+    }
+    return chosen;
+  }
 
   @Override
   void close();

@@ -1,16 +1,10 @@
-package dev.rsi.djl;
+package dev.rsi.lm;
 
 import dev.rsi.api.Codec;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
-import dev.rsi.lm.AnswerScores;
-import dev.rsi.lm.CharVocabulary;
-import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.Positions;
-import dev.rsi.lm.SamplingParameters;
-import dev.rsi.lm.SavedRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +13,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sorts requests by prompt length, samples each length in chunks, and puts the answers back; and
- * scores given answers.
+ * A session on any backend's {@link Sampler}: sorts requests by prompt length, samples each length
+ * in chunks, and puts the answers back; and scores given answers.
+ *
+ * @param <T> task
+ * @param <C> candidate
  */
-final class DjlSession<T, C> implements ScoringSession<T, C> {
+public final class DecoderSession<T, C> implements ScoringSession<T, C> {
   /** Rows per native call: more are no faster on a core, and cancelling waits for a call. */
   static final int CHUNK = 128;
 
@@ -34,7 +31,9 @@ final class DjlSession<T, C> implements ScoringSession<T, C> {
   private final AnswerScores<T, C> scores;
   private boolean closed;
 
-  DjlSession(Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
+  /** Takes the sampler over: it is closed with this. */
+  public DecoderSession(
+      Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
     this.codec = codec;
     this.vocabulary = model.vocabulary();
     this.positions = Positions.of(model.config());
