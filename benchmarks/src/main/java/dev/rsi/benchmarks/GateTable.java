@@ -82,6 +82,7 @@ public final class GateTable {
     tables.put("grey", this::grey);
     tables.put("retry", this::retry);
     tables.put("rejection", this::rejection);
+    tables.put("reuse", new ReusedBank(sheet, results)::reuse);
     PlantedFaults faults = new PlantedFaults(sheet, results);
     tables.put("plants", faults::plants);
     tables.put("dependent", faults::dependent);

@@ -138,9 +138,9 @@ final class LoopParts<T, C> {
           .ifPresent(
               task ->
                   problems.add(
-                      "exam and probes share the task ("
+                      "exam holds the task ("
                           + generator.codec().writeTask(task)
-                          + "): draw them apart."));
+                          + "), which is a probe or near one: draw them apart."));
     }
     for (Lesson<T, C> lesson : lessons == null ? List.<Lesson<T, C>>of() : lessons) {
       if (!lesson.verdict().passed()) {
