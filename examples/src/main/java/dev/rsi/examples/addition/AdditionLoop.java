@@ -49,11 +49,11 @@ public final class AdditionLoop {
     double seconds = secondsSinceStart();
     Path file = home.resolve("report.json");
     ReportFile.write(file, settings, report, journal, seconds, peakMegabytes());
-    summary(screen, report, seconds);
+    summary(screen, report, journal, seconds);
     screen.line("Report: " + file);
   }
 
-  private static void summary(Screen screen, RunReport report, double seconds) {
+  private static void summary(Screen screen, RunReport report, Journal journal, double seconds) {
     String before = shareAt(report, 0);
     int best = 0;
     for (int i = 1; i < report.generations().size(); i++) {
@@ -74,6 +74,12 @@ public final class AdditionLoop {
             before,
             shareAt(report, best)));
     screen.text("", "Ended: " + report.reason());
+    screen.line(
+        String.format(
+            Locale.ROOT,
+            "The gate took %.1f s, %.1f %% of the generations' time without the exam.",
+            journal.gateSeconds(),
+            100 * journal.gateShare()));
     screen.line(
         "Live: version "
             + report.live().substring(0, 12)
