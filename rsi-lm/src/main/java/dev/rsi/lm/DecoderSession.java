@@ -26,6 +26,7 @@ public final class DecoderSession<T, C> implements Generator.Session<T, C> {
   private final Codec<T, C> codec;
   private final CharVocabulary vocabulary;
   private final Positions positions;
+  private final boolean coupled;
   private final SamplingParameters sampling;
   private final Sampler sampler;
   private boolean closed;
@@ -36,6 +37,7 @@ public final class DecoderSession<T, C> implements Generator.Session<T, C> {
     this.codec = codec;
     this.vocabulary = model.vocabulary();
     this.positions = Positions.of(model.config());
+    this.coupled = model.config().positionScheme() == PositionScheme.COUPLED;
     this.sampling = sampling;
     this.sampler = sampler;
   }
@@ -141,11 +143,11 @@ public final class DecoderSession<T, C> implements Generator.Session<T, C> {
   }
 
   private Answer answer(int index, Request<T> request, C candidate) {
-    Prompt prompt = prompt(index, request);
-    Example example =
-        Example.of(vocabulary, codec.writeTask(request.task()), codec.writeCandidate(candidate), 1);
+    String task = codec.writeTask(request.task());
+    Example example = Example.of(vocabulary, task, codec.writeCandidate(candidate), 1);
     int offsets = positions.offsets(example.tokens(), example.length() - 1, 0);
-    return new Answer(index, example, Math.min(prompt.offset, offsets - 1));
+    int offset = coupled ? prompt(index, request).offset : 0;
+    return new Answer(index, example, Math.min(offset, offsets - 1));
   }
 
   private void score(List<Answer> chunk, List<double[]> scores) {
