@@ -596,17 +596,39 @@ final class GraphBuilder {
 
   /** Zeros before an axis so that it has {@code size}. */
   Value padFront(Value x, int axis, Dim size) {
-    Value before = sub(size(size), size(x.shape().dim(axis)));
-    long rank = x.shape().rank();
+    return pad(x, axis, sub(size(size), size(x.shape().dim(axis))), integers(0), size);
+  }
+
+  /**
+   * Zeros behind an axis.
+   *
+   * @param more how many, INT64 [1]
+   * @param size the dimension that results
+   */
+  Value padBack(Value x, int axis, Value more, Dim size) {
+    return pad(x, axis, integers(0), more, size);
+  }
+
+  private Value pad(Value x, int axis, Value before, Value after, Dim size) {
     int at = x.shape().index(axis);
-    List<Value> pads = new ArrayList<>();
-    if (at > 0) {
-      pads.add(integers(new long[at]));
+    Dim rank = Dim.of(x.shape().rank());
+    Value all = concat(0, rank, along(x.shape().rank(), at, before));
+    Value behind = concat(0, rank, along(x.shape().rank(), at, after));
+    Value pads = concat(0, rank.times(Dim.of(2)), List.of(all, behind));
+    return node("Pad", Map.of(), x, pads).emit(x.type(), x.shape().with(axis, size));
+  }
+
+  /** Zeros but for one axis. */
+  private List<Value> along(int rank, int axis, Value value) {
+    List<Value> parts = new ArrayList<>();
+    if (axis > 0) {
+      parts.add(integers(new long[axis]));
     }
-    pads.add(before);
-    pads.add(integers(new long[(int) (2 * rank - at - 1)]));
-    Value all = concat(0, Dim.of(2 * rank), pads);
-    return node("Pad", Map.of(), x, all).emit(x.type(), x.shape().with(axis, size));
+    parts.add(value);
+    if (axis < rank - 1) {
+      parts.add(integers(new long[rank - 1 - axis]));
+    }
+    return parts;
   }
 
   /** Rows of a table. */

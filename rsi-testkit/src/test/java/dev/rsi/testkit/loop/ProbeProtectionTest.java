@@ -330,7 +330,9 @@ class ProbeProtectionTest {
   void should_refuse_to_be_built_with_a_gate_that_could_never_promote() {
     ProbeBank<Sum, Long> few =
         ProbeBank.of(
-            ToyTasks.codec(), ToyTasks.verifier(), Map.of("few", List.of(Sum.of(1, 2), Sum.of(3, 4))));
+            ToyTasks.codec(),
+            ToyTasks.verifier(),
+            Map.of("few", List.of(Sum.of(1, 2), Sum.of(3, 4))));
     assertThatThrownBy(() -> loop(few, DriftGates.anchored().tripwires("never")).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("There are no probes of the kinds (never)")
