@@ -55,7 +55,7 @@ public final class BackendTable {
   /** Measures all models, or those named. */
   public static void main(String[] args) throws IOException {
     List<String> wanted = List.of(args);
-    Sheet sheet = new Sheet(System.out, 1);
+    Sheet sheet = new Sheet(System.out, 1, Path.of("benchmarks", "target", "backends"));
     for (Model model :
         List.of(
             new Model("54K", 64, 1, 100),
@@ -65,6 +65,7 @@ public final class BackendTable {
         Path home = Files.createTempDirectory("backends");
         try {
           measure(model, home, sheet);
+          sheet.end();
         } finally {
           MoreFiles.deleteRecursively(home, RecursiveDeleteOption.ALLOW_INSECURE);
         }
@@ -82,7 +83,8 @@ public final class BackendTable {
     Path directory = Files.createDirectory(home.resolve("version"));
     ModelDirectory.write(directory, DecoderModel.random(config, VOCABULARY, 1));
     ModelVersion version = new ModelVersion("0".repeat(64), directory);
-    sheet.begin(String.format(Locale.ROOT, "%,d parameters", config.parameterCount()));
+    sheet.begin(model.name());
+    sheet.note("parameters", config.parameterCount());
     Trainer<Addition, String> djl = DjlTrainer.of(AdditionCodec.INSTANCE, Device.cpu());
     Trainer<Addition, String> onnx = OnnxTrainer.of(AdditionCodec.INSTANCE, Device.cpu());
     double djlStep = Double.POSITIVE_INFINITY;
