@@ -21,6 +21,7 @@ final class HeldOut<T> {
   <C> HeldOut(ImprovementLoop<T, C> loop) {
     this.loop = loop;
     this.codec = loop.generator.codec();
+    // Never shown, and the same in every run of the loop: what is set apart stays so.
     this.secret = new Seeds(loop.secret);
     this.probes = loop.probes;
   }
