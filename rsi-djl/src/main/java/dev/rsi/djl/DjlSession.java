@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Sorts requests by prompt length, samples each length in chunks, and puts the answers back. */
@@ -26,14 +27,21 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
   private final CharVocabulary vocabulary;
   private final Positions positions;
   private final SamplingParameters sampling;
+  private final ToIntFunction<? super T> longest;
   private final Sampler sampler;
   private boolean closed;
 
-  DjlSession(Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
+  DjlSession(
+      Codec<T, C> codec,
+      DecoderModel model,
+      SamplingParameters sampling,
+      ToIntFunction<? super T> longest,
+      Sampler sampler) {
     this.codec = codec;
     this.vocabulary = model.vocabulary();
     this.positions = Positions.of(model.config());
     this.sampling = sampling;
+    this.longest = longest;
     this.sampler = sampler;
   }
 
@@ -41,12 +49,14 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
     final int index;
     final int[] tokens;
     final int offset;
+    final int fresh;
     final SavedRandom random;
 
-    Prompt(int index, int[] tokens, int offset, SavedRandom random) {
+    Prompt(int index, int[] tokens, int offset, int fresh, SavedRandom random) {
       this.index = index;
       this.tokens = tokens;
       this.offset = offset;
+      this.fresh = fresh;
       this.random = random;
     }
   }
@@ -89,15 +99,19 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
     if (tokens.length == 0) {
       throw new IllegalArgumentException("its text is empty");
     }
+    int fresh = Math.min(sampling.maxNewTokens(), longest.applyAsInt(request.task()));
+    if (fresh < 1) {
+      throw new IllegalArgumentException("its longest answer has " + fresh + " tokens");
+    }
     SavedRandom random = new SavedRandom(request.seed());
     int offsets = positions.offsets(tokens, tokens.length, sampling.maxNewTokens());
-    return new Prompt(index, tokens, random.nextInt(offsets), random);
+    return new Prompt(index, tokens, random.nextInt(offsets), fresh, random);
   }
 
   private void sample(List<Prompt> chunk, List<@Nullable Output<C>> outputs) {
     int rows = chunk.size();
     int length = chunk.get(0).tokens.length;
-    int fresh = sampling.maxNewTokens();
+    int fresh = chunk.stream().mapToInt(prompt -> prompt.fresh).max().orElseThrow();
     long[] ids = new long[rows * length];
     long[] given = new long[rows * length];
     long[] added = new long[rows * fresh];
@@ -116,8 +130,8 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
     Sampler.Prompts prompts = new Sampler.Prompts(rows, length, fresh, ids, given, added, uniform);
     long[] answers = sampler.sample(prompts, sampling.temperature(), vocabulary.end());
     for (int row = 0; row < rows; row++) {
-      int[] answer = new int[fresh];
-      for (int i = 0; i < fresh; i++) {
+      int[] answer = new int[chunk.get(row).fresh];
+      for (int i = 0; i < answer.length; i++) {
         answer[i] = (int) answers[row * fresh + i];
       }
       outputs.set(chunk.get(row).index, output(answer));

@@ -99,9 +99,12 @@ public final class AdditionRun {
   private DjlGenerator<Addition, String> generator() {
     // The longest sum and its end.
     SamplingParameters greedy = SamplingParameters.greedy(settings.digits() + 2);
-    return DjlGenerator.of(CODEC, Device.auto())
-        .withSampling(
-            settings.judge() == Settings.Judge.UNVERIFIED ? greedy.keepingCutOff() : greedy);
+    DjlGenerator<Addition, String> generator = DjlGenerator.of(CODEC, Device.auto());
+    return switch (settings.judge()) {
+      case EXACT -> generator.withSampling(greedy).withLongestAnswer(task -> task.digits() + 2);
+      case VOTE -> generator.withSampling(greedy);
+      case UNVERIFIED -> generator.withSampling(greedy.keepingCutOff());
+    };
   }
 
   private ModelVersion generation0(ModelRegistry registry, RunContext context) {
