@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One decision on finite banks, drawn in random order without replacement, as the loop does. */
-final class BankSource implements ProbeSource {
+class BankSource implements ProbeSource {
   private final List<ProbeResult[]> banks;
   private final long ordinal;
   private final @Nullable SplittableRandom random;

@@ -15,6 +15,7 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  */
 final class UsualGates {
   private static final int PROBES = 500;
+  private static final int GENERATIONS = 40;
   private static final double HARM = .05;
   private static final double TO_ANCHOR = .04;
   private static final double TO_PARENT = .02;
@@ -48,7 +49,8 @@ final class UsualGates {
     rules.add(
         new Named(
             "Mann-Whitney 0.98, tolerance 0.25, 50 means of 10", (a, p, r) -> canary(a - p, a, r)));
-    ours(random);
+    Rows curve = sheet.curve("live");
+    ours(curve, random);
     for (Named named : rules) {
       int runs = sheet.runs(100);
       long blocked = 0;
@@ -57,27 +59,34 @@ final class UsualGates {
           blocked += named.rule.blocks(0, 0, random) ? 1 : 0;
         }
       }
-      double sum = 0;
+      double[] sums = new double[GENERATIONS + 1];
       int above = 0;
       for (int run = 0; run < runs; run++) {
         double live = 0;
-        for (int g = 1; g <= 40; g++) {
+        for (int g = 1; g <= GENERATIONS; g++) {
           live += named.rule.blocks(live + .005, .005, random) ? 0 : .005;
+          sums[g] += live;
         }
-        sum += live;
         above += live > .05 ? 1 : 0;
       }
+      draw(curve, named.name, sums, runs);
       sheet.note(named.name + ": clean challengers blocked", blocked / (100.0 * runs));
-      sheet.note("  live drift after 40 generations of 0.5 %, mean", sum / runs);
+      sheet.note("  live drift after 40 generations of 0.5 %, mean", sums[GENERATIONS] / runs);
       sheet.note("  runs with the live model above 5 %", (double) above / runs);
     }
   }
 
-  private void ours(SplittableRandom random) {
+  private static void draw(Rows curve, String name, double[] sums, int runs) {
+    for (int g = 0; g < sums.length; g++) {
+      curve.add(g, sums[g] / runs, name);
+    }
+  }
+
+  private void ours(Rows curve, SplittableRandom random) {
     int runs = sheet.runs(100);
     long rolledBack = 0;
     long held = 0;
-    double sum = 0;
+    double[] sums = new double[GENERATIONS + 1];
     int above = 0;
     long given = 0;
     for (int run = 0; run < runs; run++) {
@@ -91,16 +100,17 @@ final class UsualGates {
       }
       gate = DriftGates.anchored().anchorOnly();
       double live = 0;
-      for (int g = 1; g <= 40; g++) {
+      for (int g = 1; g <= GENERATIONS; g++) {
         live += gate.decide(probes(live + .005, g, random)).promotes() ? .005 : 0;
+        sums[g] += live;
       }
-      sum += live;
       above += live > .05 ? 1 : 0;
     }
+    draw(curve, "anchored gate", sums, runs);
     sheet.note("anchored gate: clean challengers rolled back", rolledBack / (100.0 * runs));
     sheet.note("  clean challengers held", held / (100.0 * runs));
     sheet.note("  probes per clean decision", given / (100.0 * runs));
-    sheet.note("  live drift after 40 generations of 0.5 %, mean", sum / runs);
+    sheet.note("  live drift after 40 generations of 0.5 %, mean", sums[GENERATIONS] / runs);
     sheet.atMost("  runs with the live model above 5 %", (double) above / runs, 0);
   }
 

@@ -17,6 +17,34 @@ public interface ProbeSource {
   /** Which decision of the lineage this is, from 1: for rules that spend error over decisions. */
   long ordinal();
 
+  /** What the challenger changes; the model's artifact unless said otherwise. */
+  default UpdateKind update() {
+    return UpdateKind.ARTIFACT;
+  }
+
+  /** Number of the bank that the probes come from, from 1; a bank once left never comes back. */
+  default long bank() {
+    return 1;
+  }
+
+  /**
+   * How many different histories of answers this bank may have given before this decision, 1 or
+   * more: what the loop may know of it. A gate that claims more than the bank's own mean divides by
+   * it what it spends. 1 for a fresh bank, and for one of which nothing more is claimed.
+   */
+  default double transcripts() {
+    return 1;
+  }
+
+  /**
+   * What is wrong with the instrument at this moment, in words: a judge that contradicts a known
+   * answer, probes that were changed. Empty if nothing is. A gate promotes nothing on an unsound
+   * instrument, and asks again before it does.
+   */
+  default List<String> faults() {
+    return List.of();
+  }
+
   /**
    * Draws the next probes of a kind, in a secret random order without replacement, and runs them on
    * the roles asked for.
@@ -29,4 +57,19 @@ public interface ProbeSource {
    * @throws CancelledException if the run was cancelled
    */
   List<ProbeResult> pull(String kind, int count, Set<Role> roles);
+
+  /**
+   * Measures the instrument: runs the incumbent a second time, under other seeds, on probes drawn
+   * already. What differs is noise.
+   *
+   * @param kind a name of {@link #kinds()}
+   * @param count how many, 1 or more
+   * @return at most {@code count} results, in which INCUMBENT is the first reading and CHALLENGER
+   *     the second; none where it cannot be measured
+   * @throws IllegalArgumentException if there is no such kind
+   * @throws CancelledException if the run was cancelled
+   */
+  default List<ProbeResult> retest(String kind, int count) {
+    return List.of();
+  }
 }

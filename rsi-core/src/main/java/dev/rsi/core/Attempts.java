@@ -6,12 +6,14 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
+import dev.rsi.api.ScoringSession;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,14 +46,11 @@ final class Attempts<T, C> implements AutoCloseable {
   List<Output<C>> make(ModelVersion version, String step, List<Request<T>> requests) {
     StepContext context = new StepContext(step, cancelled, recorder);
     context.checkActive();
-    Generator.Session<T, C> session = sessions.get(version.id());
-    if (session == null) {
-      session = generator.open(version);
-      sessions.put(version.id(), session);
-    }
+    Generator.Session<T, C> session = session(version);
     ledger.spend(requests.size());
     // Copies both ways: what is ruled on is what was asked for, and stays what was given.
-    List<Output<C>> given = generate(session, version, List.copyOf(requests), context);
+    List<Output<C>> given =
+        using(session, version, () -> session.generate(List.copyOf(requests), context));
     List<Output<C>> outputs = given == null ? List.of() : new ArrayList<>(given);
     if (outputs.size() != requests.size() || outputs.contains(null)) {
       throw new RsiException(
@@ -64,14 +63,52 @@ final class Attempts<T, C> implements AutoCloseable {
     return outputs;
   }
 
+  /**
+   * Has a version score candidates; each counts as an attempt.
+   *
+   * @param step what for, for people
+   * @return log-probabilities, NaN where one is missing
+   */
+  List<Double> score(ModelVersion version, String step, List<T> tasks, List<C> candidates) {
+    StepContext context = new StepContext(step, cancelled, recorder);
+    context.checkActive();
+    Generator.Session<T, C> session = session(version);
+    if (!(session instanceof ScoringSession<T, C> scoring)) {
+      throw new RsiException(
+          "Sessions of ("
+              + session.getClass().getName()
+              + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
+    }
+    ledger.spend(tasks.size());
+    List<Double> scores =
+        using(
+            session,
+            version,
+            () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
+    if (scores == null || scores.size() != tasks.size()) {
+      throw new RsiException(
+          "The generator gave "
+              + (scores == null ? "no" : scores.size())
+              + " scores for "
+              + tasks.size()
+              + " candidates.");
+    }
+    return new ArrayList<>(scores);
+  }
+
+  private Generator.Session<T, C> session(ModelVersion version) {
+    Generator.Session<T, C> session = sessions.get(version.id());
+    if (session == null) {
+      session = generator.open(version);
+      sessions.put(version.id(), session);
+    }
+    return session;
+  }
+
   /** A session that broke is not used again: the next batch opens a fresh one. */
-  private List<Output<C>> generate(
-      Generator.Session<T, C> session,
-      ModelVersion version,
-      List<Request<T>> requests,
-      StepContext context) {
+  private <R> R using(Generator.Session<T, C> session, ModelVersion version, Supplier<R> call) {
     try {
-      return session.generate(requests, context);
+      return call.get();
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {

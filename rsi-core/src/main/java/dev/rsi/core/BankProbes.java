@@ -5,68 +5,76 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.gate.ProbeFamily;
+import dev.rsi.core.internal.ProbeOrder;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Objects;
 import java.util.Set;
 
-/** One decision's probes: draws tasks of the bank and has the versions attempt them. */
+/** One decision's probes: draws them in the decision's secret order and has the versions read. */
 final class BankProbes<T, C> implements ProbeSource {
-  private final ProbeBank<T, C> bank;
-  private final ProbeReadings<T, C> readings;
+  private final Bank<T, C> bank;
   private final Map<Role, ModelVersion> versions;
-  private final long ordinal;
+  private final long decision;
+  private final double transcripts;
   private final Map<String, List<Integer>> order = new HashMap<>();
   private final Map<String, Integer> drawn = new HashMap<>();
   private volatile boolean open = true;
 
+  /**
+   * Probes for a decision.
+   *
+   * @param decision its number in the lineage, from 1
+   * @param transcripts how many histories of answers the bank may have given before it
+   * @param secret fixes the order
+   */
   BankProbes(
-      ProbeBank<T, C> bank,
-      ProbeReadings<T, C> readings,
+      Bank<T, C> bank,
       Map<Role, ModelVersion> versions,
-      long ordinal,
-      Seeds seeds) {
+      long decision,
+      double transcripts,
+      long secret) {
     this.bank = bank;
-    this.readings = readings;
     this.versions = new EnumMap<>(versions);
-    this.ordinal = ordinal;
-    for (Map.Entry<String, List<T>> kind : bank.tasks().entrySet()) {
-      List<Integer> indices = new ArrayList<>();
-      for (int i = 0; i < kind.getValue().size(); i++) {
-        indices.add(i);
-      }
-      Collections.shuffle(indices, new Random(seeds.of("probe order/" + kind.getKey(), ordinal)));
-      order.put(kind.getKey(), indices);
+    this.decision = decision;
+    this.transcripts = transcripts;
+    for (ProbeFamily<T, C> family : bank.families()) {
+      order.put(family.name(), ProbeOrder.of(secret, family.name(), decision, family.size()));
     }
   }
 
   @Override
   public List<ProbeKind> kinds() {
-    return bank.tasks().entrySet().stream()
-        .map(kind -> new ProbeKind(kind.getKey(), kind.getValue().size()))
-        .toList();
+    return bank.families().stream().map(f -> new ProbeKind(f.name(), f.size())).toList();
   }
 
   @Override
   public long ordinal() {
-    return ordinal;
+    return decision;
+  }
+
+  @Override
+  public long bank() {
+    return bank.number();
+  }
+
+  @Override
+  public double transcripts() {
+    return transcripts;
+  }
+
+  @Override
+  public List<String> faults() {
+    return bank.faults();
   }
 
   @Override
   public List<ProbeResult> pull(String kind, int count, Set<Role> roles) {
-    if (!open) {
-      throw new IllegalStateException("The decision is over: no more probes.");
-    }
-    List<Integer> indices = order.get(kind);
-    if (indices == null) {
-      throw new IllegalArgumentException(
-          "There is no probe kind (" + kind + "), only " + bank.tasks().keySet() + ".");
-    }
+    List<Integer> indices = order(kind);
     if (count < 1 || roles.isEmpty()) {
       throw new IllegalArgumentException(
           "A pull needs count (" + count + ") >= 1 and at least one role, got " + roles + ".");
@@ -74,23 +82,53 @@ final class BankProbes<T, C> implements ProbeSource {
     int from = drawn.getOrDefault(kind, 0);
     List<Integer> next = indices.subList(from, (int) Math.min(indices.size(), (long) from + count));
     drawn.put(kind, from + next.size());
-    List<Map<Role, Double>> found = new ArrayList<>();
-    next.forEach(i -> found.add(new EnumMap<>(Role.class)));
+    Map<Role, List<Double>> readings = new EnumMap<>(Role.class);
     for (Role role : roles) {
       ModelVersion version = versions.get(role);
       if (version != null) {
-        List<Double> values = readings.read(version, kind, next);
-        for (int i = 0; i < next.size(); i++) {
-          double value = values.get(i);
-          if (!Double.isNaN(value)) {
-            found.get(i).put(role, value);
-          }
-        }
+        readings.put(role, bank.readings().read(version, kind, next));
       }
     }
-    List<ProbeResult> results = new ArrayList<>();
-    for (int i = 0; i < next.size(); i++) {
-      results.add(new ProbeResult(kind + "/" + next.get(i), found.get(i)));
+    return results(kind, next, readings);
+  }
+
+  @Override
+  public List<ProbeResult> retest(String kind, int count) {
+    int most = Math.min(Bank.RETESTS, drawn.getOrDefault(kind, 0));
+    List<Integer> probes = order(kind).subList(0, Math.max(0, Math.min(count, most)));
+    ModelVersion incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
+    return results(
+        kind,
+        probes,
+        Map.of(
+            Role.INCUMBENT, bank.readings().read(incumbent, kind, probes),
+            Role.CHALLENGER, bank.again().read(incumbent, kind, probes)));
+  }
+
+  private List<Integer> order(String kind) {
+    if (!open) {
+      throw new IllegalStateException("The decision is over: no more probes.");
+    }
+    List<Integer> indices = order.get(kind);
+    if (indices == null) {
+      throw new IllegalArgumentException(
+          "There is no probe kind (" + kind + "), only " + order.keySet() + ".");
+    }
+    return indices;
+  }
+
+  private static List<ProbeResult> results(
+      String kind, List<Integer> probes, Map<Role, List<Double>> readings) {
+    List<ProbeResult> results = new ArrayList<>(probes.size());
+    for (int i = 0; i < probes.size(); i++) {
+      Map<Role, Double> found = new EnumMap<>(Role.class);
+      for (Map.Entry<Role, List<Double>> role : readings.entrySet()) {
+        double value = role.getValue().get(i);
+        if (!Double.isNaN(value)) {
+          found.put(role.getKey(), value);
+        }
+      }
+      results.add(new ProbeResult(kind + "/" + probes.get(i), found));
     }
     return results;
   }

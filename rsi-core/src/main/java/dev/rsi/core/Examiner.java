@@ -7,8 +7,8 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.internal.Ruling;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,46 +40,19 @@ final class Examiner<T, C> {
         candidates.add(output.candidate());
       }
     }
-    List<Verdict> verdicts =
-        candidates.isEmpty() ? List.of() : verify(task, Collections.unmodifiableList(candidates));
+    List<Verdict> verdicts = Ruling.on(verifier, task, candidates);
     List<Finding> findings = new ArrayList<>(outputs.size());
     int next = 0;
     for (Output<C> output : outputs) {
       C candidate = output.candidate();
       if (candidate == null) {
-        findings.add(new Finding(withoutCandidate(output), null));
+        findings.add(new Finding(Ruling.withoutCandidate(output), null));
       } else {
         Verdict verdict = verdicts.get(next++);
         findings.add(new Finding(verdict, critique(task, candidate, verdict)));
       }
     }
     return findings;
-  }
-
-  private static Verdict withoutCandidate(Output<?> output) {
-    return output.kind() == Output.Kind.MALFORMED
-        ? Verdict.fail("malformed: " + output.failure())
-        : Verdict.undecided("no answer: " + output.failure());
-  }
-
-  private List<Verdict> verify(T task, List<C> candidates) {
-    List<Verdict> verdicts;
-    try {
-      List<Verdict> given = verifier.verifyAll(task, candidates);
-      // A copy, which unlike List.of may be asked whether it holds null.
-      verdicts = given == null ? List.of() : new ArrayList<>(given);
-    } catch (CancelledException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      return Collections.nCopies(candidates.size(), Verdict.broken("verifier", e));
-    }
-    if (verdicts.size() != candidates.size() || verdicts.contains(null)) {
-      return Collections.nCopies(
-          candidates.size(),
-          Verdict.undecided(
-              "the verifier gave no verdict for each of " + candidates.size() + " candidates"));
-    }
-    return verdicts;
   }
 
   private @Nullable Critique critique(T task, C candidate, Verdict verdict) {

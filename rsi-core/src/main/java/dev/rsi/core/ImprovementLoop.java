@@ -15,6 +15,7 @@ import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,8 @@ public final class ImprovementLoop<T, C> {
   final RunListener listener;
   final Clock clock;
   final long seed;
+  final long secret;
+  final Duration pace;
 
   private ImprovementLoop(LoopParts<T, C> parts) {
     this.generator = parts.generator;
@@ -74,6 +77,8 @@ public final class ImprovementLoop<T, C> {
     this.listener = parts.listener == null ? event -> {} : parts.listener;
     this.clock = parts.clock == null ? Clock.systemUTC() : parts.clock;
     this.seed = parts.seed == null ? Builder.DEFAULT_SEED : parts.seed;
+    this.secret = parts.secret == null ? seed : parts.secret;
+    this.pace = parts.pace == null ? Duration.ZERO : parts.pace;
   }
 
   /**
@@ -219,6 +224,33 @@ public final class ImprovementLoop<T, C> {
     /** The root of all randomness of a run. Default: {@value #DEFAULT_SEED}. */
     public Builder<T, C> seed(long seed) {
       parts.seed = once("seed", parts.seed, seed);
+      return this;
+    }
+
+    /**
+     * What fixes the order of probes and the draw of fresh banks. Before each decision a hash of it
+     * is recorded; it stands in the record itself only when the run has ended, so that a third
+     * party can check that no order was changed. Give one that nothing in the loop can guess where
+     * parts of the loop are not trusted. Default: the seed, which repeats a run without more ado
+     * and which whoever reads the record knows from the start.
+     */
+    public Builder<T, C> secret(long secret) {
+      parts.secret = once("secret", parts.secret, secret);
+      return this;
+    }
+
+    /**
+     * The clock that the gate answers by: a decision takes a whole multiple of this, so that the
+     * time it took says next to nothing of how many probes it needed. Default: none, an answer
+     * comes as soon as it is there.
+     *
+     * @param pace positive; a little more than a decision usually takes
+     */
+    public Builder<T, C> pace(Duration pace) {
+      if (pace.isZero() || pace.isNegative()) {
+        throw new IllegalArgumentException("pace (" + pace + ") must be positive.");
+      }
+      parts.pace = once("pace", parts.pace, pace);
       return this;
     }
 

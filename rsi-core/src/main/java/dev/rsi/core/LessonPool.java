@@ -62,6 +62,15 @@ final class LessonPool<T, C> {
     return fresh.size();
   }
 
+  /** The texts of all tasks that a training may have had lessons on. */
+  Set<String> tasks() {
+    Set<String> texts = new HashSet<>();
+    for (List<Lesson<T, C>> part : List.of(given, earlier, fresh)) {
+      part.forEach(lesson -> texts.add(codec.writeTask(lesson.task())));
+    }
+    return texts;
+  }
+
   /** All lessons with the weights of the mix. */
   List<Lesson<T, C>> mix() {
     List<Lesson<T, C>> mix = new ArrayList<>(fresh.size() + earlier.size() + given.size());

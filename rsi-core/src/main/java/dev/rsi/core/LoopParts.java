@@ -6,14 +6,17 @@ import dev.rsi.api.DriftGate;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
+import dev.rsi.api.ProbeKind;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.gate.AnchoredGate;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +42,8 @@ final class LoopParts<T, C> {
   @Nullable RunListener listener;
   @Nullable Clock clock;
   @Nullable Long seed;
+  @Nullable Long secret;
+  @Nullable Duration pace;
 
   private final List<String> problems = new ArrayList<>();
 
@@ -64,6 +69,9 @@ final class LoopParts<T, C> {
       problems.add("rubric is set but critic is not: call critic(...), or leave the rubric out.");
     }
     checkRecipe();
+    checkGate();
+    checkJudges("probes", probes);
+    checkJudges("exam", exam);
     checkHeldOut();
     checkBudget();
     if (!problems.isEmpty()) {
@@ -102,19 +110,37 @@ final class LoopParts<T, C> {
     }
   }
 
+  private void checkGate() {
+    if (gate instanceof AnchoredGate anchored && probes != null) {
+      List<ProbeKind> kinds =
+          probes.families().values().stream().map(f -> new ProbeKind(f.name(), f.size())).toList();
+      anchored
+          .misfits(kinds)
+          .forEach(misfit -> problems.add("gate does not fit probes: " + misfit));
+    }
+  }
+
+  private void checkJudges(String name, @Nullable ProbeBank<T, C> bank) {
+    if (bank != null) {
+      bank.contradictions()
+          .forEach(
+              wrong -> problems.add(name + " has a judge that is wrong: " + wrong + ": mend it."));
+    }
+  }
+
   private void checkHeldOut() {
     if (probes != null && exam != null) {
       ProbeBank<T, C> bank = probes;
-      exam.tasks().values().stream()
-          .flatMap(List::stream)
+      exam.families().values().stream()
+          .flatMap(family -> family.tasks().stream())
           .filter(bank::contains)
           .findFirst()
           .ifPresent(
               task ->
                   problems.add(
-                      "exam and probes share the task ("
+                      "exam holds the task ("
                           + generator.codec().writeTask(task)
-                          + "): draw them apart."));
+                          + "), which is a probe or near one: draw them apart."));
     }
     for (Lesson<T, C> lesson : lessons == null ? List.<Lesson<T, C>>of() : lessons) {
       if (!lesson.verdict().passed()) {
@@ -138,7 +164,7 @@ final class LoopParts<T, C> {
   private void checkBudget() {
     if (budget != null && probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
-      long first = exam == null ? 0 : exam.size();
+      long first = exam == null ? 0 : exam.attempts();
       long worst = LongMath.saturatedAdd(first, worstCase(practice(), 1, probes, exam));
       if (budget.attempts() < worst) {
         problems.add(
@@ -155,6 +181,7 @@ final class LoopParts<T, C> {
   static long worstCase(
       Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
     return LongMath.saturatedAdd(
-        practice.worstCase(levels), 3L * probes.size() + (exam == null ? 0 : exam.size()));
+        practice.worstCase(levels),
+        LongMath.saturatedAdd(Bank.worstCase(probes), exam == null ? 0 : exam.attempts()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.rsi.api.CancelledException;
@@ -11,6 +12,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
+import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
@@ -18,10 +20,10 @@ import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,14 +48,13 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Attempts<T, C> attempts;
   private final LessonPool<T, C> pool;
   private final PracticeGround<T, C> ground;
-  private final ProbeReadings<T, C> probes;
+  private final Probing<T, C> probing;
   private final @Nullable ProbeReadings<T, C> exam;
   private final List<GenerationReport> reports = new ArrayList<>();
 
   private ModelVersion incumbent;
   private Frontier frontier;
   private @Nullable ModelVersion scouted;
-  private long decisions;
 
   LoopRun(ImprovementLoop<T, C> loop, ModelVersion anchor, TaskSource<T> tasks) {
     this.loop = loop;
@@ -70,11 +71,14 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.attempts = new Attempts<>(loop.generator, ledger, this::cancelled, recorder);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
-    this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, recorder);
+    HeldOut<T> heldOut = new HeldOut<>(loop);
+    this.probing = new Probing<>(loop, anchor, attempts, seeds, recorder, heldOut::mayProbe, pool);
+    this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, recorder, heldOut);
     int batch = loop.practice.batch();
-    this.probes = new ProbeReadings<>("probe", loop.probes, attempts, seeds, batch);
     this.exam =
-        loop.exam == null ? null : new ProbeReadings<>("exam", loop.exam, attempts, seeds, batch);
+        loop.exam == null
+            ? null
+            : new ProbeReadings<>("exam", loop.exam, anchor, attempts, seeds, batch);
   }
 
   /** Begins a run under the next free number. */
@@ -292,7 +296,10 @@ final class LoopRun<T, C> implements AutoCloseable {
     void judge() {
       part = "gate";
       ModelVersion candidate = Objects.requireNonNull(challenger);
-      decision = decide(candidate);
+      decision =
+          probing.decide(
+              number,
+              Map.of(Role.ANCHOR, anchor, Role.INCUMBENT, incumbent, Role.CHALLENGER, candidate));
       recorder.record(new RunEvent.Gated(number, candidate.id(), decision));
       switch (decision.action()) {
         case PROMOTE -> {
@@ -307,30 +314,13 @@ final class LoopRun<T, C> implements AutoCloseable {
       }
     }
 
-    private GateDecision decide(ModelVersion candidate) {
-      Map<Role, ModelVersion> versions = new EnumMap<>(Role.class);
-      versions.put(Role.ANCHOR, anchor);
-      versions.put(Role.INCUMBENT, incumbent);
-      versions.put(Role.CHALLENGER, candidate);
-      BankProbes<T, C> source = new BankProbes<>(loop.probes, probes, versions, ++decisions, seeds);
-      try {
-        GateDecision given = loop.gate.decide(source);
-        return given == null ? GateDecision.hold("The gate returned null.", List.of()) : given;
-      } catch (CancelledException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        recorder.fault(number, "gate", e);
-        return GateDecision.hold("The gate failed: " + e, List.of());
-      } finally {
-        source.close();
-      }
-    }
-
     void examine() {
       part = "exam";
       if (exam != null) {
         marks.putAll(exam.solved(Objects.requireNonNull(challenger)));
       }
+      Map<String, Double> numbers = probing.described(Objects.requireNonNull(challenger));
+      recorder.record(new RunEvent.Described(number, challenger.id(), numbers));
     }
 
     void fail(RuntimeException cause) {
@@ -404,6 +394,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private RunReport end(RunReport.End end, String reason) {
+    probing.reveal(reports.size() - 1);
     recorder.record(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent.id()));
     return new RunReport(
         recorder.run(), end, reason, anchor.id(), incumbent.id(), reports, ledger.spending());
@@ -438,9 +429,15 @@ final class LoopRun<T, C> implements AutoCloseable {
     setting.put("trainer", loop.trainer.getClass().getName());
     setting.put("generator", loop.generator.getClass().getName());
     setting.put("probes", String.valueOf(loop.probes.size()));
+    setting.put("probes sha-256", loop.probes.digest());
+    setting.put("rubric sha-256", sha256(loop.rubric.toString()));
     setting.put("lessons", String.valueOf(loop.given.size()));
     setting.put("levels", String.valueOf(levels));
     return setting;
+  }
+
+  private static String sha256(String text) {
+    return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class PracticeGround<T, C> {
   private final Seeds seeds;
   private final Attempts<T, C> attempts;
   private final Recorder recorder;
+  private final HeldOut<T> heldOut;
   private final Examiner<T, C> examiner;
   private final Codec<T, C> codec;
 
@@ -34,12 +36,14 @@ final class PracticeGround<T, C> {
       TaskSource<T> tasks,
       Seeds seeds,
       Attempts<T, C> attempts,
-      Recorder recorder) {
+      Recorder recorder,
+      HeldOut<T> heldOut) {
     this.loop = loop;
     this.tasks = tasks;
     this.seeds = seeds;
     this.attempts = attempts;
     this.recorder = recorder;
+    this.heldOut = heldOut;
     this.examiner = new Examiner<>(loop.verifier, loop.critic, loop.rubric);
     this.codec = loop.generator.codec();
   }
@@ -92,7 +96,7 @@ final class PracticeGround<T, C> {
   private T draw(int level, RandomGenerator random) {
     for (int i = 0; i < MAX_REDRAWS; i++) {
       T task = tasks.draw(level, random);
-      if (!loop.probes.contains(task) && (loop.exam == null || !loop.exam.contains(task))) {
+      if (heldOut.mayPractise(task)) {
         return task;
       }
     }

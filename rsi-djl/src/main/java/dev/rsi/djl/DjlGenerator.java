@@ -4,7 +4,10 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderSession;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
 import java.util.Objects;
 import java.util.function.ToIntFunction;
@@ -21,6 +24,11 @@ import java.util.function.ToIntFunction;
  * positions, the offset of the position ids. Greedy answers to one task under several seeds thus
  * come from several places of the model, and agree less often where it is unsure: what a majority
  * vote needs.
+ *
+ * <p>Its sessions are {@link dev.rsi.api.ScoringSession}s. A candidate with a character that is not
+ * in the vocabulary, or that the model's positions cannot hold, has no score. With COUPLED
+ * positions a score is the mean over all offsets that a seed may choose and costs as many rows,
+ * with {@link #DEFAULT_SAMPLING} and 32 position ids 8; otherwise it costs one.
  *
  * <p>Thread-safe and without state; each session is for one thread and owns its own memory. The
  * logits of a request may differ in the last bits with the number of requests computed together, so
@@ -84,6 +92,6 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
   public Session<T, C> open(ModelVersion version) {
     DecoderModel model = ModelDirectory.readWeights(version.directory());
     Sampler sampler = new ScriptSampler(DjlRuntime.open(device), model.config(), model.weights());
-    return new DjlSession<>(codec, model, sampling, longest, sampler);
+    return new DecoderSession<>(codec, model, sampling, longest, sampler);
   }
 }

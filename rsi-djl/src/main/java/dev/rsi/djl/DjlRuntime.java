@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.rsi.api.RsiException;
+import dev.rsi.lm.Device;
 import java.util.Locale;
 
 /** Starts the engine once per JVM, offline, silent and with one thread, and opens managers. */

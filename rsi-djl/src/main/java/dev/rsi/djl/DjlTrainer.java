@@ -2,20 +2,12 @@ package dev.rsi.djl;
 
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
-import dev.rsi.api.Lesson;
-import dev.rsi.api.Recipe;
-import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
-import dev.rsi.lm.Batches;
-import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.Example;
-import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.Schedule;
-import dev.rsi.lm.TrainerState;
-import java.util.ArrayList;
+import dev.rsi.lm.Device;
+import dev.rsi.lm.SupervisedTraining;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,64 +28,35 @@ import java.util.Objects;
  * @param <C> candidate
  */
 public final class DjlTrainer<T, C> implements Trainer<T, C> {
-  /** Optimiser steps, in [1, 1,000,000]; default 150, enough for one more round of addition. */
-  public static final Knob STEPS =
-      Knob.whole("steps", 1, 1_000_000, 150, "optimiser steps of the training");
+  /** See {@link SupervisedTraining#STEPS}. */
+  public static final Knob STEPS = SupervisedTraining.STEPS;
 
-  /** Examples per step, in [1, 65536]; default 128, beyond which one core gains no speed. */
-  public static final Knob BATCH_SIZE =
-      Knob.whole("batch-size", 1, 65_536, 128, "examples per step");
+  /** See {@link SupervisedTraining#BATCH_SIZE}. */
+  public static final Knob BATCH_SIZE = SupervisedTraining.BATCH_SIZE;
 
-  /**
-   * Batches per step, each of one shape, in [1, 64] and at most the batch size; default 4. Fewer
-   * are a little faster; more mix the lengths within a step: with 4 instead of 2, generation 0 of
-   * addition made about a tenth of the mistakes at lengths it had been shown, in the same time.
-   */
-  public static final Knob SHAPES_PER_STEP =
-      Knob.whole("shapes-per-step", 1, 64, 4, "batches of one shape each that make a step");
+  /** See {@link SupervisedTraining#SHAPES_PER_STEP}. */
+  public static final Knob SHAPES_PER_STEP = SupervisedTraining.SHAPES_PER_STEP;
 
-  /** Peak learning rate, in [1e-7, 0.1]; default 1e-3. */
-  public static final Knob LEARNING_RATE =
-      Knob.real("learning-rate", 1e-7, 0.1, 1e-3, "peak learning rate");
+  /** See {@link SupervisedTraining#LEARNING_RATE}. */
+  public static final Knob LEARNING_RATE = SupervisedTraining.LEARNING_RATE;
 
-  /** Steps of linear warm-up, in [0, 100,000]; default 10. */
-  public static final Knob WARM_UP_STEPS =
-      Knob.whole("warm-up-steps", 0, 100_000, 10, "steps until the learning rate is at its peak");
+  /** See {@link SupervisedTraining#WARM_UP_STEPS}. */
+  public static final Knob WARM_UP_STEPS = SupervisedTraining.WARM_UP_STEPS;
 
-  /** Share of the steps that decay to 0, in [0, 1]; default 1, decay from the first step on. */
-  public static final Knob DECAY_SHARE =
-      Knob.real("decay-share", 0, 1, 1, "share of the steps, at the end, with linear decay");
+  /** See {@link SupervisedTraining#DECAY_SHARE}. */
+  public static final Knob DECAY_SHARE = SupervisedTraining.DECAY_SHARE;
 
-  /** Decoupled weight decay, in [0, 1]; default 0.01, as PyTorch has it. */
-  public static final Knob WEIGHT_DECAY =
-      Knob.real("weight-decay", 0, 1, 0.01, "decoupled weight decay per unit of learning rate");
+  /** See {@link SupervisedTraining#WEIGHT_DECAY}. */
+  public static final Knob WEIGHT_DECAY = SupervisedTraining.WEIGHT_DECAY;
 
-  /** Largest global norm of the gradient, in [1e-6, 1e6]; default 1. */
-  public static final Knob CLIP_NORM =
-      Knob.real("clip-norm", 1e-6, 1e6, 1, "largest global norm of the gradient");
+  /** See {@link SupervisedTraining#CLIP_NORM}. */
+  public static final Knob CLIP_NORM = SupervisedTraining.CLIP_NORM;
 
-  /** Memory of the squared gradient, in [0.5, 0.9999]; default 0.98, for short trainings. */
-  public static final Knob BETA_2 =
-      Knob.real("beta-2", 0.5, 0.9999, 0.98, "decay of the mean squared gradient per step");
+  /** See {@link SupervisedTraining#BETA_2}. */
+  public static final Knob BETA_2 = SupervisedTraining.BETA_2;
 
-  /** 1 begins with fresh moments, 0 goes on from those of the base version; default 0. */
-  public static final Knob RESET_OPTIMIZER =
-      Knob.whole("reset-optimizer", 0, 1, 0, "1 to begin with fresh moments");
-
-  private static final List<Knob> KNOBS =
-      List.of(
-          STEPS,
-          BATCH_SIZE,
-          SHAPES_PER_STEP,
-          LEARNING_RATE,
-          WARM_UP_STEPS,
-          DECAY_SHARE,
-          WEIGHT_DECAY,
-          CLIP_NORM,
-          BETA_2,
-          RESET_OPTIMIZER);
-  private static final double BETA_1 = 0.9;
-  private static final double EPSILON = 1e-8;
+  /** See {@link SupervisedTraining#RESET_OPTIMIZER}. */
+  public static final Knob RESET_OPTIMIZER = SupervisedTraining.RESET_OPTIMIZER;
 
   private final Codec<T, C> codec;
   private final Device device;
@@ -115,79 +78,26 @@ public final class DjlTrainer<T, C> implements Trainer<T, C> {
 
   @Override
   public List<Knob> knobs() {
-    return KNOBS;
+    return SupervisedTraining.KNOBS;
   }
 
   /**
    * {@inheritDoc}
    *
    * @throws dev.rsi.api.CorruptModelException if the base version's files are damaged
-   * @throws RsiException if ten steps in a row had no finite gradient, the weights became
-   *     non-finite, the engine did not start, or the artifact cannot be written
+   * @throws dev.rsi.api.RsiException if ten steps in a row had no finite gradient, the weights
+   *     became non-finite, the engine did not start, or the artifact cannot be written
    * @throws IllegalArgumentException if a lesson does not fit the model's vocabulary or positions
    */
   @Override
   public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
     context.checkActive();
-    DecoderModel base = ModelDirectory.read(request.base().directory());
-    Recipe recipe = request.recipe();
-    TrainerState old = base.trainerState();
-    int n = base.config().parameterCount();
-    TrainerState start =
-        old == null || recipe.count(RESET_OPTIMIZER) == 1
-            ? TrainerState.fresh(n, request.seed())
-            : new TrainerState(old.firstMoment(), old.secondMoment(), old.step(), request.seed());
-    Batches batches = Batches.of(examples(request.lessons(), base), base.config());
-    int rows = recipe.count(BATCH_SIZE);
-    int shapes = Math.min(rows, recipe.count(SHAPES_PER_STEP));
-    int steps = recipe.count(STEPS);
-    AdamW adamW =
-        new AdamW(
-            BETA_1,
-            recipe.value(BETA_2),
-            EPSILON,
-            recipe.value(WEIGHT_DECAY),
-            recipe.value(CLIP_NORM));
-    Schedule schedule =
-        new Schedule(
-            recipe.value(LEARNING_RATE),
-            recipe.count(WARM_UP_STEPS),
-            steps,
-            recipe.value(DECAY_SHARE));
-    TrainStep step =
-        new ScriptTrainStep(DjlRuntime.open(device), base.config(), base.weights(), start);
-    try (TrainingRun run = new TrainingRun(base, start, step)) {
-      run.run(batches, rows, shapes, adamW, schedule, 0, steps, context);
-      DecoderModel trained = run.model();
-      requireFinite(trained.weights());
-      ModelDirectory.write(request.workDirectory(), trained);
-      return new TrainedArtifact(
-          request.workDirectory(),
-          steps - run.skipped(),
-          Map.of("loss", run.loss(), "skipped-steps", (double) run.skipped()),
-          Map.of("backend", DjlRuntime.version(), "device", device.toString()));
-    }
-  }
-
-  private List<Example> examples(List<Lesson<T, C>> lessons, DecoderModel base) {
-    List<Example> examples = new ArrayList<>(lessons.size());
-    for (Lesson<T, C> lesson : lessons) {
-      String prompt = codec.writeTask(lesson.task());
-      String answer = codec.writeCandidate(lesson.candidate());
-      examples.add(Example.of(base.vocabulary(), prompt, answer, lesson.weight()));
-    }
-    return examples;
-  }
-
-  private static void requireFinite(float[] weights) {
-    for (float weight : weights) {
-      if (!Float.isFinite(weight)) {
-        throw new RsiException(
-            "Training ended with a weight that is not finite ("
-                + weight
-                + ").\n"
-                + "Maybe lower the learning rate.");
-      }
-    }
+    return SupervisedTraining.train(
+        codec,
+        request,
+        context,
+        Map.of("backend", DjlRuntime.version(), "device", device.toString()),
+        (base, start) ->
+            new ScriptTrainStep(DjlRuntime.open(device), base.config(), base.weights(), start));
   }
 }

@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.rsi.lm.AnswerScores;
+import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
-import java.util.Arrays;
+import dev.rsi.lm.Sampler;
 
 /**
  * Sampling in DJL's public operations, without a cache: every token runs the whole text again.
@@ -45,11 +47,15 @@ final class NdArraySampler implements Sampler {
       int length = prompts.length() + n;
       float[] logits =
           logits(
-              head(ids, rows, width, length), head(positions, rows, width, length), rows, length);
+              head(ids, rows, width, length),
+              head(positions, rows, width, length),
+              rows,
+              length,
+              1);
       for (int row = 0; row < rows; row++) {
         int vocabulary = config.vocabularySize();
-        float[] own = Arrays.copyOfRange(logits, row * vocabulary, (row + 1) * vocabulary);
-        int token = choose(own, temperature, prompts.uniform()[row * fresh + n]);
+        double uniform = prompts.uniform()[row * fresh + n];
+        int token = Sampler.choose(logits, row * vocabulary, vocabulary, temperature, uniform);
         out[row * fresh + n] = token;
         ids[row * width + length] = token;
       }
@@ -65,35 +71,28 @@ final class NdArraySampler implements Sampler {
     return head;
   }
 
-  private float[] logits(long[] ids, long[] positions, int rows, int length) {
+  private float[] logits(long[] ids, long[] positions, int rows, int length, int last) {
     try (NDManager step = manager.newSubManager()) {
       weights.tempAttach(step);
       Shape shape = new Shape(rows, length);
       return new NdArrayDecoder(config, step, weights)
-          .logits(step.create(ids, shape), step.create(positions, shape), 1)
+          .logits(step.create(ids, shape), step.create(positions, shape), last)
           .toFloatArray();
     }
   }
 
-  private static int choose(float[] logits, double temperature, double uniform) {
-    int best = 0;
-    for (int i = 1; i < logits.length; i++) {
-      best = logits[i] > logits[best] ? i : best;
-    }
-    if (temperature == 0) {
-      return best;
-    }
-    double[] running = new double[logits.length];
-    double total = 0;
-    for (int i = 0; i < logits.length; i++) {
-      total += Math.exp((logits[i] - logits[best]) / temperature);
-      running[i] = total;
-    }
-    int chosen = 0;
-    while (chosen < logits.length - 1 && running[chosen] <= uniform * total) {
-      chosen++;
-    }
-    return chosen;
+  @Override
+  public double[] score(Batch batch) {
+    JniUtils.setGradMode(false);
+    return AnswerScores.ofLogits(
+        batch,
+        logits(
+            batch.inputs(), batch.positions(), batch.rows(), batch.length(), batch.answerLength()));
+  }
+
+  @Override
+  public int held() {
+    return manager.getManagedArrays().size();
   }
 
   @Override

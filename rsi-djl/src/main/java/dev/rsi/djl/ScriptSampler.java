@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.Sampler;
 import java.util.List;
 
 /** The whole batch, from prompts to the last token, as one call of a script. */
@@ -45,8 +46,8 @@ final class ScriptSampler implements Sampler {
     }
   }
 
-  /** Log-probability (natural) of each row's targets, given what stands before them. */
-  float[] score(Batch batch) {
+  @Override
+  public double[] score(Batch batch) {
     uploads.clear();
     try (NDManager step = manager.newSubManager()) {
       Shape all = new Shape(batch.rows(), batch.length());
@@ -57,8 +58,13 @@ final class ScriptSampler implements Sampler {
               uploads.longs(step, batch.inputs(), all),
               uploads.longs(step, batch.positions(), all),
               uploads.longs(step, batch.targets(), tail));
-      return module.call(step, "score", false, arguments).singletonOrThrow().toFloatArray();
+      return module.call(step, "score", false, arguments).singletonOrThrow().toDoubleArray();
     }
+  }
+
+  @Override
+  public int held() {
+    return manager.getManagedArrays().size();
   }
 
   @Override

@@ -193,8 +193,9 @@ final class ScriptSource {
             z = self.logits(w, ids, pos, torch.size(targets, 1))
             return torch.cross_entropy_loss(torch.view(z, [-1, %d]), torch.view(targets, [-1]), None, reduction)
           def score(self: __torch__.Decoder, p: Tensor, ids: Tensor, pos: Tensor, targets: Tensor) -> Tensor:
-            z = torch.view(self.losses(self.views(p), ids, pos, targets, 0), torch.size(targets))
-            return torch.neg(torch.sum(z, [1]))
+            z = self.logits(self.views(p), ids, pos, torch.size(targets, 1))
+            z = torch.gather(torch.log_softmax(z, 2, 7), 2, torch.unsqueeze(targets, 2))
+            return torch.sum(torch.squeeze(z, 2), [1])
           def gradient(self: __torch__.Decoder, p: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor]) -> Tuple[Tensor, Tensor]:
             q = torch.requires_grad_(torch.detach(p), True)
             w = self.views(q)

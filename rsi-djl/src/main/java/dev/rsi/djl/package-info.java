@@ -2,7 +2,7 @@
  * Generation and training on DJL with the PyTorch engine.
  *
  * <p>{@link dev.rsi.djl.DjlGenerator} runs the decoders of {@code dev.rsi.lm}, {@link
- * dev.rsi.djl.DjlTrainer} trains them, {@link dev.rsi.djl.Device} says on which device. Both run a
+ * dev.rsi.djl.DjlTrainer} trains them, {@link dev.rsi.lm.Device} says on which device. Both run a
  * whole batch or a whole training step as one native call.
  *
  * <p><b>Native library.</b> The application adds the library of its platform to its class path, for

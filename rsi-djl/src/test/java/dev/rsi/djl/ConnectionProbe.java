@@ -1,5 +1,6 @@
 package dev.rsi.djl;
 
+import dev.rsi.lm.Device;
 import java.security.Permission;
 import java.util.ArrayList;
 import java.util.List;

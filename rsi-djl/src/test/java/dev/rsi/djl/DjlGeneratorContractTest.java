@@ -1,6 +1,7 @@
 package dev.rsi.djl;
 
 import dev.rsi.api.Generator;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SamplingParameters;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.engine.Engine;
 import dev.rsi.api.RsiException;
+import dev.rsi.lm.Device;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.testkit.TrainerContract;

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
+import dev.rsi.lm.TrainStep;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,12 +22,10 @@ class GradientTest {
     DecoderModel model = Models.loud(scheme, 2, 5);
     Batch batch = Models.batches(model.config(), 6, 1, 7).get(0);
     double[] expected = new ReferenceDecoder(model.config(), doubles(model)).score(batch);
-    try (ScriptSampler sampler =
-        new ScriptSampler(DjlRuntime.open(Device.cpu()), model.config(), model.weights())) {
-      float[] scores = sampler.score(batch);
-      for (int row = 0; row < expected.length; row++) {
-        assertThat((double) scores[row]).isCloseTo(expected[row], within(2e-4));
-      }
+    try (Sampler script = Models.scriptSampler(model);
+        Sampler ndArray = Models.ndArraySampler(model)) {
+      assertThat(script.score(batch)).containsExactly(expected, within(1e-4));
+      assertThat(ndArray.score(batch)).containsExactly(expected, within(1e-4));
     }
   }
 
@@ -86,7 +86,7 @@ class GradientTest {
     return total / targets;
   }
 
-  private static double[] doubles(DecoderModel model) {
+  static double[] doubles(DecoderModel model) {
     double[] weights = new double[model.weights().length];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = model.weights()[i];

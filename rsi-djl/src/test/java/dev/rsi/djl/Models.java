@@ -5,8 +5,10 @@ import dev.rsi.lm.Batches;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.Example;
 import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
 import dev.rsi.lm.TrainerState;
 import java.util.ArrayList;
@@ -61,6 +63,14 @@ final class Models {
   static NdArrayTrainStep ndArray(DecoderModel model) {
     return new NdArrayTrainStep(
         DjlRuntime.open(Device.cpu()), model.config(), model.weights(), fresh(model));
+  }
+
+  static Sampler scriptSampler(DecoderModel model) {
+    return new ScriptSampler(DjlRuntime.open(Device.cpu()), model.config(), model.weights());
+  }
+
+  static Sampler ndArraySampler(DecoderModel model) {
+    return new NdArraySampler(DjlRuntime.open(Device.cpu()), model.config(), model.weights());
   }
 
   static TrainerState fresh(DecoderModel model) {

@@ -1,13 +1,20 @@
 package dev.rsi.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rsi.lm.Batch;
+import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.Positions;
+import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SamplerTest {
 
@@ -25,10 +32,8 @@ class SamplerTest {
     DecoderModel model = Models.loud(scheme, layers, 5);
     Sampler.Prompts prompts = prompts(model, 9, 5);
     int end = Models.VOCABULARY.end();
-    try (Sampler script =
-            new ScriptSampler(DjlRuntime.open(Device.cpu()), model.config(), model.weights());
-        Sampler ndArray =
-            new NdArraySampler(DjlRuntime.open(Device.cpu()), model.config(), model.weights())) {
+    try (Sampler script = Models.scriptSampler(model);
+        Sampler ndArray = Models.ndArraySampler(model)) {
       long[] one = script.sample(prompts, temperature, end);
       long[] other = ndArray.sample(prompts, temperature, end);
       for (int row = 0; row < prompts.rows(); row++) {
@@ -40,6 +45,46 @@ class SamplerTest {
           }
         }
       }
+    }
+  }
+
+  static Stream<Function<DecoderModel, Sampler>> implementations() {
+    return Stream.of(Models::scriptSampler, Models::ndArraySampler);
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void should_hold_no_more_native_arrays_after_many_calls(Function<DecoderModel, Sampler> make) {
+    DecoderModel model = Models.loud(PositionScheme.COUPLED, 2, 5);
+    Batch batch = Models.batches(model.config(), 6, 1, 7).get(0);
+    try (Sampler sampler = make.apply(model)) {
+      double[] first = sampler.score(batch);
+      int held = sampler.held();
+      for (int i = 0; i < 100; i++) {
+        assertThat(sampler.score(batch)).isEqualTo(first);
+      }
+      sampler.sample(prompts(model, 3, 2), 1, Models.VOCABULARY.end());
+      assertThat(sampler.held()).isEqualTo(held).isLessThanOrEqualTo(3);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("implementations")
+  void should_hold_no_more_native_arrays_after_a_call_that_failed(
+      Function<DecoderModel, Sampler> make) {
+    DecoderModel small = Models.loud(PositionScheme.COUPLED, 1, 5);
+    Batch sound = Models.batches(small.config(), 6, 1, 7).get(0);
+    DecoderConfig wide =
+        DecoderConfig.builder(Models.VOCABULARY).positions(PositionScheme.COUPLED, 4096).build();
+    Batch foreign = Models.batches(wide, 6, 1, 7).get(0);
+    try (Sampler sampler = make.apply(small)) {
+      double[] first = sampler.score(sound);
+      int held = sampler.held();
+      for (int i = 0; i < 10; i++) {
+        assertThatThrownBy(() -> sampler.score(foreign)).isInstanceOf(RuntimeException.class);
+      }
+      assertThat(sampler.held()).isEqualTo(held);
+      assertThat(sampler.score(sound)).isEqualTo(first);
     }
   }
 

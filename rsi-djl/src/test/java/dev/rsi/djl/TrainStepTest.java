@@ -3,9 +3,11 @@ package dev.rsi.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rsi.lm.AdamW;
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.TrainStep;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
+import dev.rsi.lm.AdamW;
 import dev.rsi.lm.Batches;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.Schedule;
+import dev.rsi.lm.TrainStep;
 import dev.rsi.lm.TrainerState;
+import dev.rsi.lm.TrainingRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;

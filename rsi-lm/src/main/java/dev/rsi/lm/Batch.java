@@ -36,6 +36,15 @@ public final class Batch {
     scheme.fill(tokens, length, example.promptLength(), offset, positions, row * length);
   }
 
+  /** The same, but the answer stands at the positions at which a model would have written it. */
+  void setGenerated(int row, Example example, Positions scheme, int offset) {
+    set(row, example, scheme, offset);
+    int prompt = example.promptLength();
+    for (int n = 1; prompt + n <= length; n++) {
+      positions[row * length + prompt + n - 1] = scheme.added(prompt, offset, n);
+    }
+  }
+
   /** How many examples. */
   public int rows() {
     return rows;

@@ -33,8 +33,7 @@ public final class Batches {
         }
       }
       positions.offsets(example.tokens(), example.length() - 1, 0);
-      long shape = (long) example.length() << 32 | example.promptLength();
-      byShape.computeIfAbsent(shape, key -> new ArrayList<>()).add(example);
+      byShape.computeIfAbsent(example.shape(), key -> new ArrayList<>()).add(example);
     }
     if (byShape.isEmpty()) {
       throw new IllegalArgumentException("There are no examples to draw batches from.");

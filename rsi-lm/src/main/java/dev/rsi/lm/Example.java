@@ -59,6 +59,11 @@ public final class Example {
     return weight;
   }
 
+  /** The same for examples of equal lengths, and for these alone. */
+  long shape() {
+    return (long) tokens.length << 32 | promptLength;
+  }
+
   int[] tokens() {
     return tokens;
   }

@@ -58,6 +58,21 @@ public final class Positions {
     return Math.max(1, maxPositions - Math.max(longest, newTokens));
   }
 
+  /**
+   * The offsets under which a prompt would be continued, where a given answer is the continuation.
+   *
+   * @param tokens prompt and answer, whose last token is not read back
+   * @param newTokens how many tokens may be generated
+   * @throws IllegalArgumentException if prompt or answer does not fit
+   */
+  int offsetsToScore(int[] tokens, int promptLength, int newTokens) {
+    int read = tokens.length - 1 - promptLength;
+    if (coupled && read >= maxPositions) {
+      throw tooLong("answer", read, maxPositions - 1);
+    }
+    return offsets(tokens, promptLength, coupled ? newTokens : read);
+  }
+
   private static IllegalArgumentException tooLong(String what, long length, int max) {
     return new IllegalArgumentException(
         "A "

@@ -312,7 +312,10 @@ public abstract class RunStoreContract {
             Map.of("overall", 0.5)),
         new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "digest"),
         new RunEvent.Trained(1, "challenger", "anchor", 250, Map.of("loss", 0.25)),
+        new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment"),
+        new RunEvent.ProbesRevealed(1, -7),
         new RunEvent.Gated(1, "challenger", promote),
+        new RunEvent.Described(1, "challenger", Map.of("distinct-2", 0.25)),
         new RunEvent.Promoted(1, "anchor", "challenger"),
         new RunEvent.Faulted(1, "listener", "it threw"),
         new RunEvent.GenerationFinished(

@@ -6,6 +6,7 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.ScoringSession;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,7 +28,7 @@ final class SimulatedGenerator implements Generator<Sum, Long> {
     return new LoadedVersion(learner, version.shortId(), Skills.read(version.directory()));
   }
 
-  private static final class LoadedVersion implements Session<Sum, Long> {
+  private static final class LoadedVersion implements ScoringSession<Sum, Long> {
     private final SimulatedLearner learner;
     private final String name;
     private final Skills skills;
@@ -41,18 +42,37 @@ final class SimulatedGenerator implements Generator<Sum, Long> {
 
     @Override
     public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
-      if (closed) {
-        throw new IllegalStateException(
-            "The session of version ("
-                + name
-                + ") is closed.\nMaybe it was closed too early, or kept too long: open another.");
-      }
+      checkOpen();
       List<Output<Long>> outputs = new ArrayList<>(requests.size());
       for (Request<Sum> request : requests) {
         context.checkActive();
         outputs.add(learner.attempt(skills, request.task(), request.seed()));
       }
       return outputs;
+    }
+
+    @Override
+    public List<Double> score(List<Sum> tasks, List<Long> candidates, RunContext context) {
+      checkOpen();
+      if (tasks.size() != candidates.size()) {
+        throw new IllegalArgumentException(
+            "There are " + tasks.size() + " tasks, but " + candidates.size() + " candidates.");
+      }
+      List<Double> scores = new ArrayList<>(tasks.size());
+      for (int i = 0; i < tasks.size(); i++) {
+        context.checkActive();
+        scores.add(Math.log(learner.probability(skills, tasks.get(i), candidates.get(i))));
+      }
+      return scores;
+    }
+
+    private void checkOpen() {
+      if (closed) {
+        throw new IllegalStateException(
+            "The session of version ("
+                + name
+                + ") is closed.\nMaybe it was closed too early, or kept too long: open another.");
+      }
     }
 
     @Override

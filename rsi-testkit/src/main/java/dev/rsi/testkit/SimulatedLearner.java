@@ -32,6 +32,10 @@ import java.util.SplittableRandom;
  * <p>Versions are compared under common random numbers: of two versions asked the same task under
  * the same seed, the more skilled one solves it whenever the other does (see {@link #churn}).
  *
+ * <p>Its sessions can score: they are {@link dev.rsi.api.ScoringSession}s, and the probability of
+ * every answer is exact. The total variation between two versions on a task is thus the difference
+ * of their skills at its level, times the share that is not malformed.
+ *
  * <p>All randomness comes from the seeds of requests. Thread-safe; a setting changed while a loop
  * runs holds from the next attempt or training on, so that a test can make things go wrong in a
  * chosen generation.
@@ -237,5 +241,30 @@ public final class SimulatedLearner {
     }
     boolean down = random.nextBoolean() && slip <= right;
     return Output.of(down ? right - slip : right + slip, tokens);
+  }
+
+  /** The probability of an answer to a sum, over all seeds: what {@link #attempt} draws from. */
+  double probability(Skills skills, Sum sum, long answer) {
+    if (sum.level() > skills.levels()) {
+      return 0;
+    }
+    double skill = skills.at(sum.level());
+    long right = sum.expected();
+    double share = answer == right ? skill : (1 - skill) * slipShare(right, answer);
+    return (1 - malformed) * share;
+  }
+
+  /** The share of an answer among the wrong ones: a digit is drawn, then up or down. */
+  private static double slipShare(long right, long answer) {
+    int tokens = Long.toString(right).length();
+    long slip = 1;
+    for (int digit = 0; digit < tokens; digit++) {
+      boolean eitherWay = slip <= right;
+      if (answer == right + slip || (eitherWay && answer == right - slip)) {
+        return (eitherWay ? 0.5 : 1) / tokens;
+      }
+      slip *= 10;
+    }
+    return 0;
   }
 }

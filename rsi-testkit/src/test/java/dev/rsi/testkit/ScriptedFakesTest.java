@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rsi.api.Codec;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.Critique;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import java.nio.file.Path;
@@ -104,6 +107,63 @@ class ScriptedFakesTest {
     assertThat(generator.calls())
         .hasSize(4)
         .containsOnly(new ScriptedGenerator.Call<>(version, requests));
+  }
+
+  @Test
+  void should_break_scores_at_the_calls_chosen() {
+    ModelVersion version = Directories.version(learner.write(directory, 0.5));
+    ScriptedGenerator<Sum, Long> generator =
+        ScriptedGenerator.of(learner.generator())
+            .throwOnScore(1, PLANTED)
+            .nullOnScore(2)
+            .onScore(3, scores -> List.of());
+    List<Sum> tasks = List.of(Sum.of(1, 2));
+    List<Long> candidates = List.of(3L);
+    RunContext context = RunContext.standalone();
+
+    ScoringSession<Sum, Long> session = (ScoringSession<Sum, Long>) generator.open(version);
+    assertThatThrownBy(() -> session.score(tasks, candidates, context)).isSameAs(PLANTED);
+    assertThat(session.score(tasks, candidates, context)).isNull();
+    assertThat(session.score(tasks, candidates, context)).isEmpty();
+    assertThat(session.score(tasks, candidates, context)).containsExactly(Math.log(0.5));
+    session.close();
+    assertThat(generator.openSessions()).isZero();
+    assertThat(generator.calls()).isEmpty();
+    assertThat(generator.scoreCalls())
+        .hasSize(4)
+        .containsOnly(new ScriptedGenerator.ScoreCall<>(version, tasks, candidates));
+  }
+
+  @Test
+  void should_not_score_where_the_wrapped_sessions_cannot() {
+    ModelVersion version = Directories.version(learner.write(directory, 1));
+    Generator<Sum, Long> plain =
+        new Generator<>() {
+          @Override
+          public Codec<Sum, Long> codec() {
+            return ToyTasks.codec();
+          }
+
+          @Override
+          public Session<Sum, Long> open(ModelVersion opened) {
+            Session<Sum, Long> session = learner.generator().open(opened);
+            return new Session<>() {
+              @Override
+              public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
+                return session.generate(requests, context);
+              }
+
+              @Override
+              public void close() {
+                session.close();
+              }
+            };
+          }
+        };
+
+    try (Generator.Session<Sum, Long> session = ScriptedGenerator.of(plain).open(version)) {
+      assertThat(session).isNotInstanceOf(ScoringSession.class);
+    }
   }
 
   @Test

@@ -6,7 +6,6 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
-import dev.rsi.djl.Device;
 import dev.rsi.djl.DjlGenerator;
 import dev.rsi.lm.SamplingParameters;
 import java.util.ArrayList;
@@ -25,7 +24,7 @@ final class AskGenerator implements Generator<Ask, Ask.Reply> {
   /** Tokens after which an answer is cut off. */
   static final int LONGEST_ANSWER = 8;
 
-  private final DjlGenerator<String, String> model = DjlGenerator.of(Codec.text(), Device.auto());
+  private final DjlGenerator<String, String> model = DjlGenerator.of(Codec.text());
 
   @Override
   public Codec<Ask, Ask.Reply> codec() {

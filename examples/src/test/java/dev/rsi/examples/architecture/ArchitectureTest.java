@@ -50,6 +50,7 @@ class ArchitectureTest {
   private static final String CORE = "dev.rsi.core..";
   private static final String LM = "dev.rsi.lm..";
   private static final String DJL = "dev.rsi.djl..";
+  private static final String ONNX = "dev.rsi.onnx..";
   private static final String TESTKIT = "dev.rsi.testkit..";
   private static final String EXAMPLES = "dev.rsi.examples..";
   private static final String[] JDK = {"java..", "javax..", "jdk.."};
@@ -117,12 +118,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void should_let_onnx_see_api_lm_and_its_runtime_only() {
+    sees(ONNX, JDK, JSPECIFY, API, LM, "org.slf4j..", "ai.onnxruntime..");
+  }
+
+  @Test
   void should_let_testkit_see_public_modules_and_test_libraries_only() {
     sees(TESTKIT, JDK, JSPECIFY, API, CORE, "org.junit.jupiter.api..", "org.assertj..");
   }
 
   @Test
-  void should_keep_the_engine_inside_its_backend() {
+  void should_keep_each_engine_inside_its_backend() {
     check(
         noClasses()
             .that()
@@ -131,6 +137,14 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..")
             .because("only dev.rsi.djl knows DJL; Generator and Trainer are the seam"));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(ONNX)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.onnxruntime..")
+            .because("only dev.rsi.onnx knows ONNX Runtime"));
   }
 
   @Test
@@ -168,7 +182,7 @@ class ArchitectureTest {
   // The surface.
 
   @ParameterizedTest
-  @CsvSource({"dev.rsi.api, 35", "dev.rsi.core, 35", "dev.rsi.djl, 6"})
+  @CsvSource({"dev.rsi.api, 35", "dev.rsi.core, 35", "dev.rsi.djl, 6", "dev.rsi.onnx, 6"})
   void should_keep_the_surface_small(String root, int limit) {
     Set<String> surface =
         exposed().stream()
@@ -288,7 +302,7 @@ class ArchitectureTest {
     check(
         fields()
             .that()
-            .areDeclaredInClassesThat(resideInAnyPackage(API, CORE, LM, DJL, TESTKIT))
+            .areDeclaredInClassesThat(resideInAnyPackage(API, CORE, LM, DJL, ONNX, TESTKIT))
             .and()
             .areStatic()
             .and()

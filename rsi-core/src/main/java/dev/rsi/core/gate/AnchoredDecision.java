@@ -5,10 +5,12 @@ import static java.util.stream.Collectors.joining;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateDecision.Action;
+import dev.rsi.api.GateFinding;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.api.UpdateKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -40,6 +42,7 @@ final class AnchoredDecision {
   private final List<ProbeKind> kinds;
   private final List<Tripwire> tripwires = new ArrayList<>();
   private final List<Signal> signals = new ArrayList<>();
+  private final List<Retest> retests = new ArrayList<>();
   private final int references;
   private final int[] limits;
   private final int[] taken;
@@ -60,18 +63,18 @@ final class AnchoredDecision {
     this.references = rules.incumbent() ? 2 : 1;
     this.limits = kinds.stream().mapToInt(k -> Math.min(k.available(), rules.probes())).toArray();
     this.taken = new int[kinds.size()];
-    signals.addAll(signals(rules, kinds));
+    signals.addAll(signals(rules, kinds, source.update()));
     this.standing = stand();
   }
 
   /** The signals on such kinds, in order: against generation 0, and against the incumbent. */
-  static List<Signal> signals(Rules rules, List<ProbeKind> kinds) {
+  static List<Signal> signals(Rules rules, List<ProbeKind> kinds, UpdateKind update) {
     List<Signal> signals = new ArrayList<>();
     for (ProbeKind kind : kinds) {
       String name = kind.name();
-      signals.add(new Signal(name, Role.ANCHOR, rules.margins(name, Role.ANCHOR)));
+      signals.add(new Signal(name, Role.ANCHOR, rules.margins(name, Role.ANCHOR, update)));
       if (rules.incumbent()) {
-        signals.add(new Signal(name, Role.INCUMBENT, rules.margins(name, Role.INCUMBENT)));
+        signals.add(new Signal(name, Role.INCUMBENT, rules.margins(name, Role.INCUMBENT, update)));
       }
     }
     return signals;
@@ -80,7 +83,11 @@ final class AnchoredDecision {
   private Standing stand() {
     double level =
         ErrorBudget.level(
-            rules.error(), rules.fraction(), lineage.decisions(), lineage.promotions());
+            rules.error(),
+            rules.fraction(),
+            lineage.decisions(),
+            lineage.promotions(),
+            source.transcripts());
     return new Standing(
         lineage, signals, tripwires, level, rules.falseAlarm(), rules.demandsGain(), rules.jump());
   }
@@ -105,6 +112,10 @@ final class AnchoredDecision {
   private GateDecision decide() {
     // Written before anything is closed: a decision records what it began with.
     try {
+      List<String> faults = faults();
+      if (!faults.isEmpty()) {
+        return unsound(faults);
+      }
       pullTripwires();
       if (standing.tripped()) {
         return rollback("Tripped: " + list(tripwires, t -> t.hits() > 0) + ".");
@@ -124,7 +135,8 @@ final class AnchoredDecision {
           return rollback(harmWords());
         }
         if (action == Action.PROMOTE) {
-          return promote();
+          faults = faults();
+          return faults.isEmpty() ? promote() : unsound(faults);
         }
         int next = next();
         if (next < 0) {
@@ -137,6 +149,16 @@ final class AnchoredDecision {
     } catch (RuntimeException e) {
       return hold("The probes failed: " + e);
     }
+  }
+
+  private List<String> faults() {
+    List<String> faults = source.faults();
+    standing.faults(faults.size());
+    return faults;
+  }
+
+  private GateDecision unsound(List<String> faults) {
+    return hold(DecisionRecord.UNSOUND + String.join("; ", faults) + ".");
   }
 
   private void pullTripwires() {
@@ -160,12 +182,19 @@ final class AnchoredDecision {
   }
 
   private void pull(int kind) {
-    int wanted = Math.min(rules.batch(), limits[kind] - taken[kind]);
+    int wanted = Math.min(enough(kind), limits[kind] - taken[kind]);
     List<ProbeResult> results =
         source.pull(kinds.get(kind).name(), wanted, rules.incumbent() ? ALL : PAIR);
     if (results.size() > wanted) {
       throw new IllegalStateException(
           "Asked for (" + wanted + ") probes, got (" + results.size() + ").");
+    }
+    if (taken[kind] == 0 && rules.incumbent()) {
+      String name = kinds.get(kind).name();
+      List<ProbeResult> twice = source.retest(name, wanted);
+      if (!twice.isEmpty()) {
+        retests.add(Retest.of(name, twice));
+      }
     }
     taken[kind] += results.size();
     if (results.size() < wanted) {
@@ -178,6 +207,22 @@ final class AnchoredDecision {
       }
       standing.weigh(i);
     }
+  }
+
+  /**
+   * So many probes of a kind as should prove harm at the rate of those seen, a batch at most: a
+   * large batch near the end would mostly be probes of a verdict that is out.
+   */
+  private int enough(int kind) {
+    double least = rules.batch();
+    for (int i = kind * references; i < (kind + 1) * references; i++) {
+      double rate = signals.get(i).harm().log() / Math.max(1, taken[kind]);
+      if (rate > 0) {
+        double lacking = standing.harmNeeded() + Math.log(signals.size()) - standing.harmLog(i);
+        least = Math.min(least, Math.ceil(lacking / rate));
+      }
+    }
+    return (int) Math.max(1, least);
   }
 
   /** Which kind to probe next, -1 if no probe is likely to settle anything. */
@@ -265,16 +310,19 @@ final class AnchoredDecision {
                 + list(
                     heaviest(standing::gainLog).limit(1).mapToObj(signals::get).toList(), s -> true)
             : "";
-    return GateDecision.promote(
-        "Every kind is proven safe" + gained + ".", DecisionRecord.write(standing, rules));
+    return GateDecision.promote("Every kind is proven safe" + gained + ".", write());
   }
 
   private GateDecision rollback(String reason) {
-    return GateDecision.rollback(reason, DecisionRecord.write(standing, rules));
+    return GateDecision.rollback(reason, write());
   }
 
   private GateDecision hold(String reason) {
-    return GateDecision.hold(reason, DecisionRecord.write(standing, rules));
+    return GateDecision.hold(reason, write());
+  }
+
+  private List<GateFinding> write() {
+    return DecisionRecord.write(standing, retests, rules, source);
   }
 
   private String harmWords() {

@@ -6,12 +6,16 @@ import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
+import dev.rsi.api.Role;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,20 +89,7 @@ public final class AnchoredGate implements DriftGate {
   }
 
   static AnchoredGate withDefaults() {
-    return new AnchoredGate(
-        new Rules(
-            DEFAULT_ERROR,
-            DEFAULT_FALSE_ALARM,
-            false,
-            true,
-            true,
-            1,
-            new Margins(DEFAULT_TOLERATED, DEFAULT_LIMIT),
-            new Margins(DEFAULT_TOLERATED, DEFAULT_INCUMBENT_LIMIT),
-            Map.of(),
-            Set.of(),
-            DEFAULT_BATCH,
-            DEFAULT_PROBES));
+    return new AnchoredGate(Rules.DEFAULT);
   }
 
   /**
@@ -107,20 +98,7 @@ public final class AnchoredGate implements DriftGate {
    * @param newError in (0, 1); default {@value #DEFAULT_ERROR}
    */
   public AnchoredGate error(double newError) {
-    return new AnchoredGate(
-        new Rules(
-            share("error", newError),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.error = share("error", newError));
   }
 
   /**
@@ -129,20 +107,7 @@ public final class AnchoredGate implements DriftGate {
    * @param newFalseAlarm in (0, 1); default {@value #DEFAULT_FALSE_ALARM}
    */
   public AnchoredGate falseAlarm(double newFalseAlarm) {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            share("falseAlarm", newFalseAlarm),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.falseAlarm = share("falseAlarm", newFalseAlarm));
   }
 
   /**
@@ -151,20 +116,7 @@ public final class AnchoredGate implements DriftGate {
    * decisions cost up to half fewer probes. Not for kinds where one unsafe promotion is too many.
    */
   public AnchoredGate errorAsShare() {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            true,
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.fraction = true);
   }
 
   /**
@@ -178,20 +130,7 @@ public final class AnchoredGate implements DriftGate {
    *     decision may spend
    */
   public AnchoredGate margins(double tolerated, double limit) {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            new Margins(tolerated, limit),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.toAnchor = new Margins(tolerated, limit));
   }
 
   /**
@@ -201,20 +140,7 @@ public final class AnchoredGate implements DriftGate {
    * @param limit as in {@link #margins(double, double)}; default {@value #DEFAULT_INCUMBENT_LIMIT}
    */
   public AnchoredGate incumbentMargins(double tolerated, double limit) {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            new Margins(tolerated, limit),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.toIncumbent = new Margins(tolerated, limit));
   }
 
   /**
@@ -227,20 +153,7 @@ public final class AnchoredGate implements DriftGate {
   public AnchoredGate margins(String kind, double tolerated, double limit) {
     Map<String, Margins> byKind = new HashMap<>(rules.byKind());
     byKind.put(kind, new Margins(tolerated, limit));
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            byKind,
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.byKind = byKind);
   }
 
   /**
@@ -266,20 +179,18 @@ public final class AnchoredGate implements DriftGate {
   public AnchoredGate tripwires(String... kinds) {
     Set<String> tripwires = new HashSet<>(rules.tripwires());
     tripwires.addAll(List.of(kinds));
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            tripwires,
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.tripwires = tripwires);
+  }
+
+  /**
+   * With another limit for updates of the rubric, against both references and on every kind: what
+   * critics judge by decides what later generations learn, so it must be proven to do less harm. An
+   * update that keeps the other limits and not this one is HOLD, for a person to decide.
+   *
+   * @param limit in (0, 1); default {@value #DEFAULT_CRITICAL_LIMIT}
+   */
+  public AnchoredGate rubricLimit(double limit) {
+    return with(r -> r.rubricLimit = share("rubricLimit", limit));
   }
 
   /**
@@ -292,20 +203,7 @@ public final class AnchoredGate implements DriftGate {
     if (!(share > 0 && share <= 1)) {
       throw new IllegalArgumentException("jumpLimit (" + share + ") must be in (0, 1].");
     }
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            share,
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.jump = share);
   }
 
   /**
@@ -314,38 +212,12 @@ public final class AnchoredGate implements DriftGate {
    * @param demanded default true; false for updates that need only be safe
    */
   public AnchoredGate gain(boolean demanded) {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            demanded,
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.gain = demanded);
   }
 
   /** Without the incumbent: only losses since generation 0 count, and no gain is demanded. */
   public AnchoredGate anchorOnly() {
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            false,
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            rules.probes()));
+    return with(r -> r.incumbent = false);
   }
 
   /**
@@ -358,20 +230,7 @@ public final class AnchoredGate implements DriftGate {
     if (size < 1) {
       throw new IllegalArgumentException("batch (" + size + ") must be >= 1.");
     }
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            size,
-            rules.probes()));
+    return with(r -> r.batch = size);
   }
 
   /**
@@ -383,20 +242,11 @@ public final class AnchoredGate implements DriftGate {
     if (most < 1) {
       throw new IllegalArgumentException("probesPerKind (" + most + ") must be >= 1.");
     }
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            rules.byKind(),
-            rules.tripwires(),
-            rules.batch(),
-            most));
+    return with(r -> r.probes = most);
+  }
+
+  private AnchoredGate with(Consumer<Rules.Draft> change) {
+    return new AnchoredGate(rules.with(change));
   }
 
   private static double share(String name, double value) {
@@ -418,6 +268,35 @@ public final class AnchoredGate implements DriftGate {
     AnchoredGate gate = new AnchoredGate(rules);
     gate.names = standing.signals().stream().map(Signal::name).toList();
     gate.lineage = GateAudit.close(standing, last.promotes());
+    return gate;
+  }
+
+  /**
+   * This gate, its lineage with it, by stricter settings: all that may be changed within a lineage,
+   * and all that anything but a person may change of a gate. The evidence that was carried so far
+   * stays valid.
+   *
+   * @param change for example {@code gate -> gate.error(0.01)}
+   * @throws IllegalArgumentException if any setting became looser, naming each; a person who wants
+   *     that begins a new lineage
+   */
+  public synchronized AnchoredGate tightened(UnaryOperator<AnchoredGate> change) {
+    AnchoredGate gate = new AnchoredGate(change.apply(this).rules);
+    List<String> looser =
+        new ArrayList<>(
+            Strictness.looser(Strictness.of(rules, gate.rules), Strictness.of(gate.rules, rules)));
+    if (gate.rules.incumbent() != rules.incumbent()
+        || !gate.rules.tripwires().equals(rules.tripwires())) {
+      looser.add("what is compared at all");
+    }
+    if (!looser.isEmpty()) {
+      throw new IllegalArgumentException(
+          "A lineage's gate may become stricter only, but this changes "
+              + String.join("; ", looser)
+              + ".\nMaybe begin a new lineage, from a new generation 0.");
+    }
+    gate.names = names;
+    gate.lineage = lineage == null ? null : lineage.copy();
     return gate;
   }
 
@@ -446,7 +325,7 @@ public final class AnchoredGate implements DriftGate {
     List<ProbeKind> kinds =
         probes.kinds().stream().filter(k -> !rules.tripwires().contains(k.name())).toList();
     List<String> signals =
-        AnchoredDecision.signals(rules, kinds).stream().map(Signal::name).toList();
+        AnchoredDecision.signals(rules, kinds, probes.update()).stream().map(Signal::name).toList();
     requireKnown(probes.kinds());
     long ordinal = probes.ordinal();
     Lineage current = lineage;
@@ -466,23 +345,48 @@ public final class AnchoredGate implements DriftGate {
     return new AnchoredDecision(rules, probes, current, kinds).run();
   }
 
+  /**
+   * Why no decision on such probes could ever be PROMOTE, in words: settings for kinds that there
+   * are not, kinds with too few probes to prove their margins even without a loss. The loop asks
+   * when it is built.
+   *
+   * @return empty if nothing stands in the way
+   */
+  public List<String> misfits(List<ProbeKind> kinds) {
+    List<String> misfits = new ArrayList<>();
+    try {
+      requireKnown(kinds);
+    } catch (IllegalStateException e) {
+      misfits.add(String.valueOf(e.getMessage()));
+    }
+    double needed = -Math.log(ErrorBudget.level(rules.error(), rules.fraction(), 1, 0, 1));
+    for (ProbeKind kind : kinds) {
+      int probes = Math.min(kind.available(), rules.probes());
+      double limit = rules.margins(kind.name(), Role.ANCHOR).limit();
+      // Gains count for it: all probes gained is the most that there can be.
+      if (!rules.tripwires().contains(kind.name())
+          && Bets.safe(limit).logWealth(0, 0, probes) < needed) {
+        misfits.add(
+            "Kind ("
+                + kind.name()
+                + ") has ("
+                + probes
+                + ") probes, too few to prove that less than "
+                + DecisionRecord.percent(limit)
+                + " was lost.\nMaybe more probes, a wider limit, or a tripwire.");
+      }
+    }
+    return misfits;
+  }
+
   /** The gate for one kind alone. */
   AnchoredGate only(String kind) {
     Margins own = rules.byKind().get(kind);
-    return new AnchoredGate(
-        new Rules(
-            rules.error(),
-            rules.falseAlarm(),
-            rules.fraction(),
-            rules.incumbent(),
-            rules.gain(),
-            rules.jump(),
-            rules.toAnchor(),
-            rules.toIncumbent(),
-            own == null ? Map.of() : Map.of(kind, own),
-            Set.of(),
-            rules.batch(),
-            rules.probes()));
+    return with(
+        r -> {
+          r.byKind = own == null ? Map.of() : Map.of(kind, own);
+          r.tripwires = Set.of();
+        });
   }
 
   /** A tripwire or a margin whose kind is misspelt would guard nothing. */

@@ -13,7 +13,6 @@ final class Bets {
   static final double LOG_COUNT = Math.log(COUNT);
 
   private final double mean;
-  private final double sign;
   private final double[] stakes = new double[COUNT];
   private final double[] worse = new double[COUNT];
   private final double[] same = new double[COUNT];
@@ -24,7 +23,6 @@ final class Bets {
       throw new IllegalArgumentException("mean (" + mean + ") must be in (-1, 1).");
     }
     this.mean = mean;
-    this.sign = sign;
     for (int k = 0; k < COUNT; k++) {
       stakes[k] = sign * fraction(k) / reach;
       worse[k] = logFactor(k, 1);
@@ -69,15 +67,6 @@ final class Bets {
       sum += Math.exp(logWealth(k, worseCount, sameCount, betterCount) - top);
     }
     return top + Math.log(sum) - LOG_COUNT;
-  }
-
-  double mean() {
-    return mean;
-  }
-
-  /** Whether these are bets against "the mean is at most". */
-  boolean onHarm() {
-    return sign > 0;
   }
 
   /** log(e^a + e^b). */

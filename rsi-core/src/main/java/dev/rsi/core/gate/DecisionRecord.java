@@ -1,7 +1,9 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.GateFinding;
+import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.api.UpdateKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,22 +16,26 @@ import java.util.Map;
  */
 final class DecisionRecord {
   static final String LINEAGE = "lineage";
+  static final String UNSOUND = "The instrument is unsound: ";
   private static final String TRIPWIRE = " as tripwire";
+  private static final String INSTRUMENT = " as instrument";
   private static final String AGAINST = " against ";
 
   private DecisionRecord() {}
 
-  static List<GateFinding> write(Standing standing, Rules rules) {
+  static List<GateFinding> write(
+      Standing standing, List<Retest> retests, Rules rules, ProbeSource source) {
     List<GateFinding> findings = new ArrayList<>();
-    findings.add(lineage(standing, rules));
+    findings.add(lineage(standing, rules, source));
     standing.tripwires().forEach(t -> findings.add(tripwire(t)));
     for (int i = 0; i < standing.signals().size(); i++) {
       findings.add(signal(standing, i));
     }
+    retests.forEach(retest -> findings.add(instrument(retest)));
     return findings;
   }
 
-  private static GateFinding lineage(Standing standing, Rules rules) {
+  private static GateFinding lineage(Standing standing, Rules rules, ProbeSource source) {
     Map<String, Double> numbers = new LinkedHashMap<>();
     numbers.put("decision", (double) standing.lineage().decisions());
     numbers.put("promotions", (double) standing.lineage().promotions());
@@ -38,6 +44,12 @@ final class DecisionRecord {
     numbers.put("fraction", rules.fraction() ? 1.0 : 0.0);
     numbers.put("gain demanded", rules.demandsGain() ? 1.0 : 0.0);
     numbers.put("jump", rules.jump());
+    numbers.put("rubric limit", rules.rubricLimit());
+    numbers.put("recipe", source.update() == UpdateKind.RECIPE ? 1.0 : 0.0);
+    numbers.put("rubric", source.update() == UpdateKind.RUBRIC ? 1.0 : 0.0);
+    numbers.put("bank", (double) source.bank());
+    numbers.put("transcripts", source.transcripts());
+    numbers.put("faults", (double) standing.faults());
     numbers.put("harm", standing.harmLog());
     numbers.put("harm needed", standing.harmNeeded());
     numbers.put("safe needed", standing.needed());
@@ -58,6 +70,34 @@ final class DecisionRecord {
         t.kind() + TRIPWIRE,
         t.hits() > 0 ? "tripped" : t.untouched() ? "untouched" : "open",
         numbers);
+  }
+
+  private static GateFinding instrument(Retest retest) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    numbers.put("probes", (double) retest.probes());
+    numbers.put("flips", (double) retest.flips());
+    numbers.put("missing", (double) retest.missing());
+    numbers.put("change", retest.change());
+    return new GateFinding(
+        retest.kind() + INSTRUMENT, retest.flips() > 0 ? "noisy" : "steady", numbers);
+  }
+
+  /** How the incumbent read against itself, by kind. */
+  static List<Retest> retests(List<GateFinding> findings) {
+    List<Retest> retests = new ArrayList<>();
+    for (GateFinding finding : findings) {
+      String name = finding.signal();
+      if (name.endsWith(INSTRUMENT)) {
+        retests.add(
+            new Retest(
+                name.substring(0, name.length() - INSTRUMENT.length()),
+                count(finding, "probes"),
+                count(finding, "flips"),
+                count(finding, "missing"),
+                number(finding, "change")));
+      }
+    }
+    return retests;
   }
 
   private static GateFinding signal(Standing standing, int i) {
@@ -121,7 +161,7 @@ final class DecisionRecord {
                 count(finding, "probes"),
                 count(finding, "hits"),
                 count(finding, "missing")));
-      } else {
+      } else if (!name.endsWith(INSTRUMENT)) {
         signals.add(signal(finding));
         carried.add(eight(finding, "carried "));
       }
@@ -131,15 +171,25 @@ final class DecisionRecord {
     double falseAlarm = share(head, "false alarm");
     double level =
         ErrorBudget.level(
-            share(head, "error"), number(head, "fraction") == 1, decision, promotions);
-    return new Standing(
-        new Lineage(decision, promotions, carried.toArray(new double[0][])),
-        signals,
-        tripwires,
-        level,
-        falseAlarm,
-        number(head, "gain demanded") == 1,
-        number(head, "jump"));
+            share(head, "error"),
+            flag(head, "fraction"),
+            decision,
+            promotions,
+            number(head, "transcripts"));
+    Standing standing =
+        new Standing(
+            new Lineage(decision, promotions, carried.toArray(new double[0][])),
+            signals,
+            tripwires,
+            level,
+            falseAlarm,
+            flag(head, "gain demanded"),
+            jump(head));
+    standing.faults((int) count(head, "faults"));
+    share(head, "rubric limit");
+    flag(head, "rubric");
+    flag(head, "recipe");
+    return standing;
   }
 
   private static Signal signal(GateFinding finding) {
@@ -191,6 +241,23 @@ final class DecisionRecord {
           name + " (" + value + ") of " + finding.signal() + " must be in (0, 1).");
     }
     return value;
+  }
+
+  private static double jump(GateFinding head) {
+    double value = number(head, "jump");
+    if (!(value > 0 && value <= 1)) {
+      throw new IllegalArgumentException("jump (" + value + ") must be in (0, 1].");
+    }
+    return value;
+  }
+
+  private static boolean flag(GateFinding finding, String name) {
+    double value = number(finding, name);
+    if (value != 0 && value != 1) {
+      throw new IllegalArgumentException(
+          name + " (" + value + ") of " + finding.signal() + " is neither 0 nor 1.");
+    }
+    return value == 1;
   }
 
   private static long count(GateFinding finding, String name) {

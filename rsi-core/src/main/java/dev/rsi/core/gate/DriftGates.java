@@ -13,6 +13,23 @@ public final class DriftGates {
   }
 
   /**
+   * {@link #anchored()} for a bank of probe families: each family's margins are the gate's, and its
+   * tripwires are, too.
+   */
+  public static AnchoredGate anchored(ProbeBank<?, ?> probes) {
+    AnchoredGate gate = anchored();
+    for (ProbeFamily<?, ?> family : probes.families().values()) {
+      Margins margins = family.margins();
+      if (family.isTripwire()) {
+        gate = gate.tripwires(family.name());
+      } else if (margins != null) {
+        gate = gate.margins(family.name(), margins.tolerated(), margins.limit());
+      }
+    }
+    return gate;
+  }
+
+  /**
    * A gate with proof against generation 0 over unlimited generations: see {@link AnchoredGate} for
    * what it promises and for its settings. Every call gives a gate with a lineage of its own.
    */

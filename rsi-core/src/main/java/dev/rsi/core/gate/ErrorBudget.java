@@ -27,8 +27,15 @@ final class ErrorBudget {
    * @param error of all decisions together
    * @param promotions before this decision; with {@code fraction} each frees another share, as in
    *     e-LOND (Xu and Ramdas, AISTATS 2024)
+   * @param transcripts how many histories of answers the challenger may have been made from, 1 or
+   *     more: whichever it was, the sum over all of them stays within the decision's share
    */
-  static double level(double error, boolean fraction, long g, long promotions) {
-    return Math.min(error, error * weight(g) * (fraction ? promotions + 1 : 1));
+  static double level(double error, boolean fraction, long g, long promotions, double transcripts) {
+    if (!(transcripts >= 1 && transcripts < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "transcripts (" + transcripts + ") must be >= 1 and finite.");
+    }
+    double share = error * weight(g) * (fraction ? promotions + 1 : 1);
+    return Math.min(error, share) / transcripts;
   }
 }

@@ -14,7 +14,6 @@ final class Evidence {
   private long worse;
   private long same;
   private long better;
-  private long partials;
 
   Evidence(Bets bets) {
     this.bets = bets;
@@ -26,19 +25,19 @@ final class Evidence {
    * @throws IllegalArgumentException if it is not in [-1, 1]
    */
   void add(double d) {
+    if (!(d >= -1 && d <= 1)) {
+      throw new IllegalArgumentException("drift (" + d + ") must be in [-1, 1].");
+    }
     if (d == 0) {
       same++;
     } else if (d == 1) {
       worse++;
     } else if (d == -1) {
       better++;
-    } else if (d > -1 && d < 1) {
+    } else {
       for (int k = 0; k < Bets.COUNT; k++) {
         partial[k] += bets.logFactor(k, d);
       }
-      partials++;
-    } else {
-      throw new IllegalArgumentException("drift (" + d + ") must be in [-1, 1].");
     }
   }
 
@@ -50,15 +49,10 @@ final class Evidence {
   }
 
   /** Adds drifts between those, as their logarithmic factor per bet. */
-  void addPartial(long count, double[] logs) {
+  void addPartial(double[] logs) {
     for (int k = 0; k < Bets.COUNT; k++) {
       partial[k] += logs[k];
     }
-    partials += count;
-  }
-
-  long count() {
-    return worse + same + better + partials;
   }
 
   /** The logarithmic factor of bet {@code k} from drifts other than 1, 0 and -1. */

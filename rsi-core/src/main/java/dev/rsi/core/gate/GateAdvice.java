@@ -77,7 +77,7 @@ public record GateAdvice(
     for (ProbeKind kind : judged) {
       String name = kind.name();
       int limit = Math.min(kind.available(), rules.probes());
-      double level = ErrorBudget.level(rules.error(), rules.fraction(), decision, 0);
+      double level = ErrorBudget.level(rules.error(), rules.fraction(), decision, 0, 1);
       int needed = needed(rules.margins(name, Role.ANCHOR), -Math.log(level));
       if (rules.incumbent()) {
         needed = Math.max(needed, needed(rules.margins(name, Role.INCUMBENT), -Math.log(level)));

@@ -2,17 +2,18 @@ package dev.rsi.core.gate;
 
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateFinding;
+import dev.rsi.core.internal.ProbeOrder;
+import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Recomputes decisions of an {@link AnchoredGate} from their recorded counts alone: margins,
  * spending, evidence and action. Needs neither the model nor the probes nor the gate.
  */
 public final class GateAudit {
-  private static final List<String> SETTINGS =
-      List.of("error", "false alarm", "fraction", "gain demanded", "jump", "tolerated", "limit");
-
   /** Recorded logarithms may differ by this much, relative, on another machine. */
   private static final double TOLERANCE = 1e-9;
 
@@ -37,7 +38,9 @@ public final class GateAudit {
   public static List<String> problems(List<GateDecision> decisions) {
     List<String> problems = new ArrayList<>();
     Lineage before = null;
-    List<GateFinding> former = List.of();
+    // By update: one of the rubric has narrower margins than those around it.
+    Map<Boolean, Map<String, Double>> settings = new HashMap<>();
+    Map<Long, BankAnswers> banks = new HashMap<>();
     for (int i = 0; i < decisions.size(); i++) {
       GateDecision decision = decisions.get(i);
       String which = "Decision " + (i + 1) + " of these";
@@ -65,22 +68,129 @@ public final class GateAudit {
       if (before != null) {
         follow(which, before, standing, problems);
       }
-      if (!former.isEmpty() && !settings(former).equals(settings(decision.findings()))) {
-        problems.add(which + " was made by other settings than the one before it.");
-      }
-      former = decision.findings();
+      loosened(which, decision.findings(), settings, problems);
+      instrument(which, decision, banks, problems);
       before = close(standing, decision.promotes());
     }
     return List.copyOf(problems);
   }
 
-  private static List<String> settings(List<GateFinding> findings) {
-    List<String> settings = new ArrayList<>();
-    for (GateFinding finding : findings) {
-      settings.add(finding.signal());
-      SETTINGS.forEach(name -> settings.add(name + finding.numbers().get(name)));
+  /**
+   * Checks that no order of probes was changed after it was committed to: every decision of a run
+   * has a commitment before it, and each comes from the secret that was shown at the end.
+   *
+   * @param events of one run, in order
+   * @return what is wrong, in words; empty if all is as it should be
+   */
+  public static List<String> orderProblems(List<? extends RunEvent> events) {
+    List<String> problems = new ArrayList<>();
+    List<RunEvent.ProbesCommitted> commitments = new ArrayList<>();
+    Long secret = null;
+    int decided = 0;
+    for (RunEvent event : events) {
+      if (event instanceof RunEvent.ProbesCommitted commitment) {
+        commitments.add(commitment);
+        if (commitment.decision() != commitments.size()) {
+          problems.add(
+              "Commitment "
+                  + commitments.size()
+                  + " is to decision ("
+                  + commitment.decision()
+                  + ").");
+        }
+      } else if (event instanceof RunEvent.Gated && ++decided > commitments.size()) {
+        problems.add("Decision " + decided + " was made without a commitment before it.");
+      } else if (event instanceof RunEvent.ProbesRevealed revealed) {
+        secret = revealed.secret();
+      }
     }
-    return settings;
+    if (secret == null && !commitments.isEmpty()) {
+      problems.add("The secret of the orders was never shown.\nMaybe the run has not ended.");
+    }
+    for (RunEvent.ProbesCommitted c : commitments) {
+      if (secret != null
+          && !c.commitment().equals(ProbeOrder.commitment(secret, c.decision(), c.digest()))) {
+        problems.add("The order of decision (" + c.decision() + ") is not the one committed to.");
+      }
+    }
+    return List.copyOf(problems);
+  }
+
+  /**
+   * The order in which a decision drew a kind's probes, from the secret of its run: the first of
+   * them, as many as its findings count, are those it was made on.
+   *
+   * @param secret from {@link RunEvent.ProbesRevealed}
+   * @param decision its number in the run, from 1
+   * @param size how many probes the kind has
+   * @return indices into the kind's tasks
+   */
+  public static List<Integer> order(long secret, String kind, long decision, int size) {
+    return List.copyOf(ProbeOrder.of(secret, kind, decision, size));
+  }
+
+  private static void loosened(
+      String which,
+      List<GateFinding> findings,
+      Map<Boolean, Map<String, Double>> settings,
+      List<String> problems) {
+    boolean rubric = findings.get(0).numbers().getOrDefault("rubric", 0.0) == 1;
+    Map<String, Double> now = Strictness.of(findings);
+    Map<String, Double> before = settings.put(rubric, now);
+    if (before != null) {
+      Strictness.looser(before, now)
+          .forEach(setting -> problems.add(which + " was made by looser settings: " + setting));
+    }
+    double most = now.getOrDefault(DecisionRecord.LINEAGE + ":rubric limit", 1.0);
+    if (rubric
+        && now.entrySet().stream()
+            .anyMatch(s -> s.getKey().endsWith(":limit") && s.getValue() > most)) {
+      problems.add(which + " is on the rubric and has limits above (" + most + ").");
+    }
+  }
+
+  /** The answers that a bank of probes has given. */
+  private record BankAnswers(int decisions, int refusals, boolean paid) {
+    /** Histories of as many answers with as many refusals. */
+    double histories() {
+      double sum = 1;
+      double ways = 1;
+      for (int i = 1; i <= refusals; i++) {
+        ways = ways * (decisions - i + 1) / i;
+        sum += ways;
+      }
+      return sum;
+    }
+  }
+
+  private static void instrument(
+      String which, GateDecision decision, Map<Long, BankAnswers> banks, List<String> problems) {
+    Map<String, Double> numbers = decision.findings().get(0).numbers();
+    if ((numbers.getOrDefault("faults", 0.0) > 0)
+        != decision.reason().startsWith(DecisionRecord.UNSOUND)) {
+      problems.add(which + " does not say whether its instrument was sound.");
+    }
+    long bank = numbers.getOrDefault("bank", 1.0).longValue();
+    double transcripts = numbers.getOrDefault("transcripts", 1.0);
+    if (banks.keySet().stream().anyMatch(other -> other > bank)) {
+      problems.add(which + " came back to bank (" + bank + "), which was given up.");
+    }
+    BankAnswers before = banks.getOrDefault(bank, new BankAnswers(0, 0, bank > 1));
+    // A bank that pays at all is one of several: it pays for every history there may have been.
+    boolean pays = before.paid || transcripts > 1;
+    if (pays && transcripts < before.histories()) {
+      problems.add(
+          which
+              + " pays for ("
+              + transcripts
+              + ") histories of its bank, but there may have been ("
+              + before.histories()
+              + ").");
+    }
+    banks.put(
+        bank,
+        new BankAnswers(
+            before.decisions + 1, before.refusals + (decision.promotes() ? 0 : 1), pays));
   }
 
   /** The lineage as a decision leaves it. */

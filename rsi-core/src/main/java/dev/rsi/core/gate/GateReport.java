@@ -1,10 +1,15 @@
 package dev.rsi.core.gate;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Role;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Decisions of an {@link AnchoredGate} as a person reads them: which signal, how far it drifted,
@@ -131,6 +136,39 @@ public final class GateReport {
     return Math.exp(Math.min(700, standing.harmLog() - standing.harmNeeded()));
   }
 
+  /**
+   * The instrument's own noise: per kind, the share of probes that read differently when the
+   * incumbent was read twice, in [0, 1]; kinds where it was not measured are not in it. A drift of
+   * that size is none.
+   */
+  public Map<String, Double> noise() {
+    Map<String, Double> noise = new LinkedHashMap<>();
+    for (Retest retest : DecisionRecord.retests(decision.findings())) {
+      noise.put(retest.kind(), (double) retest.flips() / retest.probes());
+    }
+    return Collections.unmodifiableMap(noise);
+  }
+
+  private String noiseWords() {
+    List<Retest> retests = DecisionRecord.retests(decision.findings());
+    long probes = retests.stream().mapToLong(Retest::probes).sum();
+    long flips = retests.stream().mapToLong(Retest::flips).sum();
+    if (probes == 0) {
+      return "The incumbent was not read twice: the instrument's noise is unknown.\n";
+    }
+    String noisy =
+        retests.stream()
+            .filter(r -> r.flips() > 0)
+            .map(r -> r.kind() + " " + r.flips() + " of " + r.probes())
+            .collect(joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "The incumbent against itself: %d of %d probes read differently%s.%n",
+        flips,
+        probes,
+        noisy.isEmpty() ? "" : " (" + noisy + ")");
+  }
+
   /** For people. */
   @Override
   public String toString() {
@@ -169,6 +207,6 @@ public final class GateReport {
                   : String.format(Locale.ROOT, "%.0f decisions", row.left),
               row.missing == 0 ? "" : " (" + row.missing + " missing)"));
     }
-    return text.toString();
+    return text.append(noiseWords()).toString();
   }
 }

@@ -34,6 +34,13 @@ final class Lineage {
     return rows;
   }
 
+  Lineage copy() {
+    return new Lineage(
+        decisions,
+        promotions,
+        Arrays.stream(carried).map(double[]::clone).toArray(double[][]::new));
+  }
+
   int signals() {
     return carried.length;
   }

@@ -1,41 +1,95 @@
 package dev.rsi.core.gate;
 
+import com.google.common.collect.Sets;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import dev.rsi.api.Codec;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.Verifier;
-import java.util.Collections;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Held-out tasks by kind, with the judge that rules on them. The loop never trains on them and
- * never shows them to a trainer. The judge is the bank's own: the verifier that the model is
- * trained by does not rule here, so that a gamed verifier is found out.
+ * Held-out tasks by kind, with the judges that rule on them. The loop never trains on them or on
+ * tasks near them, and never shows them to a trainer. The judges are the bank's own: the verifier
+ * that the model is trained by does not rule here, so that a gamed verifier is found out.
  *
- * <p>Immutable; thread-safe if the judge is.
+ * <p>A bank that serves every decision tells the loop a little with each answer, and what a gate
+ * proves on it is proven of this bank. One that is {@link #renewed} makes way for fresh probes in
+ * time, and what is proven on it is proven of everything that its probes are drawn from.
+ *
+ * <p>Immutable; thread-safe if the judges are.
  *
  * @param <T> task
  * @param <C> candidate
  */
 public final class ProbeBank<T, C> {
+  /** Decisions that a renewed bank serves: enough that most of them need few extra probes. */
+  public static final int DEFAULT_DECISIONS = 10;
+
+  /**
+   * Refusals that a renewed bank may have given before a decision. Two in ten decisions cost about
+   * 4 nats of evidence, some 180 probes where one in twenty-five flips.
+   */
+  public static final int DEFAULT_REFUSALS = 2;
+
+  /** How often a kind may give a task that cannot be used before it is taken to have no others. */
+  private static final int MAX_REDRAWS = 10_000;
+
   private final Codec<T, C> codec;
-  private final Verifier<T, C> judge;
-  private final Map<String, List<T>> tasks;
+  private final Map<String, ProbeFamily<T, C>> families;
   private final Set<String> texts;
+  private final NearDuplicates near;
+  private final List<KnownAnswer<T, C>> known;
+  private final @Nullable Renewal<T> renewal;
+  private final Set<String> former;
+
+  private record KnownAnswer<T, C>(String kind, T task, C candidate, double reading) {}
+
+  private record Renewal<T>(
+      BiFunction<String, RandomGenerator, T> draw, int decisions, int refusals) {}
 
   private ProbeBank(
-      Codec<T, C> codec, Verifier<T, C> judge, Map<String, List<T>> tasks, Set<String> texts) {
+      Codec<T, C> codec,
+      Map<String, ProbeFamily<T, C>> families,
+      List<KnownAnswer<T, C>> known,
+      @Nullable Renewal<T> renewal,
+      Set<String> former) {
     this.codec = codec;
-    this.judge = judge;
-    this.tasks = tasks;
-    this.texts = texts;
+    this.families = families;
+    this.known = known;
+    this.renewal = renewal;
+    this.former = former;
+    this.texts = new HashSet<>();
+    for (ProbeFamily<T, C> family : families.values()) {
+      for (T task : family.tasks()) {
+        String text = codec.writeTask(task);
+        if (!texts.add(text)) {
+          throw new IllegalArgumentException(
+              "Task ("
+                  + text
+                  + ") of probe kind ("
+                  + family.name()
+                  + ") is in the bank twice.\nMaybe draw probes without replacement.");
+        }
+      }
+    }
+    this.near = new NearDuplicates(texts);
   }
 
   /**
-   * A bank.
+   * A bank of skills with one judge for all.
    *
    * @param codec tells tasks apart by their text
    * @param judge rules on probes; it should know the truth
@@ -45,45 +99,102 @@ public final class ProbeBank<T, C> {
    */
   public static <T, C> ProbeBank<T, C> of(
       Codec<T, C> codec, Verifier<T, C> judge, Map<String, ? extends List<T>> tasks) {
-    Objects.requireNonNull(codec, "codec");
     Objects.requireNonNull(judge, "judge");
-    if (tasks.isEmpty()) {
+    List<ProbeFamily<T, C>> families = new ArrayList<>();
+    tasks.forEach((kind, list) -> families.add(ProbeFamily.skill(kind, list, judge)));
+    return of(codec, families);
+  }
+
+  /**
+   * A bank of families.
+   *
+   * @param codec tells tasks apart by their text
+   * @param families at least one, with distinct names; no task twice in the whole bank
+   * @throws IllegalArgumentException if there is none, or a name or a task appears twice
+   */
+  public static <T, C> ProbeBank<T, C> of(
+      Codec<T, C> codec, List<? extends ProbeFamily<T, C>> families) {
+    Objects.requireNonNull(codec, "codec");
+    if (families.isEmpty()) {
       throw new IllegalArgumentException("A probe bank needs at least one kind of probes.");
     }
-    Map<String, List<T>> copy = new LinkedHashMap<>();
-    Set<String> texts = new HashSet<>();
-    tasks.forEach(
-        (kind, list) -> {
-          if (kind.isBlank()) {
-            throw new IllegalArgumentException("A probe kind's name must not be blank.");
-          }
-          if (list.isEmpty()) {
-            throw new IllegalArgumentException("Probe kind (" + kind + ") has no tasks.");
-          }
-          for (T task : list) {
-            String text = codec.writeTask(task);
-            if (!texts.add(text)) {
-              throw new IllegalArgumentException(
-                  "Task ("
-                      + text
-                      + ") of probe kind ("
-                      + kind
-                      + ") is in the bank twice.\nMaybe draw probes without replacement.");
-            }
-          }
-          copy.put(kind, List.copyOf(list));
-        });
-    return new ProbeBank<>(codec, judge, Collections.unmodifiableMap(copy), Set.copyOf(texts));
+    Map<String, ProbeFamily<T, C>> byName = new LinkedHashMap<>();
+    for (ProbeFamily<T, C> family : families) {
+      if (byName.put(family.name(), family) != null) {
+        throw new IllegalArgumentException("Probe kind (" + family.name() + ") appears twice.");
+      }
+    }
+    return new ProbeBank<>(codec, byName, List.of(), null, Set.of());
   }
 
-  /** The tasks by kind, in the order of the kinds. */
-  public Map<String, List<T>> tasks() {
-    return tasks;
+  /**
+   * This bank with one more answer whose reading is known: before every decision the judges read
+   * it, and one that reads it otherwise puts every challenger on HOLD. Give each judge some it must
+   * pass and some it must not. The task is no probe.
+   *
+   * @param kind whose judge is asked
+   * @param reading what it must be, in [0, 1], to 1e-9
+   */
+  public ProbeBank<T, C> knownAnswer(String kind, T task, C candidate, double reading) {
+    if (!families.containsKey(kind)) {
+      throw new IllegalArgumentException(
+          "There is no probe kind (" + kind + "), only " + families.keySet() + ".");
+    }
+    if (!(reading >= 0 && reading <= 1)) {
+      throw new IllegalArgumentException("reading (" + reading + ") must be in [0, 1].");
+    }
+    List<KnownAnswer<T, C>> more = new ArrayList<>(known);
+    more.add(new KnownAnswer<>(kind, task, candidate, reading));
+    return new ProbeBank<>(codec, families, List.copyOf(more), renewal, former);
   }
 
-  /** Who rules on them. */
-  public Verifier<T, C> judge() {
-    return judge;
+  /**
+   * This bank, renewed after {@value #DEFAULT_DECISIONS} decisions or one refusal more than {@value
+   * #DEFAULT_REFUSALS}: see {@link #renewed(int, int, BiFunction)}.
+   */
+  public ProbeBank<T, C> renewed(BiFunction<String, RandomGenerator, T> draw) {
+    return renewed(DEFAULT_DECISIONS, DEFAULT_REFUSALS, draw);
+  }
+
+  /**
+   * This bank, with others to follow it, drawn by the loop under its secret. An eighth of all
+   * tasks, told by a keyed hash, is then set apart for probes and never practised. What the loop
+   * may have learnt of a bank from its answers is paid for: a decision may spend the {@code n}-th
+   * part of what it otherwise might, where {@code n} counts the histories of answers that the bank
+   * may have given before it (description length: Dwork et al., arXiv 1506.02629).
+   *
+   * @param decisions that a bank serves at most, 1 or more
+   * @param refusals that it may have given before a decision, 0 or more; with 0 a bank ends with
+   *     its first refusal, and nothing is to be paid
+   * @param draw a fresh task of a kind; asked until one is found that may be used
+   * @throws IllegalArgumentException if a kind cannot be drawn afresh, naming it
+   */
+  public ProbeBank<T, C> renewed(
+      int decisions, int refusals, BiFunction<String, RandomGenerator, T> draw) {
+    if (decisions < 1 || refusals < 0) {
+      throw new IllegalArgumentException(
+          "decisions (" + decisions + ") must be >= 1 and refusals (" + refusals + ") >= 0.");
+    }
+    for (ProbeFamily<T, C> family : families.values()) {
+      if (!family.isRenewable()) {
+        throw new IllegalArgumentException(
+            "Probe kind ("
+                + family.name()
+                + ") cannot be drawn afresh.\nMaybe keep it in a bank that is not renewed.");
+      }
+    }
+    return new ProbeBank<>(
+        codec, families, known, new Renewal<>(draw, decisions, refusals), former);
+  }
+
+  /** How tasks and candidates are written. */
+  public Codec<T, C> codec() {
+    return codec;
+  }
+
+  /** The kinds of probes by name, in order. */
+  public Map<String, ProbeFamily<T, C>> families() {
+    return java.util.Collections.unmodifiableMap(families);
   }
 
   /** How many tasks there are in all kinds together. */
@@ -91,8 +202,138 @@ public final class ProbeBank<T, C> {
     return texts.size();
   }
 
-  /** Whether the task is in the bank, and so must not be practised. */
+  /** The most attempts that it takes to read the whole bank with one version. */
+  public long attempts() {
+    return families.values().stream().mapToLong(f -> (long) f.size() * f.attempts()).sum();
+  }
+
+  /**
+   * Whether the task is in the bank or near a task of it, and so must not be practised. Tasks are
+   * near if their texts are the same but for case and white space or, from eight words on, have
+   * four fifths of their runs of three words in common.
+   */
   public boolean contains(T task) {
-    return texts.contains(codec.writeTask(task));
+    return near.near(codec.writeTask(task));
+  }
+
+  /** Whether others follow it. */
+  public boolean isRenewed() {
+    return renewal != null;
+  }
+
+  /** Whether a bank that has given such answers must make way for the next. */
+  public boolean isUsedUp(int decisions, int refusals) {
+    return renewal != null && (decisions >= renewal.decisions || refusals > renewal.refusals);
+  }
+
+  /**
+   * How many different histories of answers this bank may have given in so many decisions: the sum
+   * of the binomials C(decisions, i) for i up to the refusals that it may give. 1 for a bank that
+   * is not renewed, of which nothing is claimed beyond itself.
+   */
+  public double transcripts(int decisions) {
+    double sum = 1;
+    double ways = 1;
+    for (int i = 1; renewal != null && i <= Math.min(renewal.refusals, decisions); i++) {
+      ways = ways * (decisions - i + 1) / i;
+      sum += ways;
+    }
+    return sum;
+  }
+
+  /**
+   * The bank that follows this one: as many fresh tasks of each kind, none from a bank before it.
+   *
+   * @param usable whether a task may be a probe
+   * @param trained texts of the tasks that the model was trained on: no probe is near one
+   * @throws RsiException if a kind has no more tasks that may be used, naming it
+   */
+  public ProbeBank<T, C> next(
+      RandomGenerator random, Predicate<? super T> usable, Set<String> trained) {
+    NearDuplicates known = new NearDuplicates(trained);
+    Renewal<T> how = Objects.requireNonNull(renewal, "the bank is not renewed");
+    Map<String, ProbeFamily<T, C>> fresh = new LinkedHashMap<>();
+    Set<String> gone = Sets.union(former, texts).immutableCopy();
+    Set<String> drawn = new HashSet<>(gone);
+    for (ProbeFamily<T, C> family : families.values()) {
+      List<T> tasks = new ArrayList<>();
+      int misses = 0;
+      while (tasks.size() < family.tasks().size()) {
+        T task = how.draw.apply(family.name(), random);
+        String text = codec.writeTask(task);
+        if (usable.test(task) && !known.near(text) && drawn.add(text)) {
+          tasks.add(task);
+          misses = 0;
+        } else if (++misses > MAX_REDRAWS) {
+          throw new RsiException(
+              "Probe kind ("
+                  + family.name()
+                  + ") gave "
+                  + MAX_REDRAWS
+                  + " tasks in a row that cannot be probes, after "
+                  + tasks.size()
+                  + " that can.\nMaybe there are too few tasks of the kind for a bank of "
+                  + family.tasks().size()
+                  + ".");
+        }
+      }
+      fresh.put(family.name(), family.with(tasks, family.margins()));
+    }
+    return new ProbeBank<>(codec, fresh, this.known, renewal, gone);
+  }
+
+  /**
+   * Known answers that the judges read otherwise, in words; empty if there are none. Asks the
+   * judges anew.
+   */
+  public List<String> contradictions() {
+    List<String> wrong = new ArrayList<>();
+    for (KnownAnswer<T, C> answer : known) {
+      ProbeFamily<T, C> family = Objects.requireNonNull(families.get(answer.kind));
+      OptionalDouble reading = family.reading(answer.task, answer.candidate);
+      if (reading.isEmpty() || Math.abs(reading.getAsDouble() - answer.reading) > 1e-9) {
+        wrong.add(
+            answer.kind
+                + " reads ("
+                + (reading.isEmpty() ? "nothing" : reading.getAsDouble())
+                + ") on a known answer of ("
+                + answer.reading
+                + "), task ("
+                + codec.writeTask(answer.task)
+                + ")");
+      }
+    }
+    return List.copyOf(wrong);
+  }
+
+  /** How many answers have a known reading. */
+  public int knownAnswers() {
+    return known.size();
+  }
+
+  /**
+   * SHA-256 over the kinds, their margins, all tasks and known answers. Made anew at every call, so
+   * that a task that was changed is found out. Says nothing of a judge's code; known answers do.
+   */
+  public String digest() {
+    Hasher hasher = Hashing.sha256().newHasher();
+    for (ProbeFamily<T, C> family : families.values()) {
+      put(hasher, family.name());
+      put(hasher, family.getClass().getSimpleName() + family.margins() + family.isTripwire());
+      hasher.putInt(family.tasks().size());
+      family.tasks().forEach(task -> put(hasher, codec.writeTask(task)));
+    }
+    for (KnownAnswer<T, C> answer : known) {
+      put(hasher, answer.kind);
+      put(hasher, codec.writeTask(answer.task));
+      put(hasher, codec.writeCandidate(answer.candidate));
+      hasher.putDouble(answer.reading);
+    }
+    return hasher.hash().toString();
+  }
+
+  private static void put(Hasher hasher, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    hasher.putInt(bytes.length).putBytes(bytes);
   }
 }

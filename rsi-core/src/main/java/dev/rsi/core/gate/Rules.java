@@ -1,8 +1,10 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.Role;
+import dev.rsi.api.UpdateKind;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The settings of an {@link AnchoredGate}.
@@ -17,6 +19,7 @@ import java.util.Set;
  * @param toIncumbent margins against the incumbent
  * @param byKind margins of single kinds, against both
  * @param tripwires kinds of which no probe may fail
+ * @param rubricLimit limit that no kind passes for an update of the rubric
  * @param batch probes per pull
  * @param probes most probes per kind and decision
  */
@@ -31,8 +34,25 @@ record Rules(
     Margins toIncumbent,
     Map<String, Margins> byKind,
     Set<String> tripwires,
+    double rubricLimit,
     int batch,
     int probes) {
+
+  static final Rules DEFAULT =
+      new Rules(
+          AnchoredGate.DEFAULT_ERROR,
+          AnchoredGate.DEFAULT_FALSE_ALARM,
+          false,
+          true,
+          true,
+          1,
+          new Margins(AnchoredGate.DEFAULT_TOLERATED, AnchoredGate.DEFAULT_LIMIT),
+          new Margins(AnchoredGate.DEFAULT_TOLERATED, AnchoredGate.DEFAULT_INCUMBENT_LIMIT),
+          Map.of(),
+          Set.of(),
+          AnchoredGate.DEFAULT_CRITICAL_LIMIT,
+          AnchoredGate.DEFAULT_BATCH,
+          AnchoredGate.DEFAULT_PROBES);
 
   Rules {
     byKind = Map.copyOf(byKind);
@@ -44,7 +64,70 @@ record Rules(
     return own != null ? own : reference == Role.ANCHOR ? toAnchor : toIncumbent;
   }
 
+  /** The margins that an update must keep. */
+  Margins margins(String kind, Role reference, UpdateKind update) {
+    Margins margins = margins(kind, reference);
+    return update == UpdateKind.RUBRIC ? margins.within(rubricLimit) : margins;
+  }
+
   boolean demandsGain() {
     return gain && incumbent;
+  }
+
+  /** These settings with a change. */
+  Rules with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.rules();
+  }
+
+  /** Settings being changed. */
+  static final class Draft {
+    double error;
+    double falseAlarm;
+    boolean fraction;
+    boolean incumbent;
+    boolean gain;
+    double jump;
+    Margins toAnchor;
+    Margins toIncumbent;
+    Map<String, Margins> byKind;
+    Set<String> tripwires;
+    double rubricLimit;
+    int batch;
+    int probes;
+
+    private Draft(Rules rules) {
+      error = rules.error;
+      falseAlarm = rules.falseAlarm;
+      fraction = rules.fraction;
+      incumbent = rules.incumbent;
+      gain = rules.gain;
+      jump = rules.jump;
+      toAnchor = rules.toAnchor;
+      toIncumbent = rules.toIncumbent;
+      byKind = rules.byKind;
+      tripwires = rules.tripwires;
+      rubricLimit = rules.rubricLimit;
+      batch = rules.batch;
+      probes = rules.probes;
+    }
+
+    private Rules rules() {
+      return new Rules(
+          error,
+          falseAlarm,
+          fraction,
+          incumbent,
+          gain,
+          jump,
+          toAnchor,
+          toIncumbent,
+          byKind,
+          tripwires,
+          rubricLimit,
+          batch,
+          probes);
+    }
   }
 }

@@ -76,15 +76,11 @@ final class Signal {
 
   /** Adds drifts other than 1, 0 and -1, as their sum and their logarithmic factors. */
   void addPartial(long count, double sum, double[] harmLogs, double[] safeLogs, double[] gainLogs) {
-    harm.addPartial(count, harmLogs);
-    safe.addPartial(count, safeLogs);
-    gain.addPartial(count, gainLogs);
+    harm.addPartial(harmLogs);
+    safe.addPartial(safeLogs);
+    gain.addPartial(gainLogs);
     partial += count;
     partialSum += sum;
-  }
-
-  String kind() {
-    return kind;
   }
 
   Role reference() {

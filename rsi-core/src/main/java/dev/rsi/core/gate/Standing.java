@@ -20,6 +20,7 @@ final class Standing {
   private final double[] safeLogs;
   private final double[] gainLogs;
   private final int gains;
+  private int faults;
 
   /**
    * A standing of signals without probes yet.
@@ -64,8 +65,20 @@ final class Standing {
     return signals.get(signal).reference() == Role.INCUMBENT;
   }
 
+  /** Notes what is wrong with the instrument: on an unsound one nothing is proven. */
+  void faults(int count) {
+    faults = count;
+  }
+
+  int faults() {
+    return faults;
+  }
+
   /** What the counts come to; HOLD as long as nothing is proven. */
   Action action() {
+    if (faults > 0) {
+      return Action.HOLD;
+    }
     if (tripped() || harmLog() >= harmNeeded()) {
       return Action.ROLLBACK;
     }
@@ -175,19 +188,7 @@ final class Standing {
     return tripwires;
   }
 
-  double level() {
-    return level;
-  }
-
-  double falseAlarm() {
-    return falseAlarm;
-  }
-
   boolean demandsGain() {
     return demandsGain;
-  }
-
-  double jump() {
-    return jump;
   }
 }

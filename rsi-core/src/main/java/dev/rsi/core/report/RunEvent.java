@@ -113,12 +113,48 @@ public sealed interface RunEvent {
   }
 
   /**
+   * A decision's order of probes was fixed, before it began.
+   *
+   * @param decision its number in the run, from 1
+   * @param bank number of the bank in use, from 1
+   * @param digest SHA-256 of the bank
+   * @param knownAnswers how many known answers its judges were checked by
+   * @param commitment SHA-256 over the run's secret, the decision and the bank
+   */
+  record ProbesCommitted(
+      int generation, long decision, long bank, String digest, int knownAnswers, String commitment)
+      implements RunEvent {}
+
+  /**
+   * The secret of all orders of probes, shown after the last decision.
+   *
+   * @param secret what the commitments were made of
+   */
+  record ProbesRevealed(int generation, long secret) implements RunEvent {}
+
+  /**
    * The gate decided.
    *
    * @param challenger id of the version it decided on
    * @param decision the decision with its evidence
    */
   record Gated(int generation, String challenger, GateDecision decision) implements RunEvent {}
+
+  /**
+   * What a challenger's answers to probes look like. For people: nothing depends on it, as none of
+   * these numbers can be tested by its mean.
+   *
+   * @param version id of the version
+   * @param numbers by name: {@code distinct-n} is the share of distinct runs of n characters in its
+   *     answers, {@code divergence on} a kind of choices the mean Kullback-Leibler divergence from
+   *     generation 0 in nats
+   */
+  record Described(int generation, String version, Map<String, Double> numbers)
+      implements RunEvent {
+    public Described {
+      numbers = Collections.unmodifiableMap(new LinkedHashMap<>(numbers));
+    }
+  }
 
   /**
    * A version went live.

@@ -27,7 +27,10 @@ final class EventJson {
     add("attempted", RunEvent.Attempted.class, json);
     add("lessons-selected", RunEvent.LessonsSelected.class, json);
     add("trained", RunEvent.Trained.class, json);
+    add("probes-committed", RunEvent.ProbesCommitted.class, json);
+    add("probes-revealed", RunEvent.ProbesRevealed.class, json);
     add("gated", RunEvent.Gated.class, json);
+    add("described", RunEvent.Described.class, json);
     add("promoted", RunEvent.Promoted.class, json);
     add("faulted", RunEvent.Faulted.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);

@@ -1,8 +1,10 @@
 package dev.rsi.core.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateDecision.Action;
 import dev.rsi.api.ProbeKind;
@@ -14,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -111,14 +117,14 @@ class AnchoredGatePropertiesTest {
             new Lineage(1, 0, new double[2][Bets.COUNT]),
             List.of(signal, signal),
             List.of(),
-            standing.level(),
+            ErrorBudget.level(.05, false, 1, 0, 1),
             .05,
             false,
             1);
     assertThat(twice.safe()).isEqualTo(standing.safe()).isTrue();
   }
 
-  /** The choice of the next probe is predictable: it does not look ahead. */
+  /** The choice of the next probes, and of how many, is predictable: it does not look ahead. */
   @Property(tries = 60)
   void results_to_come_do_not_change_which_probe_is_next(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int seen) {
@@ -155,7 +161,7 @@ class AnchoredGatePropertiesTest {
 
     @Override
     public List<ProbeResult> pull(String kind, int count, Set<Role> roles) {
-      asked.add(kind);
+      asked.add(kind + " " + count);
       List<ProbeResult> results = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         double luck = random.nextDouble();
@@ -178,16 +184,136 @@ class AnchoredGatePropertiesTest {
   }
 
   /**
+   * Giving up early only ever says HOLD: whatever else the gate says, a gate that never gives up
+   * says, too, and on the same probe.
+   */
+  @Property(tries = 200)
+  void futility_turns_verdicts_into_hold_and_nothing_else(
+      @ForAll long seed, @ForAll @Scale(3) @DoubleRange(min = 0, max = .2) double loss) {
+    LawProbes probes = new LawProbes(seed).kind("a", 400, .9, .9, .9 - loss);
+    GateDecision decision = DriftGates.anchored().anchorOnly().batch(1).decide(probes);
+    Signal signal = new Signal("a", Role.ANCHOR, new Margins(.01, .05));
+    Lineage lineage = new Lineage(1);
+    lineage.open(1);
+    double level = ErrorBudget.level(.05, false, 1, 0, 1);
+    Standing standing = new Standing(lineage, List.of(signal), List.of(), level, .05, false, 1);
+    LawProbes patient = new LawProbes(seed).kind("a", 400, .9, .9, .9 - loss);
+    while (standing.action() == Action.HOLD && patient.pulled() < 400) {
+      patient.pull("a", 1, Set.of(Role.ANCHOR, Role.CHALLENGER)).forEach(signal::add);
+      standing.weigh(0);
+    }
+    if (decision.action() == Action.HOLD) {
+      assertThat(probes.pulled()).isLessThanOrEqualTo(patient.pulled());
+    } else {
+      assertThat(decision.action()).isEqualTo(standing.action());
+      assertThat(probes.pulled()).isEqualTo(patient.pulled());
+    }
+  }
+
+  /** What a lineage goes through: decisions, broken ones, repeated ones, restarts. */
+  private enum Attempt {
+    WHOLE,
+    BROKEN,
+    CANCELLED,
+    REPLAYED,
+    RESTARTED
+  }
+
+  @Property(tries = 60)
+  void no_crash_replay_or_restart_spends_more_than_the_error(
+      @ForAll @Size(min = 1, max = 25) List<Attempt> attempts) {
+    AnchoredGate gate = DriftGates.anchored();
+    GateDecision last = null;
+    double spent = 0;
+    int ordinal = 0;
+    int decided = 0;
+    for (Attempt attempt : attempts) {
+      LawProbes probes = new LawProbes(ordinal + 1).ordinal(ordinal + 1).kind("a", 60, .5, .5, .7);
+      switch (attempt) {
+        case WHOLE, BROKEN -> {
+          if (attempt == Attempt.BROKEN) {
+            probes.breakAfter(8, new IllegalStateException("crash"));
+          }
+          decided = ++ordinal;
+          last = gate.decide(probes);
+          spent += level(last);
+        }
+        case CANCELLED -> {
+          // It promotes nothing, so what it might have spent is spent on nothing.
+          ordinal++;
+          probes.breakAfter(8, new CancelledException("stop"));
+          AnchoredGate same = gate;
+          assertThatThrownBy(() -> same.decide(probes)).isInstanceOf(CancelledException.class);
+        }
+        case REPLAYED -> {
+          if (decided > 1) {
+            LawProbes again = new LawProbes(decided).ordinal(decided).kind("a", 60, .5, .5, .7);
+            AnchoredGate same = gate;
+            assertThatThrownBy(() -> same.decide(again)).hasMessageContaining("made already");
+          }
+        }
+        case RESTARTED -> {
+          // What was cancelled gave no answer, so its number may come again.
+          gate = last == null ? gate : gate.after(last);
+          ordinal = decided;
+        }
+      }
+    }
+    assertThat(spent).isLessThanOrEqualTo(.05 * (1 - ErrorBudget.tail(ordinal)) + 1e-12);
+  }
+
+  private static double level(GateDecision decision) {
+    return Math.exp(-DecisionRecord.read(decision.findings()).needed());
+  }
+
+  /** Of callers that ask for one decision at the same time, one gets it. */
+  @Property(tries = 20)
+  void concurrent_submissions_spend_one_share(@ForAll @IntRange(min = 2, max = 50) int ordinal)
+      throws Exception {
+    AnchoredGate gate = DriftGates.anchored();
+    gate.decide(new LawProbes(1).kind("a", 60, .5, .5, .7));
+    int callers = 4;
+    CyclicBarrier together = new CyclicBarrier(callers);
+    ExecutorService threads = Executors.newFixedThreadPool(callers);
+    try {
+      List<Future<Boolean>> answers = new ArrayList<>();
+      for (int i = 0; i < callers; i++) {
+        answers.add(
+            threads.submit(
+                () -> {
+                  together.await();
+                  try {
+                    gate.decide(new LawProbes(2).ordinal(ordinal).kind("a", 60, .5, .5, .7));
+                    return true;
+                  } catch (IllegalStateException e) {
+                    return false;
+                  }
+                }));
+      }
+      int decided = 0;
+      for (Future<Boolean> answer : answers) {
+        decided += answer.get() ? 1 : 0;
+      }
+      assertThat(decided).isEqualTo(1);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /**
    * The probability that evidence ever crosses, exactly: all counts are walked through step by step
    * (lattice dynamic programming). At most the level, and what simulation finds.
    */
   @Example
   void the_exact_crossing_probability_is_below_the_level_and_equals_the_simulated_one() {
+    // At the limit for "safe", at what is tolerated for "harm".
+    crossesAsComputed(Bets.safe(.05), .07, .02);
+    crossesAsComputed(Bets.harm(.01), .03, .02);
+  }
+
+  private static void crossesAsComputed(Bets bets, double worse, double better) {
     double level = .05;
-    double worse = .07;
-    double better = .02;
     int probes = 250;
-    Bets bets = Bets.safe(.05);
     double exact = crossing(bets, worse, better, probes, level, Integer.MAX_VALUE);
     assertThat(exact).isLessThanOrEqualTo(level).isGreaterThan(level / 20);
     SplittableRandom random = new SplittableRandom(4);

@@ -7,10 +7,13 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateDecision.Action;
 import dev.rsi.api.GateFinding;
+import dev.rsi.api.ProbeKind;
+import dev.rsi.api.UpdateKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class AnchoredGateTest {
@@ -62,6 +65,23 @@ class AnchoredGateTest {
     assertThat(decision.action()).isEqualTo(Action.ROLLBACK);
     assertThat(decision.reason()).contains("Proven worse: kind 4 against");
     assertThat(probes.pulled()).isLessThan(300);
+  }
+
+  @Test
+  void should_not_pull_whole_batches_when_the_verdict_is_near() {
+    AnchoredGate gate = DriftGates.anchored().falseAlarm(1e-6);
+    int single = 0;
+    int batched = 0;
+    for (int seed = 0; seed < 100; seed++) {
+      LawProbes one = new LawProbes(seed).kind("a", 800, 1, 1, .5);
+      LawProbes many = new LawProbes(seed).kind("a", 800, 1, 1, .5);
+      assertThat(gate.batch(1).decide(one).action()).isEqualTo(Action.ROLLBACK);
+      assertThat(gate.batch(16).decide(many).action()).isEqualTo(Action.ROLLBACK);
+      single += one.pulled();
+      batched += many.pulled();
+    }
+    // With whole batches it is 7.3, half of one.
+    assertThat((batched - single) / 100.0).as("probes too many").isBetween(0.0, 4.0);
   }
 
   @Test
@@ -203,8 +223,11 @@ class AnchoredGateTest {
       for (int f = 0; f < decision.findings().size(); f++) {
         GateFinding finding = decision.findings().get(f);
         for (String name : finding.numbers().keySet()) {
-          if (name.equals("partial") || name.equals("partial sum")) {
+          if (name.equals("partial") || name.equals("partial sum") || name.equals("recipe")) {
             continue; // For people only: the evidence is in the factors.
+          }
+          if (name.equals("bank") && i == decisions.size() - 1) {
+            continue; // Only a later decision shows which bank was in use.
           }
           Map<String, Double> changed = new LinkedHashMap<>(finding.numbers());
           // One bet of eight may have little say, so it is moved far.
@@ -284,5 +307,156 @@ class AnchoredGateTest {
 
   private static LawProbes lost() {
     return new LawProbes(3).kind("a", 20_000, 1, 1, .978);
+  }
+
+  @Test
+  void should_let_a_lineages_gate_become_stricter_and_never_looser() {
+    AnchoredGate gate = DriftGates.anchored();
+    List<GateDecision> decisions = new ArrayList<>();
+    decisions.add(gate.decide(lineageProbes(1)));
+    AnchoredGate stricter =
+        gate.tightened(g -> g.error(.01).margins(.01, .04).critical("old").jumpLimit(.9).batch(16));
+    decisions.add(stricter.decide(lineageProbes(2)));
+    decisions.add(stricter.decide(lineageProbes(3)));
+    assertThat(decisions.get(1).findings().get(0).numbers()).containsEntry("error", .01);
+    assertThat(GateAudit.problems(decisions)).isEmpty();
+    // The gate it came from stands where it stood.
+    assertThat(gate.decide(lineageProbes(2)).findings().get(0).numbers())
+        .containsEntry("error", .05);
+
+    List<UnaryOperator<AnchoredGate>> looser =
+        List.of(
+            g -> g.error(.06),
+            g -> g.falseAlarm(.04),
+            g -> g.errorAsShare(),
+            g -> g.gain(false),
+            g -> g.margins(.02, .05),
+            g -> g.margins(.01, .051),
+            g -> g.incumbentMargins(.01, .09),
+            g -> g.margins("new", .01, .06),
+            g -> g.rubricLimit(.04),
+            g -> g.tripwires("old"),
+            g -> g.anchorOnly());
+    for (UnaryOperator<AnchoredGate> change : looser) {
+      assertThatThrownBy(() -> gate.tightened(change))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("stricter only")
+          .hasMessageContaining("new lineage");
+    }
+    assertThatThrownBy(() -> stricter.tightened(g -> g.jumpLimit(1).error(.02)))
+        .hasMessageContaining("error from (0.01) to (0.02)")
+        .hasMessageContaining("jump from (0.9) to (1.0)");
+    List<GateDecision> loosened = new ArrayList<>(decisions);
+    loosened.add(DriftGates.anchored().after(decisions.get(2)).decide(lineageProbes(4)));
+    assertThat(GateAudit.problems(loosened))
+        .anyMatch(p -> p.contains("looser settings") && p.contains("lineage: error"));
+  }
+
+  @Test
+  void should_ask_more_of_an_update_of_the_rubric() {
+    // 2.2 % lost: enough for an artifact, not for what later generations are judged by.
+    AnchoredGate gate = DriftGates.anchored().anchorOnly();
+    GateDecision artifact = gate.decide(lost());
+    GateDecision recipe = gate.decide(lost().update(UpdateKind.RECIPE));
+    GateDecision rubric = gate.decide(lost().update(UpdateKind.RUBRIC));
+    assertThat(List.of(artifact.action(), recipe.action())).containsOnly(Action.PROMOTE);
+    assertThat(rubric.action()).isNotEqualTo(Action.PROMOTE);
+    assertThat(rubric.findings().get(1).numbers()).containsEntry("limit", .03);
+    assertThat(recipe.findings().get(0).numbers()).containsEntry("recipe", 1.0);
+    assertThat(GateAudit.problems(List.of(rubric))).isEmpty();
+    assertThat(gate.rubricLimit(.05).decide(lost().update(UpdateKind.RUBRIC)).action())
+        .isEqualTo(Action.PROMOTE);
+    // A mixed lineage is sound, too.
+    AnchoredGate mixed = DriftGates.anchored();
+    List<GateDecision> decisions = new ArrayList<>();
+    for (int g = 1; g <= 4; g++) {
+      UpdateKind kind = g % 2 == 0 ? UpdateKind.RUBRIC : UpdateKind.ARTIFACT;
+      decisions.add(mixed.decide(lineageProbes(g).update(kind)));
+    }
+    assertThat(GateAudit.problems(decisions)).isEmpty();
+  }
+
+  @Test
+  void should_pay_for_what_the_loop_may_know_of_the_bank() {
+    GateDecision fresh = DriftGates.anchored().decide(lineageProbes(2));
+    GateDecision used = DriftGates.anchored().decide(lineageProbes(2).bank(1, 46));
+    double free = fresh.findings().get(0).numbers().get("safe needed");
+    double paid = used.findings().get(0).numbers().get("safe needed");
+    assertThat(paid).isEqualTo(free + Math.log(46), org.assertj.core.api.Assertions.within(1e-9));
+    assertThatThrownBy(() -> DriftGates.anchored().decide(lineageProbes(2).bank(1, 0)))
+        .hasMessageContaining("transcripts (0.0) must be >= 1");
+  }
+
+  @Test
+  void should_find_a_bank_that_was_not_paid_for_or_came_back() {
+    AnchoredGate gate = DriftGates.anchored();
+    List<GateDecision> decisions = new ArrayList<>();
+    decisions.add(gate.decide(lineageProbes(1).bank(1, 1)));
+    decisions.add(gate.decide(lineageProbes(2).bank(1, 2)));
+    decisions.add(gate.decide(lineageProbes(3).bank(2, 1)));
+    assertThat(GateAudit.problems(decisions)).isEmpty();
+    decisions.add(gate.decide(lineageProbes(4).bank(1, 3)));
+    assertThat(GateAudit.problems(decisions)).singleElement().asString().contains("came back");
+
+    AnchoredGate frugal = DriftGates.anchored();
+    List<GateDecision> unpaid = new ArrayList<>();
+    for (int g = 4; g <= 6; g++) {
+      unpaid.add(frugal.decide(lineageProbes(g).bank(2, 1)));
+    }
+    assertThat(unpaid.get(1).action()).isNotEqualTo(Action.PROMOTE);
+    assertThat(GateAudit.problems(unpaid))
+        .singleElement()
+        .asString()
+        .contains("pays for (1.0) histories of its bank, but there may have been (3.0)");
+  }
+
+  @Test
+  void should_hold_on_an_unsound_instrument_before_and_after_probing() {
+    LawProbes broken = new LawProbes(1).kind("new", 400, 0, .2, .9).faults("the judge is wrong");
+    GateDecision before = DriftGates.anchored().decide(broken);
+    assertThat(before.action()).isEqualTo(Action.HOLD);
+    assertThat(before.reason()).contains("unsound: the judge is wrong");
+    assertThat(broken.pulled()).isZero();
+    LawProbes breaking =
+        new LawProbes(1).kind("new", 400, 0, .2, .9).faultsAfter(1, "the judge turned");
+    GateDecision after = DriftGates.anchored().decide(breaking);
+    assertThat(after.action()).isEqualTo(Action.HOLD);
+    assertThat(after.reason()).contains("the judge turned");
+    assertThat(breaking.pulled()).isPositive();
+    assertThat(GateAudit.problems(List.of(after))).isEmpty();
+    assertThat(GateAudit.problems(List.of(GateDecision.hold("No reason.", after.findings()))))
+        .singleElement()
+        .asString()
+        .contains("does not say whether its instrument was sound");
+  }
+
+  @Test
+  void should_measure_the_instrument_on_the_first_probes_of_each_kind() {
+    LawProbes probes =
+        new LawProbes(1).kind("old", 400, 1, 1, 1).kind("new", 400, 0, .2, .9).noise(.25);
+    GateDecision decision = DriftGates.anchored().decide(probes);
+    GateReport report = GateReport.of(List.of(decision));
+    assertThat(report.noise())
+        .containsOnlyKeys("old", "new")
+        .allSatisfy((k, n) -> assertThat(n).isEqualTo(.25));
+    assertThat(report.toString())
+        .contains("4 of 16 probes read differently (old 2 of 8, new 2 of 8)");
+    assertThat(GateAudit.problems(List.of(decision))).isEmpty();
+    assertThat(DriftGates.anchored().after(decision)).isNotNull();
+    assertThat(
+            GateReport.of(
+                    List.of(DriftGates.anchored().decide(new LawProbes(1).kind("a", 400, 1, 1, 1))))
+                .toString())
+        .contains("noise is unknown");
+  }
+
+  @Test
+  void should_name_what_could_never_be_promoted() {
+    AnchoredGate gate = DriftGates.anchored().tripwires("never");
+    assertThat(gate.misfits(List.of(new ProbeKind("a", 400), new ProbeKind("never", 1)))).isEmpty();
+    assertThat(gate.misfits(List.of(new ProbeKind("a", 5))))
+        .hasSize(2)
+        .anyMatch(m -> m.contains("kinds (never)"))
+        .anyMatch(m -> m.contains("Kind (a) has (5) probes, too few"));
   }
 }

@@ -41,24 +41,36 @@ class ErrorBudgetPropertiesTest {
   }
 
   private static double nats(long g) {
-    return -Math.log(ErrorBudget.level(.05, false, g, 0));
+    return -Math.log(ErrorBudget.level(.05, false, g, 0, 1));
   }
 
-  /** e-LOND: whatever is promoted when, the levels never pass error * (promotions + 1) * weight. */
+  /**
+   * Whatever is promoted when: level g is error * weight(g) * (promotions before + 1), so the
+   * levels of all promotions, as shares of how many there are in the end, sum to at most the error.
+   * That sum bounds the expected share of false promotions.
+   */
   @Property(tries = 200)
-  void error_as_a_share_grows_with_promotions_only(
+  void e_lond_levels_over_discoveries_sum_to_at_most_the_error(
       @ForAll @Size(min = 1, max = 200) List<Boolean> promoted) {
     long promotions = 0;
-    double spent = 0;
+    double levels = 0;
     for (int g = 1; g <= promoted.size(); g++) {
-      double level = ErrorBudget.level(.05, true, g, promotions);
+      double level = ErrorBudget.level(.05, true, g, promotions, 1);
       assertThat(level)
-          .isGreaterThanOrEqualTo(ErrorBudget.level(.05, false, g, promotions))
-          .isLessThanOrEqualTo(.05);
+          .isCloseTo(Math.min(.05, .05 * ErrorBudget.weight(g) * (promotions + 1)), within(1e-15))
+          .isGreaterThanOrEqualTo(ErrorBudget.level(.05, false, g, promotions, 1));
       promotions += promoted.get(g - 1) ? 1 : 0;
-      spent += level / (promotions + 1);
+      levels += promoted.get(g - 1) ? level : 0;
     }
-    assertThat(spent).isLessThanOrEqualTo(.05 * (1 - ErrorBudget.tail(promoted.size())) + 1e-12);
+    assertThat(levels / Math.max(1, promotions))
+        .isLessThanOrEqualTo(.05 * (1 - ErrorBudget.tail(promoted.size())) + 1e-12);
+  }
+
+  @Example
+  void a_share_frees_a_level_for_each_promotion_and_never_more_than_the_error() {
+    assertThat(ErrorBudget.level(.05, false, 7, 3, 1)).isEqualTo(.05 * ErrorBudget.weight(7));
+    assertThat(ErrorBudget.level(.05, true, 7, 3, 1)).isEqualTo(.05 * ErrorBudget.weight(7) * 4);
+    assertThat(ErrorBudget.level(.05, true, 7, 1_000, 1)).isEqualTo(.05);
   }
 
   @Example

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rsi.api.Role;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -49,6 +51,39 @@ class EvidencePropertiesTest {
     double p = (mean - low) / (high - low);
     assertThat(expectation(Bets.harm(mean), k, low, high, p)).isCloseTo(1, within(1e-12));
     assertThat(expectation(Bets.safe(mean), k, low, high, p)).isCloseTo(1, within(1e-12));
+  }
+
+  /** Drifts with their probabilities: any distribution on a finite grid. */
+  @Provide
+  Arbitrary<List<double[]>> distributions() {
+    Arbitrary<Double> weight = Arbitraries.doubles().between(.01, 1);
+    return Combinators.combine(drift(), weight)
+        .as((d, w) -> new double[] {d, w})
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(9);
+  }
+
+  @Property
+  void one_step_is_a_martingale_at_the_null_and_a_supermartingale_inside_it(
+      @ForAll("distributions") List<double[]> distribution,
+      @ForAll @IntRange(max = 7) int k,
+      @ForAll @Scale(9) @DoubleRange(min = 0, max = 1) double shift) {
+    double total = distribution.stream().mapToDouble(p -> p[1]).sum();
+    double mean = distribution.stream().mapToDouble(p -> p[0] * p[1]).sum() / total;
+    Assume.that(Math.abs(mean) < .99);
+    double above = mean + shift * (.99 - mean);
+    double below = mean - shift * (mean + .99);
+    assertThat(expectation(Bets.harm(mean), k, distribution) / total).isCloseTo(1, within(1e-12));
+    assertThat(expectation(Bets.safe(mean), k, distribution) / total).isCloseTo(1, within(1e-12));
+    assertThat(expectation(Bets.harm(above), k, distribution) / total)
+        .isLessThanOrEqualTo(1 + 1e-12);
+    assertThat(expectation(Bets.safe(below), k, distribution) / total)
+        .isLessThanOrEqualTo(1 + 1e-12);
+  }
+
+  private static double expectation(Bets bets, int k, List<double[]> distribution) {
+    return distribution.stream().mapToDouble(p -> p[1] * Math.exp(bets.logFactor(k, p[0]))).sum();
   }
 
   @Property
@@ -91,9 +126,16 @@ class EvidencePropertiesTest {
     Assume.that(!(d >= -1 && d <= 1));
     Evidence evidence = new Evidence(Bets.safe(.05));
     assertThatThrownBy(() -> evidence.add(d)).isInstanceOf(IllegalArgumentException.class);
-    assertThat(evidence.count()).isZero();
     assertThat(evidence.log()).isZero();
     assertThatThrownBy(() -> evidence.add(Double.NaN)).hasMessageContaining("NaN");
+  }
+
+  @Example
+  void bets_on_a_mean_that_no_drift_can_pass_are_refused() {
+    for (double mean : new double[] {-1, 1, Double.NaN}) {
+      assertThatThrownBy(() -> Bets.harm(mean)).hasMessageContaining("mean (" + mean + ")");
+      assertThatThrownBy(() -> Bets.safe(mean)).hasMessageContaining("mean (" + mean + ")");
+    }
   }
 
   @Property
@@ -103,6 +145,26 @@ class EvidencePropertiesTest {
     for (Bets bets : List.of(Bets.harm(.01), Bets.safe(.05), Bets.safe(0))) {
       assertThat(of(bets, shuffled).log()).isCloseTo(of(bets, drifts).log(), within(1e-12 * 60));
     }
+    Lineage lineage = new Lineage(1);
+    lineage.open(1);
+    assertThat(lineage.log(0, of(Bets.harm(.01), shuffled)))
+        .isCloseTo(lineage.log(0, of(Bets.harm(.01), drifts)), within(1e-12 * 60));
+  }
+
+  @Property
+  void evidence_is_the_same_in_any_batches(
+      @ForAll @Size(max = 20) List<@IntRange(max = 9) Integer> batches) {
+    Evidence batched = new Evidence(Bets.safe(.05));
+    Evidence single = new Evidence(Bets.safe(.05));
+    for (int i = 0; i < batches.size(); i++) {
+      int count = batches.get(i);
+      double outcome = i % 3 - 1.0;
+      batched.add(outcome == 1 ? count : 0, outcome == 0 ? count : 0, outcome == -1 ? count : 0);
+      for (int k = 0; k < count; k++) {
+        single.add(outcome);
+      }
+    }
+    assertThat(batched.log()).isEqualTo(single.log());
   }
 
   @Property
@@ -115,6 +177,34 @@ class EvidencePropertiesTest {
       assertThat(of(bets, both).log(k))
           .isCloseTo(of(bets, first).log(k) + of(bets, second).log(k), within(1e-10));
     }
+  }
+
+  @Property
+  void a_snapshot_restored_at_any_probe_goes_on_bit_for_bit(
+      @ForAll("drifts") List<Double> drifts, @ForAll @IntRange(max = 60) int at) {
+    Signal whole = new Signal("a", Role.INCUMBENT, new Margins(.01, .05));
+    Signal first = new Signal("a", Role.INCUMBENT, new Margins(.01, .05));
+    int cut = Math.min(at, drifts.size());
+    drifts.forEach(whole::add);
+    drifts.subList(0, cut).forEach(first::add);
+    Signal rest =
+        DecisionRecord.read(
+                DecisionRecord.write(
+                    opened(first), List.of(), DriftGates.anchored().rules(), new LawProbes(1)))
+            .signals()
+            .get(0);
+    drifts.subList(cut, drifts.size()).forEach(rest::add);
+    assertThat(rest.probes()).isEqualTo(whole.probes());
+    assertThat(rest.harm().log()).isEqualTo(whole.harm().log());
+    assertThat(rest.safe().log()).isEqualTo(whole.safe().log());
+    assertThat(rest.gain().log()).isEqualTo(whole.gain().log());
+    assertThat(rest.partialSum()).isEqualTo(whole.partialSum());
+  }
+
+  private static Standing opened(Signal signal) {
+    Lineage lineage = new Lineage(1);
+    lineage.open(1);
+    return new Standing(lineage, List.of(signal), List.of(), .05, .05, true, 1);
   }
 
   @Property
@@ -163,42 +253,50 @@ class EvidencePropertiesTest {
     }
   }
 
+  @Example
+  void without_probes_every_mean_is_possible_and_unchanged_probes_bound_it_in_closed_form() {
+    assertThat(ConfidenceSequence.upper(0, 0, 0, .05)).isEqualTo(1);
+    assertThat(ConfidenceSequence.lower(0, 0, 0, .05)).isEqualTo(-1);
+    // At an error of 1, wealth of 1 is enough, and all drifts of 0 bring that at a mean of 0.
+    assertThat(ConfidenceSequence.upper(0, 50, 0, 1)).isCloseTo(0, within(1e-12));
+    double upper = ConfidenceSequence.upper(0, 100, 0, .05);
+    assertThat(Bets.safe(upper).logWealth(0, 100, 0)).isCloseTo(Math.log(20), within(1e-9));
+    assertThat(ConfidenceSequence.lower(0, 100, 0, .05)).isEqualTo(-upper);
+  }
+
   @Property(tries = 200)
-  void counts_and_exact_decimal_arithmetic_agree(
+  void counts_sequence_and_exact_decimal_arithmetic_agree(
       @ForAll @IntRange(max = 40) int worse,
       @ForAll @IntRange(max = 200) int same,
       @ForAll @IntRange(max = 40) int better) {
     // A dyadic mean, so that every factor is an exact decimal but for one division.
     double mean = 0.0625;
-    BigDecimal sum = BigDecimal.ZERO;
-    for (int k = 0; k < Bets.COUNT; k++) {
-      BigDecimal stake =
-          BigDecimal.valueOf(Bets.fraction(k))
-              .divide(BigDecimal.valueOf(1 - mean), MathContext.DECIMAL128);
-      BigDecimal wealth =
-          factor(stake, mean, 1)
-              .pow(worse, MathContext.DECIMAL128)
-              .multiply(factor(stake, mean, 0).pow(same, MathContext.DECIMAL128))
-              .multiply(factor(stake, mean, -1).pow(better, MathContext.DECIMAL128));
-      sum = sum.add(wealth);
+    for (boolean harm : new boolean[] {true, false}) {
+      Bets bets = harm ? Bets.harm(mean) : Bets.safe(mean);
+      BigDecimal sum = BigDecimal.ZERO;
+      for (int k = 0; k < Bets.COUNT; k++) {
+        BigDecimal stake =
+            BigDecimal.valueOf(harm ? Bets.fraction(k) : -Bets.fraction(k))
+                .divide(BigDecimal.valueOf(harm ? 1 + mean : 1 - mean), MathContext.DECIMAL128);
+        BigDecimal wealth =
+            factor(stake, mean, 1)
+                .pow(worse, MathContext.DECIMAL128)
+                .multiply(factor(stake, mean, 0).pow(same, MathContext.DECIMAL128))
+                .multiply(factor(stake, mean, -1).pow(better, MathContext.DECIMAL128));
+        sum = sum.add(wealth);
+      }
+      double exact = sum.doubleValue() / Bets.COUNT;
+      Evidence sequence = new Evidence(bets);
+      for (int i = 0; i < worse + same + better; i++) {
+        sequence.add(i < worse ? 1 : i < worse + same ? 0 : -1);
+      }
+      assertThat(Math.exp(sequence.log())).isCloseTo(exact, within(1e-11 * exact));
+      assertThat(bets.logWealth(worse, same, better)).isEqualTo(sequence.log());
     }
-    double exact = sum.doubleValue() / Bets.COUNT;
-    Evidence sequence = new Evidence(Bets.safe(mean));
-    for (int i = 0; i < worse; i++) {
-      sequence.add(1);
-    }
-    for (int i = 0; i < same; i++) {
-      sequence.add(0);
-    }
-    for (int i = 0; i < better; i++) {
-      sequence.add(-1);
-    }
-    assertThat(Math.exp(sequence.log())).isCloseTo(exact, within(1e-11 * exact));
-    assertThat(Bets.safe(mean).logWealth(worse, same, better)).isEqualTo(sequence.log());
   }
 
   private static BigDecimal factor(BigDecimal stake, double mean, int d) {
-    return BigDecimal.ONE.add(stake.multiply(BigDecimal.valueOf(mean - d)));
+    return BigDecimal.ONE.add(stake.multiply(BigDecimal.valueOf(d - mean)));
   }
 
   @Property
@@ -236,6 +334,19 @@ class EvidencePropertiesTest {
     Evidence evidence = new Evidence(Bets.safe(.05));
     evidence.add(0, 10_000_000, 0);
     assertThat(evidence.log()).isCloseTo(481_600, within(500.0));
+  }
+
+  @Property
+  void log_sum_exp_is_stable_at_any_scale(
+      @ForAll @Scale(6) @DoubleRange(min = -30, max = 30) double a,
+      @ForAll @Scale(6) @DoubleRange(min = -30, max = 30) double b,
+      @ForAll @LongRange(min = -1_000_000, max = 1_000_000) long scale) {
+    double plain = Math.log(Math.exp(a) + Math.exp(b));
+    assertThat(Bets.logAdd(a, b)).isCloseTo(plain, within(1e-12 * 30));
+    assertThat(Bets.logAdd(a + scale, b + scale) - scale).isCloseTo(plain, within(1e-8));
+    assertThat(Bets.logAdd(a, Double.NEGATIVE_INFINITY)).isEqualTo(a);
+    assertThat(Bets.logAdd(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY))
+        .isEqualTo(Double.NEGATIVE_INFINITY);
   }
 
   @Example

@@ -52,6 +52,24 @@ class ExactTestsTest {
         .isCloseTo(1 - Math.pow(alpha, 1.0 / n), within(1e-9));
     assertThat(ExactTests.upperBound(n, n, alpha)).isEqualTo(1);
     assertThat(ExactTests.lowerBound(0, n, alpha)).isZero();
+    assertThat(ExactTests.lowerBound(n, n, alpha))
+        .isCloseTo(Math.pow(alpha, 1.0 / n), within(1e-9));
+  }
+
+  @Property(tries = 200)
+  void should_bound_failures_as_the_mirror_of_successes(
+      @ForAll @IntRange(min = 1, max = 300) int n,
+      @ForAll @IntRange(min = 1, max = 300) int some,
+      @ForAll @Scale(6) @DoubleRange(min = 1e-6, max = 0.4) double alpha) {
+    int hits = Math.min(some, n);
+    double lower = ExactTests.lowerBound(hits, n, alpha);
+    assertThat(lower).isCloseTo(1 - ExactTests.upperBound(n - hits, n, alpha), within(1e-9));
+    // The bound is the rate at which so many hits or more have probability alpha.
+    double tail = 0;
+    for (int h = hits; h <= n; h++) {
+      tail += probability(h, n, lower);
+    }
+    assertThat(tail).isCloseTo(alpha, within(1e-6));
   }
 
   private static double probability(int hits, int n, double rate) {

@@ -4,6 +4,7 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.api.UpdateKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -20,6 +21,12 @@ final class LawProbes implements ProbeSource {
   private final List<ProbeKind> kinds = new ArrayList<>();
   private final Map<String, Integer> pulled = new LinkedHashMap<>();
   private long ordinal = 1;
+  private UpdateKind update = UpdateKind.ARTIFACT;
+  private long bank = 1;
+  private double transcripts = 1;
+  private List<String> faults = List.of();
+  private int faultsAfter;
+  private double noise;
   private double missing;
   private boolean fractional;
   private int atMost = Integer.MAX_VALUE;
@@ -61,6 +68,64 @@ final class LawProbes implements ProbeSource {
     breakAfter = probes;
     failure = exception;
     return this;
+  }
+
+  LawProbes update(UpdateKind kind) {
+    update = kind;
+    return this;
+  }
+
+  LawProbes bank(long number, double histories) {
+    bank = number;
+    transcripts = histories;
+    return this;
+  }
+
+  LawProbes faults(String fault) {
+    return faultsAfter(0, fault);
+  }
+
+  /** Faults that show from the first probe on. */
+  LawProbes faultsAfter(int probes, String fault) {
+    faultsAfter = probes;
+    faults = List.of(fault);
+    return this;
+  }
+
+  /** Share of the probes that read otherwise when the incumbent is read again: the first ones. */
+  LawProbes noise(double share) {
+    noise = share;
+    return this;
+  }
+
+  @Override
+  public UpdateKind update() {
+    return update;
+  }
+
+  @Override
+  public long bank() {
+    return bank;
+  }
+
+  @Override
+  public double transcripts() {
+    return transcripts;
+  }
+
+  @Override
+  public List<String> faults() {
+    return pulled() >= faultsAfter ? faults : List.of();
+  }
+
+  @Override
+  public List<ProbeResult> retest(String kind, int count) {
+    List<ProbeResult> results = new ArrayList<>();
+    for (int i = 0; noise > 0 && i < count; i++) {
+      double again = i < noise * count ? 0 : 1;
+      results.add(new ProbeResult(kind + i, Map.of(Role.INCUMBENT, 1.0, Role.CHALLENGER, again)));
+    }
+    return results;
   }
 
   int pulled(String kind) {

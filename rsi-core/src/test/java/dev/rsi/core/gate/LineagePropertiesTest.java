@@ -137,6 +137,47 @@ class LineagePropertiesTest {
     assertThat(Math.exp(lineage.logMean(values)))
         .isCloseTo(sum / values.length + tail, within(1e-9 * (sum + 1)));
     assertThat(weight + tail).isCloseTo(1, within(1e-15));
+    double mean = (Math.exp(lineage.logMean(values)) - tail);
+    double least = logs.stream().mapToDouble(Math::exp).min().orElse(0);
+    double most = logs.stream().mapToDouble(Math::exp).max().orElse(0);
+    assertThat(mean).isBetween(least - 1e-9 * (sum + 1), most + 1e-9 * (sum + 1));
+    // What has no weight has no say.
+    double[] more = java.util.Arrays.copyOf(values, values.length + 1);
+    more[values.length] = Double.NEGATIVE_INFINITY;
+    assertThat(Math.exp(lineage.logMean(more)))
+        .isCloseTo(sum / more.length + tail, within(1e-9 * (sum + 1)));
+  }
+
+  @Example
+  void carried_wealth_is_the_mean_of_the_bets() {
+    Lineage lineage = new Lineage(2);
+    assertThat(lineage.signals()).isEqualTo(2);
+    assertThat(lineage.carriedLog(0)).isEqualTo(Double.NEGATIVE_INFINITY);
+    lineage.open(1);
+    assertThat(lineage.carriedLog(0)).isCloseTo(Math.log(ErrorBudget.weight(1)), within(1e-12));
+    Evidence harm = new Evidence(Bets.harm(TOLERATED));
+    harm.add(5, 20, 0);
+    lineage.close(0, harm, true);
+    assertThat(lineage.carriedLog(0))
+        .isCloseTo(Math.log(ErrorBudget.weight(1)) + harm.log(), within(1e-12));
+    assertThat(lineage.carriedLog(1)).isCloseTo(Math.log(ErrorBudget.weight(1)), within(1e-12));
+    assertThat(lineage.promotions()).isZero();
+    lineage.promoted();
+    assertThat(lineage.promotions()).isEqualTo(1);
+    assertThat(lineage.decisions()).isEqualTo(1);
+  }
+
+  @Example
+  void wealth_of_any_size_has_a_finite_logarithm() {
+    Lineage lineage = new Lineage(1);
+    lineage.open(1);
+    Evidence harm = new Evidence(Bets.harm(TOLERATED));
+    harm.add(1_000_000, 0, 0);
+    double expected = Math.log(ErrorBudget.weight(1)) + harm.log();
+    assertThat(lineage.log(0, harm)).isCloseTo(expected, within(1e-6)).isGreaterThan(600_000);
+    assertThat(lineage.log(0, harm, .5))
+        .isCloseTo(Math.log(ErrorBudget.weight(1)) + harm.logTimes(.5), within(1e-6));
+    assertThat(lineage.logMean(new double[] {expected})).isCloseTo(expected, within(1e-6));
   }
 
   @Example

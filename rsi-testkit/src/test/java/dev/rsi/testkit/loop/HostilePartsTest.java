@@ -103,7 +103,7 @@ class HostilePartsTest {
 
   @Test
   void should_not_let_a_generator_swap_the_tasks_that_are_ruled_on() {
-    Sum probe = Loops.heldOut(11, 200).tasks().get("level 3").get(0);
+    Sum probe = Loops.heldOut(11, 200).families().get("level 3").tasks().get(0);
     generator =
         generating(
             (session, call) -> {
@@ -182,7 +182,8 @@ class HostilePartsTest {
   @Test
   void should_begin_the_generation_that_a_budget_just_pays_for() {
     tasks = ToyTasks.ofLevels(1);
-    budget = Budget.of(3).attempts(practice.scouts() + practice.tasks() + 3 * PROBES + 2 * 6);
+    budget =
+        Budget.of(3).attempts(practice.scouts() + practice.tasks() + 3 * PROBES + 6 * 16 + 2 * 6);
     assertThat(run().end()).isEqualTo(End.MASTERED);
   }
 

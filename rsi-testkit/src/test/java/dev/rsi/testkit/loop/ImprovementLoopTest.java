@@ -139,7 +139,7 @@ class ImprovementLoopTest {
 
   @Test
   void should_name_every_contradiction_at_once() {
-    Sum probe = Loops.heldOut(11, 200).tasks().get("level 3").get(0);
+    Sum probe = Loops.heldOut(11, 200).families().get("level 3").tasks().get(0);
     assertThatThrownBy(
             () ->
                 ImprovementLoop.builder(loops.learner.generator())

@@ -1,20 +1,15 @@
-package dev.rsi.djl;
+package dev.rsi.lm;
 
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
-import dev.rsi.lm.Batches;
-import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.SavedRandom;
-import dev.rsi.lm.Schedule;
-import dev.rsi.lm.TrainerState;
 
 /**
  * Steps over batches, in one thread. What it has reached can be taken out as a {@link
  * DecoderModel}, saved, and gone on from, bit for bit.
  */
-final class TrainingRun implements AutoCloseable {
+public final class TrainingRun implements AutoCloseable {
   /** So many steps in a row without a finite gradient end the training. */
-  static final int MAX_SKIPPED_IN_A_ROW = 10;
+  public static final int MAX_SKIPPED_IN_A_ROW = 10;
 
   private final DecoderModel base;
   private final TrainStep step;
@@ -25,7 +20,7 @@ final class TrainingRun implements AutoCloseable {
   private double smoothLoss = Double.NaN;
 
   /** Takes the step over; it began with the weights and the state of {@code base}. */
-  TrainingRun(DecoderModel base, TrainerState state, TrainStep step) {
+  public TrainingRun(DecoderModel base, TrainerState state, TrainStep step) {
     this.base = base;
     this.step = step;
     adamSteps = state.step();
@@ -37,7 +32,7 @@ final class TrainingRun implements AutoCloseable {
    *
    * @param shapes how many batches, each of one shape, make a step
    */
-  void run(
+  public void run(
       Batches batches,
       int rows,
       int shapes,
@@ -74,17 +69,17 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /** Steps left out for a loss or gradient that was not finite. */
-  int skipped() {
+  public int skipped() {
     return skipped;
   }
 
   /** Running mean of the loss, about the last 20 steps; NaN before the first. */
-  double loss() {
+  public double loss() {
     return smoothLoss;
   }
 
   /** What has been reached. */
-  DecoderModel model() {
+  public DecoderModel model() {
     TrainerState state =
         new TrainerState(step.firstMoment(), step.secondMoment(), adamSteps, random.state());
     return new DecoderModel(base.config(), base.vocabulary(), step.weights(), state);

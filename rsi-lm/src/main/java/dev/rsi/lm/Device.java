@@ -1,7 +1,7 @@
-package dev.rsi.djl;
+package dev.rsi.lm;
 
 /**
- * Where a model computes.
+ * Where a model computes; each backend says what it needs for a card.
  *
  * <p>Immutable and thread-safe.
  */
@@ -17,7 +17,7 @@ public final class Device {
     this.index = index;
   }
 
-  /** The first CUDA card if the engine sees one, else the CPU. Decided at first use. */
+  /** The first CUDA card if the backend sees one, else the CPU. Decided at first use. */
   public static Device auto() {
     return AUTO_DEVICE;
   }
@@ -28,8 +28,8 @@ public final class Device {
   }
 
   /**
-   * A CUDA card. Needs the CUDA native library of the engine on the class path. Sums on a card may
-   * differ in the last bits from run to run.
+   * A CUDA card. Needs the backend's CUDA library on the class path. Sums on a card may differ in
+   * the last bits from run to run.
    *
    * @param index which card, from 0
    */
@@ -40,12 +40,13 @@ public final class Device {
     return new Device(index);
   }
 
-  boolean isAuto() {
+  /** Whether the backend chooses. */
+  public boolean isAuto() {
     return index == AUTO;
   }
 
-  /** The card's index, or -1 for the CPU. */
-  int index() {
+  /** The card's index; negative for the CPU and where the backend chooses. */
+  public int index() {
     return index;
   }
 

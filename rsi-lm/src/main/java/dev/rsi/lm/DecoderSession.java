@@ -1,15 +1,10 @@
-package dev.rsi.djl;
+package dev.rsi.lm;
 
 import dev.rsi.api.Codec;
-import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
-import dev.rsi.lm.CharVocabulary;
-import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.Positions;
-import dev.rsi.lm.SamplingParameters;
-import dev.rsi.lm.SavedRandom;
+import dev.rsi.api.ScoringSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +13,14 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Sorts requests by prompt length, samples each length in chunks, and puts the answers back. */
-final class DjlSession<T, C> implements Generator.Session<T, C> {
+/**
+ * A session on any backend's {@link Sampler}: sorts requests by prompt length, samples each length
+ * in chunks, and puts the answers back; and scores given answers.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public final class DecoderSession<T, C> implements ScoringSession<T, C> {
   /** Rows per native call: more are no faster on a core, and cancelling waits for a call. */
   static final int CHUNK = 128;
 
@@ -29,9 +30,22 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
   private final SamplingParameters sampling;
   private final ToIntFunction<? super T> longest;
   private final Sampler sampler;
+  private final AnswerScores<T, C> scores;
   private boolean closed;
 
-  DjlSession(
+  /** Takes the sampler over: it is closed with this. */
+  public DecoderSession(
+      Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
+    this(codec, model, sampling, task -> Integer.MAX_VALUE, sampler);
+  }
+
+  /**
+   * Takes the sampler over: it is closed with this.
+   *
+   * @param longest how many tokens the longest right answer to a task has, its end included, 1 or
+   *     more; {@link SamplingParameters#maxNewTokens} stays the upper limit
+   */
+  public DecoderSession(
       Codec<T, C> codec,
       DecoderModel model,
       SamplingParameters sampling,
@@ -43,6 +57,7 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
     this.sampling = sampling;
     this.longest = longest;
     this.sampler = sampler;
+    this.scores = new AnswerScores<>(codec, model, sampling, CHUNK);
   }
 
   private static final class Prompt {
@@ -63,9 +78,7 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
 
   @Override
   public List<Output<C>> generate(List<Request<T>> requests, RunContext context) {
-    if (closed) {
-      throw new IllegalStateException("The session is closed.");
-    }
+    checkOpen();
     List<@Nullable Output<C>> outputs = new ArrayList<>(requests.size());
     Map<Integer, List<Prompt>> byLength = new TreeMap<>();
     for (int i = 0; i < requests.size(); i++) {
@@ -92,6 +105,18 @@ final class DjlSession<T, C> implements Generator.Session<T, C> {
       complete.add(Objects.requireNonNull(output));
     }
     return complete;
+  }
+
+  @Override
+  public List<Double> score(List<T> tasks, List<C> candidates, RunContext context) {
+    checkOpen();
+    return scores.score(tasks, candidates, sampler::score, context);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("The session is closed.");
+    }
   }
 
   private Prompt prompt(int index, Request<T> request) {

@@ -1,0 +1,98 @@
+package dev.rsi.core;
+
+import dev.rsi.api.ModelVersion;
+import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.gate.ProbeFamily;
+import dev.rsi.core.internal.Seeds;
+import java.util.Collection;
+import java.util.List;
+
+/** A bank of probes in use: its readings, and how far decisions have used it up. */
+final class Bank<T, C> {
+  /** The most probes of a kind that the incumbent is read on again: a look at the noise. */
+  static final int RETESTS = 16;
+
+  private final ProbeBank<T, C> tasks;
+  private final long number;
+  private final String digest;
+  private final ProbeReadings<T, C> readings;
+  private final ProbeReadings<T, C> again;
+  private int decisions;
+  private int refusals;
+
+  /**
+   * A bank that nothing was decided on yet.
+   *
+   * @param number of the bank in its run, from 1
+   */
+  Bank(
+      ProbeBank<T, C> tasks,
+      long number,
+      ModelVersion anchor,
+      Attempts<T, C> attempts,
+      Seeds seeds,
+      int batch) {
+    this.tasks = tasks;
+    this.number = number;
+    this.digest = tasks.digest();
+    String stream = number == 1 ? "probe" : "probe of bank " + number;
+    this.readings = new ProbeReadings<>(stream, tasks, anchor, attempts, seeds, batch);
+    this.again = new ProbeReadings<>(stream + " again", tasks, anchor, attempts, seeds, batch);
+  }
+
+  /** The most attempts that a decision makes on such tasks, whatever the gate. */
+  static long worstCase(ProbeBank<?, ?> tasks) {
+    long again =
+        tasks.families().values().stream()
+            .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.attempts())
+            .sum();
+    return 3 * tasks.attempts() + again;
+  }
+
+  Collection<ProbeFamily<T, C>> families() {
+    return tasks.families().values();
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** SHA-256 of what the bank was when it came into use. */
+  String digest() {
+    return digest;
+  }
+
+  ProbeReadings<T, C> readings() {
+    return readings;
+  }
+
+  /** Readings under other seeds. */
+  ProbeReadings<T, C> again() {
+    return again;
+  }
+
+  boolean isUsedUp() {
+    return tasks.isUsedUp(decisions, refusals);
+  }
+
+  double transcripts() {
+    return tasks.transcripts(decisions);
+  }
+
+  /** Counts what the loop has learnt: one answer. */
+  void answered(boolean promoted) {
+    decisions++;
+    refusals += promoted ? 0 : 1;
+  }
+
+  ProbeBank<T, C> tasks() {
+    return tasks;
+  }
+
+  /** What is wrong with the instrument itself, in words; empty if nothing is. */
+  List<String> faults() {
+    return tasks.digest().equals(digest)
+        ? tasks.contradictions()
+        : List.of("the probes are not those that the bank began with");
+  }
+}

@@ -1,0 +1,51 @@
+package dev.rsi.core;
+
+import dev.rsi.api.Codec;
+import dev.rsi.core.internal.Seeds;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Keeps practice, probes and exam apart, for the whole run. Where the bank of probes is renewed, a
+ * share of all tasks, told by a keyed hash of their text, is set apart for probes from the start:
+ * so no fresh probe was ever practised, and nothing has to be remembered for it.
+ */
+final class HeldOut<T> {
+  /** One task in so many is set apart for probes. */
+  private static final int SHARE = 8;
+
+  private final ImprovementLoop<T, ?> loop;
+  private final Codec<T, ?> codec;
+  private final Seeds secret;
+  private final Set<String> given = new HashSet<>();
+
+  <C> HeldOut(ImprovementLoop<T, C> loop) {
+    this.loop = loop;
+    this.codec = loop.generator.codec();
+    this.secret = new Seeds(loop.secret);
+    loop.given.forEach(lesson -> given.add(codec.writeTask(lesson.task())));
+  }
+
+  boolean mayPractise(T task) {
+    return !loop.probes.contains(task)
+        && !isExam(task)
+        && !(loop.probes.isRenewed() && isSetApart(task));
+  }
+
+  /** Whether the task may be a probe of a fresh bank. */
+  boolean mayProbe(T task) {
+    return isSetApart(task) && !isExam(task) && !isGiven(task);
+  }
+
+  private boolean isExam(T task) {
+    return loop.exam != null && loop.exam.contains(task);
+  }
+
+  private boolean isGiven(T task) {
+    return given.contains(codec.writeTask(task));
+  }
+
+  private boolean isSetApart(T task) {
+    return Math.floorMod(secret.of("set apart " + codec.writeTask(task), 0), SHARE) == 0;
+  }
+}

@@ -1,0 +1,150 @@
+package dev.rsi.core;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Role;
+import dev.rsi.core.internal.ProbeOrder;
+import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.report.RunEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * The gate's side of a run: asks the gate about challengers, and keeps the instrument it decides by
+ * sound. Before a decision its order of probes is committed to, and judges and probes are checked;
+ * a bank that has answered often enough makes way for a fresh one.
+ */
+final class Probing<T, C> {
+  private final ImprovementLoop<T, C> loop;
+  private final ModelVersion anchor;
+  private final Attempts<T, C> attempts;
+  private final Seeds seeds;
+  private final Recorder recorder;
+  private final Predicate<T> usable;
+  private final LessonPool<T, C> pool;
+  private Bank<T, C> bank;
+  private long decisions;
+
+  /**
+   * The probes of a run.
+   *
+   * @param usable whether a task may become a probe of a fresh bank
+   * @param pool what the model is trained on
+   */
+  Probing(
+      ImprovementLoop<T, C> loop,
+      ModelVersion anchor,
+      Attempts<T, C> attempts,
+      Seeds seeds,
+      Recorder recorder,
+      Predicate<T> usable,
+      LessonPool<T, C> pool) {
+    this.loop = loop;
+    this.anchor = anchor;
+    this.attempts = attempts;
+    this.seeds = seeds;
+    this.recorder = recorder;
+    this.usable = usable;
+    this.pool = pool;
+    this.bank = new Bank<>(loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
+  }
+
+  /** Whether the task is one of the probes in use. */
+  boolean contains(T task) {
+    return bank.tasks().contains(task);
+  }
+
+  /** Asks the gate. Whatever breaks is HOLD, and recorded. */
+  GateDecision decide(int generation, Map<Role, ModelVersion> versions) {
+    decisions++;
+    Instant began = loop.clock.instant();
+    GateDecision decision;
+    try {
+      renew();
+      recorder.record(
+          new RunEvent.ProbesCommitted(
+              generation,
+              decisions,
+              bank.number(),
+              bank.digest(),
+              bank.tasks().knownAnswers(),
+              ProbeOrder.commitment(loop.secret, decisions, bank.digest())));
+      decision = ask(versions);
+      // The gate asked itself; one of another make may not have.
+      List<String> faults = decision.promotes() ? bank.faults() : List.of();
+      if (!faults.isEmpty()) {
+        decision = GateDecision.hold(unsound(faults), decision.findings());
+      }
+    } catch (CancelledException | RecordingException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      recorder.fault(generation, "gate", e);
+      decision = GateDecision.hold("The gate failed: " + e, List.of());
+    }
+    bank.answered(decision.promotes());
+    keepPace(Duration.between(began, loop.clock.instant()));
+    return decision;
+  }
+
+  /** Waits until a decision that took so long has taken a whole number of paces. */
+  private void keepPace(Duration taken) {
+    if (loop.pace.isZero()) {
+      return;
+    }
+    long pace = loop.pace.toNanos();
+    try {
+      TimeUnit.NANOSECONDS.sleep(pace - Math.floorMod(taken.toNanos(), pace));
+    } catch (InterruptedException e) {
+      // The decision is made and has to be recorded: the loop ends at its next step.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private GateDecision ask(Map<Role, ModelVersion> versions) {
+    BankProbes<T, C> source =
+        new BankProbes<>(bank, versions, decisions, bank.transcripts(), loop.secret);
+    try {
+      GateDecision given = loop.gate.decide(source);
+      return given == null ? GateDecision.hold("The gate returned null.", List.of()) : given;
+    } finally {
+      source.close();
+    }
+  }
+
+  private static String unsound(List<String> faults) {
+    return "The instrument is unsound: " + String.join("; ", faults) + ".";
+  }
+
+  private void renew() {
+    if (bank.isUsedUp()) {
+      long number = bank.number() + 1;
+      bank =
+          new Bank<>(
+              bank.tasks()
+                  .next(
+                      new Seeds(loop.secret).random("probe bank", number, 0), usable, pool.tasks()),
+              number,
+              anchor,
+              attempts,
+              seeds,
+              loop.practice.batch());
+    }
+  }
+
+  /** What a version's answers to probes look like, for people. */
+  Map<String, Double> described(ModelVersion version) {
+    return bank.readings().described(version);
+  }
+
+  /** Shows what the orders were made of, now that the last decision is made. */
+  void reveal(int generation) {
+    if (decisions > 0) {
+      recorder.record(new RunEvent.ProbesRevealed(generation, loop.secret));
+    }
+  }
+}

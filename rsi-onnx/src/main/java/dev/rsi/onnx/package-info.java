@@ -1,0 +1,18 @@
+/**
+ * Generation and training on plain ONNX Runtime: the library that many Java applications run
+ * already, without its training API.
+ *
+ * <p>A training step (forward, backward, clipping, AdamW) is written as an ordinary graph of
+ * ordinary operators, by {@code GraphBuilder} and {@code Gradients}, and run as any model is.
+ *
+ * <p><b>Runtime.</b> The application adds {@code com.microsoft.onnxruntime:onnxruntime:1.29.0} for
+ * the CPU or {@code onnxruntime_gpu} for a CUDA card to its class path, never both. Nothing is
+ * downloaded and nothing is reported.
+ *
+ * <p><b>Threads.</b> A session computes on the thread that calls it: results then repeat bit by
+ * bit, and busy cores are not spun on.
+ */
+@NullMarked
+package dev.rsi.onnx;
+
+import org.jspecify.annotations.NullMarked;
