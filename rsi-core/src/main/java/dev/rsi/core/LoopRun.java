@@ -72,7 +72,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
-    this.probing = new Probing<>(loop, anchor, attempts, seeds, recorder, heldOut::mayProbe, pool);
+    this.probing = new Probing<>(loop, anchor, attempts, seeds, recorder, heldOut, pool);
     this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, recorder, heldOut);
     int batch = loop.practice.batch();
     this.exam =

@@ -4,6 +4,7 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Role;
+import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.report.RunEvent;
@@ -12,7 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 
 /**
  * The gate's side of a run: asks the gate about challengers, and keeps the instrument it decides by
@@ -25,7 +26,7 @@ final class Probing<T, C> {
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
   private final Recorder recorder;
-  private final Predicate<T> usable;
+  private final HeldOut<T> heldOut;
   private final LessonPool<T, C> pool;
   private Bank<T, C> bank;
   private long decisions;
@@ -33,7 +34,7 @@ final class Probing<T, C> {
   /**
    * The probes of a run.
    *
-   * @param usable whether a task may become a probe of a fresh bank
+   * @param heldOut keeps practice and probes apart
    * @param pool what the model is trained on
    */
   Probing(
@@ -42,21 +43,16 @@ final class Probing<T, C> {
       Attempts<T, C> attempts,
       Seeds seeds,
       Recorder recorder,
-      Predicate<T> usable,
+      HeldOut<T> heldOut,
       LessonPool<T, C> pool) {
     this.loop = loop;
     this.anchor = anchor;
     this.attempts = attempts;
     this.seeds = seeds;
     this.recorder = recorder;
-    this.usable = usable;
+    this.heldOut = heldOut;
     this.pool = pool;
     this.bank = new Bank<>(loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
-  }
-
-  /** Whether the task is one of the probes in use. */
-  boolean contains(T task) {
-    return bank.tasks().contains(task);
   }
 
   /** Asks the gate. Whatever breaks is HOLD, and recorded. */
@@ -123,16 +119,10 @@ final class Probing<T, C> {
   private void renew() {
     if (bank.isUsedUp()) {
       long number = bank.number() + 1;
-      bank =
-          new Bank<>(
-              bank.tasks()
-                  .next(
-                      new Seeds(loop.secret).random("probe bank", number, 0), usable, pool.tasks()),
-              number,
-              anchor,
-              attempts,
-              seeds,
-              loop.practice.batch());
+      RandomGenerator random = new Seeds(loop.secret).random("probe bank", number, 0);
+      ProbeBank<T, C> next = bank.tasks().next(random, heldOut::mayProbe, pool.tasks());
+      bank = new Bank<>(next, number, anchor, attempts, seeds, loop.practice.batch());
+      heldOut.renewed(next);
     }
   }
 

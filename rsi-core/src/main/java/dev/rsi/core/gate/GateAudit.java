@@ -151,15 +151,8 @@ public final class GateAudit {
 
   /** The answers that a bank of probes has given. */
   private record BankAnswers(int decisions, int refusals, boolean paid) {
-    /** Histories of as many answers with as many refusals. */
     double histories() {
-      double sum = 1;
-      double ways = 1;
-      for (int i = 1; i <= refusals; i++) {
-        ways = ways * (decisions - i + 1) / i;
-        sum += ways;
-      }
-      return sum;
+      return ErrorBudget.histories(decisions, refusals);
     }
   }
 

@@ -227,18 +227,12 @@ public final class ProbeBank<T, C> {
   }
 
   /**
-   * How many different histories of answers this bank may have given in so many decisions: the sum
-   * of the binomials C(decisions, i) for i up to the refusals that it may give. 1 for a bank that
-   * is not renewed, of which nothing is claimed beyond itself.
+   * How many different histories of answers this bank may have given in so many decisions, with as
+   * many refusals as it may give. 1 for a bank that is not renewed, of which nothing is claimed
+   * beyond itself.
    */
   public double transcripts(int decisions) {
-    double sum = 1;
-    double ways = 1;
-    for (int i = 1; renewal != null && i <= Math.min(renewal.refusals, decisions); i++) {
-      ways = ways * (decisions - i + 1) / i;
-      sum += ways;
-    }
-    return sum;
+    return renewal == null ? 1 : ErrorBudget.histories(decisions, renewal.refusals);
   }
 
   /**

@@ -327,6 +327,39 @@ class ProbeProtectionTest {
   }
 
   @Test
+  void should_refuse_to_be_built_with_a_gate_that_could_never_promote() {
+    ProbeBank<Sum, Long> few =
+        ProbeBank.of(
+            ToyTasks.codec(),
+            ToyTasks.verifier(),
+            Map.of("few", List.of(Sum.of(1, 2), Sum.of(3, 4))));
+    assertThatThrownBy(() -> loop(few, DriftGates.anchored().tripwires("never")).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("There are no probes of the kinds (never)")
+        .hasMessageContaining("Kind (few) has (2) probes, too few")
+        .hasMessageContaining("Maybe more probes, a wider limit, or a tripwire.");
+    assertThatThrownBy(
+            () -> loop(Loops.heldOut(11, 200), DriftGates.anchored().probesPerKind(3)).build())
+        .hasMessageContaining("Kind (level 8) has (3) probes");
+  }
+
+  @Test
+  void should_hold_when_no_fresh_bank_can_be_drawn() {
+    Map<String, List<Sum>> first = new LinkedHashMap<>();
+    Loops.heldOut(11, 200).families().forEach((kind, f) -> first.put(kind, f.tasks()));
+    ProbeBank<Sum, Long> bank =
+        ProbeBank.of(ToyTasks.codec(), ToyTasks.verifier(), first)
+            .renewed(1, 0, (kind, random) -> Sum.of(1, 2));
+    RunReport report = loop(bank).build().run(loops.start, Loops.TASKS);
+    List<GateDecision> decisions = decisions(events(report));
+    assertThat(report.promotions()).isEqualTo(1);
+    assertThat(decisions.subList(1, decisions.size()))
+        .isNotEmpty()
+        .allMatch(d -> d.action() == Action.HOLD)
+        .allMatch(d -> d.reason().contains("tasks in a row that cannot be probes"));
+  }
+
+  @Test
   void should_read_families_that_ask_twice() {
     SplittableRandom random = new SplittableRandom(5);
     List<Sum> tasks = new ArrayList<>();
