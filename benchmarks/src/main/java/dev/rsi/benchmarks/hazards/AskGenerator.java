@@ -25,7 +25,7 @@ final class AskGenerator implements Generator<Ask, Ask.Reply> {
   /** Tokens after which an answer is cut off. */
   static final int LONGEST_ANSWER = 8;
 
-  private final DjlGenerator<String, String> model = DjlGenerator.of(Codec.text(), Device.auto());
+  private final DjlGenerator<String, String> model = DjlGenerator.of(Codec.text());
 
   @Override
   public Codec<Ask, Ask.Reply> codec() {

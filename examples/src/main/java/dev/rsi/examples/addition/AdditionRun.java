@@ -107,7 +107,14 @@ public final class AdditionRun {
     SamplingParameters sampling =
         settings.judge() == Settings.Judge.UNVERIFIED ? greedy.keepingCutOff() : greedy;
     return switch (settings.backend()) {
-      case DJL -> DjlGenerator.of(CODEC, Device.auto()).withSampling(sampling);
+      case DJL -> {
+        DjlGenerator<Addition, String> djl =
+            DjlGenerator.of(CODEC, Device.auto()).withSampling(sampling);
+        // A vote, or none at all, takes what is too long as the answer that it is.
+        yield settings.judge() == Settings.Judge.EXACT
+            ? djl.withLongestAnswer(task -> task.digits() + 2)
+            : djl;
+      }
       case ONNX -> OnnxGenerator.of(CODEC, Device.auto()).withSampling(sampling);
     };
   }
