@@ -10,7 +10,7 @@ import java.util.List;
 /** A bank of probes in use: its readings, and how far decisions have used it up. */
 final class Bank<T, C> {
   /** The most probes of a kind that the incumbent is read on again: a look at the noise. */
-  static final int RETESTS = 16;
+  static final int RETESTS = 8;
 
   private final ProbeBank<T, C> tasks;
   private final long number;

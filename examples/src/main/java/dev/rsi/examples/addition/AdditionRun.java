@@ -172,7 +172,7 @@ public final class AdditionRun {
   private DriftGate gate() {
     return settings.gated()
         // A batch of the model takes about as long as one probe alone.
-        ? DriftGates.anchored().batch(32)
+        ? DriftGates.anchored().batch(64)
         : probes -> GateDecision.promote("There is no gate.", List.of());
   }
 }

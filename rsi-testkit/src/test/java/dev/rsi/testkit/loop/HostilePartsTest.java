@@ -183,7 +183,7 @@ class HostilePartsTest {
   void should_begin_the_generation_that_a_budget_just_pays_for() {
     tasks = ToyTasks.ofLevels(1);
     budget =
-        Budget.of(3).attempts(practice.scouts() + practice.tasks() + 3 * PROBES + 6 * 16 + 2 * 6);
+        Budget.of(3).attempts(practice.scouts() + practice.tasks() + 3 * PROBES + 6 * 8 + 2 * 6);
     assertThat(run().end()).isEqualTo(End.MASTERED);
   }
 
