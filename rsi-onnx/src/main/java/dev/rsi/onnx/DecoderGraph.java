@@ -27,6 +27,9 @@ final class DecoderGraph {
   private final Value ids;
   private final Value positions;
   private final int headSize;
+  private final List<Value> pastKeys = new ArrayList<>();
+  private final List<Value> pastValues = new ArrayList<>();
+  private Dim reach = LENGTH;
   private final Map<Dim, Value> masks = new HashMap<>();
   private final List<Value> keys = new ArrayList<>();
   private final List<Value> values = new ArrayList<>();
@@ -55,6 +58,17 @@ final class DecoderGraph {
             : null;
   }
 
+  /**
+   * What was read before: keys and values of each layer, [rows, heads, past, head size].
+   *
+   * @param all the dimension of past and present together
+   */
+  void past(List<Value> earlierKeys, List<Value> earlierValues, Dim all) {
+    pastKeys.addAll(earlierKeys);
+    pastValues.addAll(earlierValues);
+    reach = all;
+  }
+
   /** Logits of the last n positions, [rows, n, vocabulary]. */
   Value logits(Dim n) {
     Value x = embed(g, config, weights, ids, positions);
@@ -67,12 +81,12 @@ final class DecoderGraph {
     return head(g, weights, x);
   }
 
-  /** Keys of each layer so far, [rows, heads, length, head size]. */
+  /** Keys of each layer so far, [rows, heads, past and present, head size]. */
   List<Value> keys() {
     return keys;
   }
 
-  /** Values of each layer so far, [rows, heads, length, head size]. */
+  /** Values of each layer so far, of the same shape. */
   List<Value> values() {
     return values;
   }
@@ -138,6 +152,11 @@ final class DecoderGraph {
       q = rotary.turn(q);
       k = rotary.turn(k);
     }
+    int layer = keys.size();
+    if (!pastKeys.isEmpty()) {
+      k = g.concat(2, reach, List.of(pastKeys.get(layer), k));
+      v = g.concat(2, reach, List.of(pastValues.get(layer), v));
+    }
     keys.add(k);
     values.add(v);
     float scale = (float) (1 / Math.sqrt(config.hiddenSize() / (double) config.heads()));
@@ -160,11 +179,11 @@ final class DecoderGraph {
     return g.split(turned, 0, ones).stream().map(part -> g.reshape(part, shape)).toList();
   }
 
-  /** 1 where a query may look, 0 where it may not, [queries, length]. */
+  /** 1 where a query may look, 0 where it may not, [queries, past and present]. */
   private Value open(Dim queries) {
     Value known = masks.get(queries);
     if (known == null) {
-      Value all = g.range(LENGTH);
+      Value all = g.range(reach);
       Value own = g.reshape(g.tail(all, 0, queries), Shape.of(queries, Dim.ONE));
       known = g.cast(g.lessOrEqual(all, own), ElementType.FLOAT);
       masks.put(queries, known);

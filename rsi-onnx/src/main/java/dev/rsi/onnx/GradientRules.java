@@ -55,9 +55,7 @@ final class GradientRules {
           Map.entry("Slice", GradientRules::slice),
           Map.entry("Gather", GradientRules::gather));
 
-  /**
-   * A rule for a node of whose outputs others than nodes of its own gradient read the first only.
-   */
+  /** A rule for a node whose first output alone is read outside its own gradient. */
   private interface Rule {
     @Nullable Value[] apply(GraphBuilder g, Node node, Value gradient, boolean[] needed);
   }

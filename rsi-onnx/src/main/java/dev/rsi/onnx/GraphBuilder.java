@@ -152,6 +152,13 @@ final class GraphBuilder {
     return size;
   }
 
+  /** Makes a symbol known that is no dimension of an input: its size as INT64 [1]. */
+  void define(Dim symbol, Value size) {
+    if (!symbol.equals(Dim.symbol(symbol.toString())) || cache.putIfAbsent(symbol, size) != null) {
+      throw new IllegalArgumentException("Dimension (" + symbol + ") is known or no symbol.");
+    }
+  }
+
   private Value symbol(String name) {
     Dim dim = Dim.symbol(name);
     Value known = cache.get(dim);

@@ -1,6 +1,5 @@
 package dev.rsi.onnx;
 
-import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -37,15 +36,6 @@ final class GraphSession implements AutoCloseable {
 
   Set<String> outputNames() {
     return session.getOutputNames();
-  }
-
-  /** Type and shape of each input. */
-  Map<String, NodeInfo> inputInfo() {
-    try {
-      return session.getInputInfo();
-    } catch (OrtException e) {
-      throw OrtRuntime.failed("read a model's inputs", e);
-    }
   }
 
   /**

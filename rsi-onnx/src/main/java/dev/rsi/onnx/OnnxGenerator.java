@@ -3,12 +3,19 @@ package dev.rsi.onnx;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.api.RsiException;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.DecoderSession;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -56,6 +63,44 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
   /** The same generator with other sampling parameters. */
   public OnnxGenerator<T, C> withSampling(SamplingParameters parameters) {
     return new OnnxGenerator<>(codec, device, parameters);
+  }
+
+  /**
+   * Writes a version as one file that ONNX Runtime (1.20 or later, in any language) runs by itself.
+   *
+   * <p>Its names are the usual ones of a decoder with a cache: {@code input_ids}, {@code
+   * position_ids}, {@code past_key_values.N.key}, {@code logits}, {@code present.N.key} and so on;
+   * ids are int64, all else float32. Rows of one call have one length. Its metadata holds {@code
+   * rsi.version}, the version's hash, {@code rsi.vocabulary}, the character of each id, {@code
+   * rsi.end}, the id that ends an answer, and {@code rsi.positions}, the scheme of position ids.
+   *
+   * @param file is written over
+   * @param lineage further metadata by name, for example the provenance of the version and the
+   *     versions that it came from; no name begins with {@code rsi.}
+   * @throws dev.rsi.api.CorruptModelException if the version's files are damaged
+   * @throws RsiException if the file cannot be written
+   */
+  public static void export(ModelVersion version, Path file, Map<String, String> lineage) {
+    DecoderModel model = ModelDirectory.readWeights(version.directory());
+    Map<String, String> metadata = new HashMap<>(lineage);
+    metadata.keySet().stream()
+        .filter(name -> name.startsWith("rsi."))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException("Metadata (" + name + ") is named by rsi itself.");
+            });
+    int[] every = new int[model.vocabulary().size()];
+    Arrays.setAll(every, i -> i);
+    metadata.put("rsi.version", version.id());
+    metadata.put("rsi.vocabulary", model.vocabulary().decode(every, every.length));
+    metadata.put("rsi.end", String.valueOf(model.vocabulary().end()));
+    metadata.put("rsi.positions", model.config().positionScheme().name());
+    try {
+      Files.write(file, ServeGraphs.export(model.config(), model.weights(), metadata));
+    } catch (IOException e) {
+      throw new RsiException("Cannot write (" + file + "): " + e, e);
+    }
   }
 
   @Override

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * rows at a time, tokens are added for all rows at once.
  */
 final class OnnxSampler implements Sampler {
-  /** Tokens of one run over prompts, at least one row. */
-  private static final int TOKENS_PER_RUN = 1024;
-
   private final Device device;
   private final DecoderConfig config;
   private final float[] weights;
@@ -30,6 +27,9 @@ final class OnnxSampler implements Sampler {
   private final GraphSession decode;
   private @Nullable GraphSession score;
   private @Nullable Cache cache;
+
+  /** Memory of all caches so far: given back by the garbage collector alone, so used again. */
+  private final Map<String, FlatTensor> pool = new HashMap<>();
 
   OnnxSampler(Device device, DecoderConfig config, float[] weights) {
     this.device = device;
@@ -67,20 +67,21 @@ final class OnnxSampler implements Sampler {
     final IntBuffer total;
     final DecoderConfig config;
 
-    Cache(DecoderConfig config, int rows, int capacity) {
+    /** Takes memory that is large enough from one that there is, or adds to it. */
+    Cache(DecoderConfig config, int rows, int capacity, Map<String, FlatTensor> pool) {
       this.config = config;
       this.rows = rows;
       this.capacity = capacity;
       vocabulary = config.vocabularySize();
       perRow = config.heads() * capacity * ServedWeights.headSize(config);
-      logits = own(new FlatTensor(Math.multiplyExact(rows, vocabulary)));
-      outputs.put("logits", logits.part(0, rows, vocabulary));
+      logits = memory(pool, "logits", Math.multiplyExact(rows, vocabulary));
+      outputs.put("logits", own(logits.view(0, rows, vocabulary)));
       long size = ServedWeights.headSize(config);
       for (int i = 0; i < config.layers(); i++) {
         for (String name : new String[] {"key " + i, "value " + i}) {
-          FlatTensor flat = own(new FlatTensor(Math.multiplyExact(rows, perRow)));
+          FlatTensor flat = memory(pool, name, Math.multiplyExact(rows, perRow));
           memory.put(name, flat);
-          DirectTensor whole = flat.part(0, rows, config.heads(), capacity, size);
+          DirectTensor whole = own(flat.view(0, rows, config.heads(), capacity, size));
           inputs.put("past " + name, whole);
           outputs.put(name, whole);
         }
@@ -94,6 +95,15 @@ final class OnnxSampler implements Sampler {
     private <R extends AutoCloseable> R own(R resource) {
       owned.push(resource);
       return resource;
+    }
+
+    private static FlatTensor memory(Map<String, FlatTensor> pool, String name, int size) {
+      FlatTensor known = pool.get(name);
+      if (known == null || known.floats().capacity() < size) {
+        known = new FlatTensor(size);
+        pool.put(name, known);
+      }
+      return known;
     }
 
     private DirectTensor put(String name, DirectTensor tensor) {
@@ -132,7 +142,7 @@ final class OnnxSampler implements Sampler {
     boolean[] done = new boolean[rows];
     int open = rows;
     for (int n = 0; ; n++) {
-      state.logits.floats().get(logits);
+      state.logits.floats().get(logits, 0, logits.length);
       for (int row = 0; row < rows; row++) {
         int at = row * fresh + n;
         int token =
@@ -164,14 +174,14 @@ final class OnnxSampler implements Sampler {
       cache = null;
     }
     if (cache == null) {
-      cache = new Cache(config, rows, capacity);
+      cache = new Cache(config, rows, capacity, pool);
     }
     return cache;
   }
 
   private void read(Prompts prompts, Cache state) {
     int length = prompts.length();
-    int rowsPerRun = Math.max(1, TOKENS_PER_RUN / length);
+    int rowsPerRun = Staging.rowsPerRun(prompts.rows(), length);
     for (int from = 0; from < prompts.rows(); from += rowsPerRun) {
       int rows = Math.min(rowsPerRun, prompts.rows() - from);
       staging.clear();

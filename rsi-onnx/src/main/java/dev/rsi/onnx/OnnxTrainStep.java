@@ -23,8 +23,6 @@ import java.util.Map;
  * tensor over its piece of them, so nothing is copied on its way in or out.
  */
 final class OnnxTrainStep implements TrainStep {
-  /** Tokens of one forward and backward run, at least one row. */
-  private static final int TOKENS_PER_RUN = 1024;
 
   /** Parameters of one AdamW run. */
   private static final int PARAMETERS_PER_RUN = 1 << 15;
@@ -157,7 +155,7 @@ final class OnnxTrainStep implements TrainStep {
     double total = 0;
     boolean first = true;
     for (Batch batch : batches) {
-      int rowsPerRun = Math.max(1, TOKENS_PER_RUN / batch.length());
+      int rowsPerRun = Staging.rowsPerRun(batch.rows(), batch.length());
       for (int from = 0; from < batch.rows(); from += rowsPerRun) {
         stage(batch, from, Math.min(rowsPerRun, batch.rows() - from));
         backward.run(inputs, first ? intoGradient : intoAddend);

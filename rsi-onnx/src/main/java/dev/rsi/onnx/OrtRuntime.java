@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class OrtRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(OrtRuntime.class);
   private static final String ENVIRONMENT_CLASS = "ai/onnxruntime/OrtEnvironment.class";
-  private static final String VERSION = "1.29.0";
+  private static final String VERSION = "1.28.0";
 
   private OrtRuntime() {}
 

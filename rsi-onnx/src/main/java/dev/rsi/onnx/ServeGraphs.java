@@ -110,6 +110,40 @@ final class ServeGraphs {
     return g.build();
   }
 
+  /**
+   * A model for other programs, with the usual names of a decoder with a cache. Inputs:
+   * "input_ids", "position_ids" [rows, length], and "past_key_values.i.key" and
+   * "past_key_values.i.value" [rows, heads, past, head size]. Outputs: "logits" [rows, length,
+   * vocabulary], and "present.i.key" and "present.i.value". Rows of one call have one length: there
+   * is no mask.
+   */
+  static byte[] export(DecoderConfig config, float[] flat, Map<String, String> metadata) {
+    GraphBuilder g = new GraphBuilder();
+    Shape all = Shape.of(DecoderGraph.ROWS, DecoderGraph.LENGTH);
+    Value ids = g.input("input_ids", ElementType.INT64, all);
+    Value positions = g.input("position_ids", ElementType.INT64, all);
+    Dim past = Dim.symbol("past");
+    Dim total = Dim.symbol("total");
+    int headSize = ServedWeights.headSize(config);
+    Shape cache = Shape.of(DecoderGraph.ROWS, Dim.of(config.heads()), past, Dim.of(headSize));
+    List<Value> keys = new ArrayList<>();
+    List<Value> values = new ArrayList<>();
+    for (int i = 0; i < config.layers(); i++) {
+      keys.add(g.input("past_key_values." + i + ".key", ElementType.FLOAT, cache));
+      values.add(g.input("past_key_values." + i + ".value", ElementType.FLOAT, cache));
+    }
+    g.define(total, g.add(g.size(past), g.size(DecoderGraph.LENGTH)));
+    ServedWeights weights = new ServedWeights(g, config, flat);
+    DecoderGraph decoder = new DecoderGraph(g, config, weights::get, ids, positions, headSize);
+    decoder.past(keys, values, total);
+    g.output("logits", decoder.logits(DecoderGraph.LENGTH));
+    for (int i = 0; i < config.layers(); i++) {
+      g.output("present." + i + ".key", decoder.keys().get(i));
+      g.output("present." + i + ".value", decoder.values().get(i));
+    }
+    return g.build(metadata);
+  }
+
   private static Shape rowsBy(long columns) {
     return Shape.of(DecoderGraph.ROWS, Dim.of(columns));
   }

@@ -10,9 +10,18 @@ import java.util.List;
  * new one for every run would be given back by the garbage collector alone. One thread at a time.
  */
 final class Staging implements AutoCloseable {
+  /** About so many tokens fill a core's cache with what one run computes for them. */
+  private static final int TOKENS_PER_RUN = 1024;
+
   private ByteBuffer memory = ByteBuffer.allocateDirect(1 << 12);
   private int used;
   private final List<DirectTensor> open = new ArrayList<>();
+
+  /** How many rows one run should take, so that all take about as many and none too many. */
+  static int rowsPerRun(int rows, int length) {
+    long runs = Math.max(1, Math.round((double) rows * length / TOKENS_PER_RUN));
+    return (int) ((rows + runs - 1) / runs);
+  }
 
   /** Closes all tensors made so far, and gives their memory free. */
   void clear() {

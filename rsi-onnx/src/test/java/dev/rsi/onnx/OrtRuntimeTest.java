@@ -11,6 +11,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,10 +28,27 @@ class OrtRuntimeTest {
     assertThat(OrtRuntime.version()).matches("ONNX Runtime 1\\.\\d+\\.\\d+");
   }
 
+  /**
+   * Trap: 1.29.0 for Linux sends usage data from its start on, unless the environment forbids it.
+   */
+  @Test
+  void should_run_on_a_library_that_has_no_address_to_report_to() throws Exception {
+    String[] libraries = {"linux-x64/libonnxruntime.so", "linux-aarch64/libonnxruntime.so"};
+    for (String library : libraries) {
+      try (var in = OrtEnvironment.class.getResourceAsStream("native/" + library)) {
+        assertThat(in).as(library).isNotNull();
+        assertThat(
+                new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).contains("OneCollector"))
+            .as(library + " knows where to send usage data")
+            .isFalse();
+      }
+    }
+  }
+
   @Test
   void should_name_the_artifact_that_is_missing() {
     assertThat(OrtRuntime.missingLibrary(new UnsatisfiedLinkError("no onnxruntime")))
-        .contains("com.microsoft.onnxruntime:onnxruntime:1.29.0")
+        .contains("com.microsoft.onnxruntime:onnxruntime:1.28.0")
         .contains("no onnxruntime")
         .contains("64");
   }
@@ -135,7 +153,6 @@ class OrtRuntimeTest {
           .hasMessageContaining("z");
       assertThat(session.inputNames()).containsExactly("x");
       assertThat(session.outputNames()).containsExactly("y");
-      assertThat(session.inputInfo()).containsKey("x");
     }
   }
 

@@ -1,0 +1,194 @@
+package dev.rsi.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.Generator;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
+import dev.rsi.api.Request;
+import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
+import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderSession;
+import dev.rsi.lm.Device;
+import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.SamplingParameters;
+import dev.rsi.testkit.Sum;
+import dev.rsi.testkit.ToyTasks;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OnnxGeneratorTest {
+  private static final RunContext CONTEXT = RunContext.standalone();
+  @TempDir Path temp;
+  private final OnnxGenerator<Sum, Long> generator =
+      OnnxGenerator.of(ToyTasks.codec(), Device.cpu()).withSampling(new SamplingParameters(1, 12));
+
+  private ModelVersion version(DecoderModel model) throws Exception {
+    Path directory = Files.createTempDirectory(temp, "version");
+    ModelDirectory.write(directory, model);
+    return new ModelVersion("a".repeat(64), directory);
+  }
+
+  @Test
+  void should_turn_a_task_that_does_not_fit_into_a_failed_output() throws Exception {
+    ModelVersion version = version(Models.loud(Models.config(PositionScheme.NOPE, 1, 8), 5));
+    List<Request<Sum>> requests =
+        List.of(
+            new Request<>(Sum.of(1, 2), 1),
+            new Request<>(Sum.of(111, 222, 333, 444, 555, 666, 777, 888), 1));
+    try (Generator.Session<Sum, Long> session = generator.open(version)) {
+      List<Output<Long>> outputs = session.generate(requests, CONTEXT);
+      assertThat(outputs.get(1).failure()).contains("does not fit the model's positions");
+      assertThat(outputs.get(0)).isNotEqualTo(outputs.get(1));
+      List<double[]> scores =
+          ((DecoderSession<Sum, Long>) session)
+              .logProbabilities(requests, List.of(3L, 3996L), CONTEXT);
+      assertThat(scores.get(0)).hasSize(2);
+      assertThat(scores.get(1)).isEmpty();
+    }
+  }
+
+  @Test
+  void should_score_given_answers() throws Exception {
+    ModelVersion version = version(Models.loud(Models.config(PositionScheme.COUPLED, 1, 8), 5));
+    List<Request<Sum>> requests =
+        List.of(new Request<>(Sum.of(1, 2), 1), new Request<>(Sum.of(12, 34), 2));
+    DecoderSession<Sum, Long> closed = (DecoderSession<Sum, Long>) generator.open(version);
+    closed.close();
+    assertThatThrownBy(() -> closed.logProbabilities(requests, List.of(3L, 46L), CONTEXT))
+        .isInstanceOf(IllegalStateException.class);
+    try (Generator.Session<Sum, Long> opened = generator.open(version)) {
+      DecoderSession<Sum, Long> session = (DecoderSession<Sum, Long>) opened;
+      List<double[]> scores = session.logProbabilities(requests, List.of(3L, 46L), CONTEXT);
+      assertThat(scores.get(0)).hasSize(2);
+      assertThat(scores.get(1)).hasSize(3);
+      for (double[] score : scores) {
+        assertThat(Arrays.stream(score).allMatch(each -> each <= 0 && each > -100)).isTrue();
+      }
+      assertThat(session.logProbabilities(requests.subList(0, 1), List.of(3L), CONTEXT).get(0))
+          .as("alone")
+          .isEqualTo(scores.get(0));
+      assertThatThrownBy(() -> session.logProbabilities(requests, List.of(1L), CONTEXT))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void should_refuse_a_foreign_checkpoint() throws Exception {
+    ModelVersion version = version(Models.loud(Models.config(PositionScheme.COUPLED, 1, 8), 5));
+    Files.writeString(version.directory().resolve("config.json"), "{\"model_type\": \"llama\"}");
+    assertThatThrownBy(() -> generator.open(version))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("expected \"rsi-decoder\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"COUPLED, 2, 8", "ROPE, 1, 6", "NOPE, 1, 16"})
+  void should_export_a_file_that_runs_by_itself(PositionScheme scheme, int layers, int headSize)
+      throws Exception {
+    DecoderConfig config = Models.config(scheme, layers, headSize);
+    DecoderModel model = Models.loud(config, 5);
+    Path file = temp.resolve("model.onnx");
+    OnnxGenerator.export(version(model), file, Map.of("parent", "b".repeat(64)));
+
+    ModelProto proto = ModelProto.parseFrom(Files.readAllBytes(file));
+    Map<String, String> metadata = new HashMap<>();
+    proto.getMetadataPropsList().forEach(each -> metadata.put(each.getKey(), each.getValue()));
+    assertThat(metadata)
+        .containsEntry("rsi.version", "a".repeat(64))
+        .containsEntry("parent", "b".repeat(64))
+        .containsEntry("rsi.vocabulary", "0123456789+-=$")
+        .containsEntry("rsi.end", "13")
+        .containsEntry("rsi.positions", scheme.name());
+
+    try (GraphSession session = GraphSession.of(Files.readAllBytes(file), Device.cpu())) {
+      assertThat(session.inputNames())
+          .contains(
+              "input_ids", "position_ids", "past_key_values.0.key", "past_key_values.0.value");
+      assertThat(session.outputNames()).contains("logits", "present.0.key", "present.0.value");
+      long[] ids = {1, 2, 10, 3, 4, 12, 4};
+      long[] positions = {0, 1, 2, 3, 4, 5, 6};
+      Run whole = run(session, config, ids, positions, null);
+      Run head = run(session, config, Arrays.copyOf(ids, 4), Arrays.copyOf(positions, 4), null);
+      Run tail =
+          run(
+              session,
+              config,
+              Arrays.copyOfRange(ids, 4, 7),
+              Arrays.copyOfRange(positions, 4, 7),
+              head);
+      int from = whole.logits.length - tail.logits.length;
+      for (int i = 0; i < tail.logits.length; i++) {
+        assertThat(tail.logits[i]).isCloseTo(whole.logits[from + i], within(1e-4f));
+      }
+    }
+  }
+
+  @Test
+  void should_refuse_metadata_and_files_that_cannot_be() throws Exception {
+    ModelVersion version = version(Models.loud(Models.config(PositionScheme.COUPLED, 1, 8), 5));
+    assertThatThrownBy(
+            () -> OnnxGenerator.export(version, temp.resolve("x"), Map.of("rsi.version", "mine")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Metadata (rsi.version)");
+    assertThatThrownBy(() -> OnnxGenerator.export(version, temp, Map.of()))
+        .isInstanceOf(RsiException.class)
+        .hasMessageContaining("Cannot write");
+  }
+
+  private static final class Run {
+    final float[] logits;
+    final Map<String, DirectTensor> present = new HashMap<>();
+    final long length;
+
+    Run(float[] logits, long length) {
+      this.logits = logits;
+      this.length = length;
+    }
+  }
+
+  private static Run run(
+      GraphSession session, DecoderConfig config, long[] ids, long[] positions, Run before) {
+    long past = before == null ? 0 : before.length;
+    long total = past + ids.length;
+    long size = ServedWeights.headSize(config);
+    Map<String, DirectTensor> inputs = new HashMap<>();
+    Map<String, DirectTensor> outputs = new HashMap<>();
+    inputs.put("input_ids", DirectTensor.of(ids, 1, ids.length));
+    inputs.put("position_ids", DirectTensor.of(positions, 1, ids.length));
+    DirectTensor logits =
+        DirectTensor.allocate(ElementType.FLOAT, 1, ids.length, config.vocabularySize());
+    outputs.put("logits", logits);
+    for (int i = 0; i < config.layers(); i++) {
+      for (String part : List.of(i + ".key", i + ".value")) {
+        DirectTensor earlier =
+            before == null
+                ? DirectTensor.allocate(ElementType.FLOAT, 1, config.heads(), 0, size)
+                : before.present.get("present." + part);
+        inputs.put("past_key_values." + part, earlier);
+        outputs.put(
+            "present." + part,
+            DirectTensor.allocate(ElementType.FLOAT, 1, config.heads(), total, size));
+      }
+    }
+    session.run(inputs, outputs);
+    Run run = new Run(logits.toFloats(), total);
+    run.present.putAll(outputs);
+    return run;
+  }
+}
