@@ -4,7 +4,9 @@ import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.PositionScheme;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ final class DecoderGraph {
   private final Value ids;
   private final Value positions;
   private final int headSize;
+  private final Map<Dim, Value> masks = new HashMap<>();
   private final List<Value> keys = new ArrayList<>();
   private final List<Value> values = new ArrayList<>();
   private final @Nullable Rotary rotary;
@@ -138,8 +141,8 @@ final class DecoderGraph {
     keys.add(k);
     values.add(v);
     float scale = (float) (1 / Math.sqrt(config.hiddenSize() / (double) config.heads()));
-    Value scores = g.add(g.matMul(q, k, false, true, scale), mask(queries));
-    Value mixed = g.matMul(g.softmax(scores), v);
+    Value scores = g.matMul(q, k, false, true, scale);
+    Value mixed = g.matMul(g.softmax(scores, open(queries)), v);
     return g.reshape(g.transpose(mixed, 0, 2, 1, 3), Shape.of(ROWS, queries, Dim.of(width)));
   }
 
@@ -157,11 +160,16 @@ final class DecoderGraph {
     return g.split(turned, 0, ones).stream().map(part -> g.reshape(part, shape)).toList();
   }
 
-  /** 0 where a query may look, far below 0 where it may not, [queries, length]. */
-  private Value mask(Dim queries) {
-    Value all = g.range(LENGTH);
-    Value own = g.reshape(g.tail(all, 0, queries), Shape.of(queries, Dim.ONE));
-    return g.where(g.lessOrEqual(all, own), g.scalar(0), g.scalar(-1e9f));
+  /** 1 where a query may look, 0 where it may not, [queries, length]. */
+  private Value open(Dim queries) {
+    Value known = masks.get(queries);
+    if (known == null) {
+      Value all = g.range(LENGTH);
+      Value own = g.reshape(g.tail(all, 0, queries), Shape.of(queries, Dim.ONE));
+      known = g.cast(g.lessOrEqual(all, own), ElementType.FLOAT);
+      masks.put(queries, known);
+    }
+    return known;
   }
 
   /** The log-probability of each target, [rows, n]; targets INT64 [rows, n]. */

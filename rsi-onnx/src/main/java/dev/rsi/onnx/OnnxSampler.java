@@ -85,8 +85,8 @@ final class OnnxSampler implements Sampler {
           outputs.put(name, whole);
         }
       }
-      ids = put("ids", own(DirectTensor.allocate(ElementType.INT64, rows, 1))).longs();
-      positions = put("positions", own(DirectTensor.allocate(ElementType.INT64, rows, 1))).longs();
+      ids = put("ids", own(DirectTensor.allocate(ElementType.INT64, rows))).longs();
+      positions = put("positions", own(DirectTensor.allocate(ElementType.INT64, rows))).longs();
       last = put("last", own(DirectTensor.allocate(ElementType.INT32, rows))).ints();
       total = put("total", own(DirectTensor.allocate(ElementType.INT32))).ints();
     }

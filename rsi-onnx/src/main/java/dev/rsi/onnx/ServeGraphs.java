@@ -43,13 +43,13 @@ final class ServeGraphs {
   }
 
   /**
-   * Reads one more token per row. Inputs: "ids", "positions" [rows, 1], "last" INT32 [rows]: the
+   * Reads one more token per row. Inputs: "ids", "positions" [rows], "last" INT32 [rows]: the
    * token's place in the cache, "total" INT32 []: one more, and the cache as "past key i" and "past
    * value i". Outputs: "logits" [rows, vocabulary], and the cache, which may lie over the inputs.
    */
   static byte[] decode(DecoderConfig config, float[] flat) {
     GraphBuilder g = new GraphBuilder();
-    Shape one = Shape.of(DecoderGraph.ROWS, Dim.ONE);
+    Shape one = Shape.of(DecoderGraph.ROWS);
     Value ids = g.input("ids", ElementType.INT64, one);
     Value positions = g.input("positions", ElementType.INT64, one);
     Value last = g.input("last", ElementType.INT32, Shape.of(DecoderGraph.ROWS));
@@ -60,7 +60,7 @@ final class ServeGraphs {
     ServedWeights weights = new ServedWeights(g, config, flat);
     Rotary rotary =
         config.positionScheme() == PositionScheme.ROPE
-            ? new Rotary(g, config, positions, (int) size)
+            ? new Rotary(g, config, g.reshape(positions, rowsBy(1)), (int) size)
             : null;
     Map<String, Object> attributes = new HashMap<>();
     attributes.put("num_heads", (long) heads);
@@ -70,19 +70,24 @@ final class ServeGraphs {
     for (int i = 0; i < config.layers(); i++) {
       String name = "layers." + i + ".";
       Value h = DecoderGraph.norm(g, weights::get, x, name + "attention_norm");
-      Value qkv = g.linear(h, weights.get(name + "attention.qkv.weight"), null);
+      // Matrices up to here and from here on: a Reshape costs as much as a small product.
+      Value qkv =
+          g.reshape(
+              g.linear(h, weights.get(name + "attention.qkv.weight"), null),
+              Shape.of(DecoderGraph.ROWS, Dim.ONE, Dim.of(3L * heads * size)));
       Value pastKey = g.input("past key " + i, ElementType.FLOAT, cache);
       Value pastValue = g.input("past value " + i, ElementType.FLOAT, cache);
       List<@Nullable Value> inputs = new ArrayList<>(split(g, qkv, heads * size, heads, rotary));
       inputs.addAll(List.of(pastKey, pastValue, last, total));
       Node attention = g.node(OnnxWriter.MICROSOFT, "GroupQueryAttention", attributes, inputs);
-      Value mixed = attention.emit(ElementType.FLOAT, x.shape().with(-1, Dim.of(heads * size)));
+      Value mixed =
+          attention.emit(
+              ElementType.FLOAT, Shape.of(DecoderGraph.ROWS, Dim.ONE, Dim.of(heads * size)));
       g.output("key " + i, attention.emit(ElementType.FLOAT, cache));
       g.output("value " + i, attention.emit(ElementType.FLOAT, cache));
-      x = DecoderGraph.finish(g, weights::get, i, x, mixed);
+      x = DecoderGraph.finish(g, weights::get, i, x, g.reshape(mixed, rowsBy(heads * size)));
     }
-    Value logits = DecoderGraph.head(g, weights::get, x);
-    g.output("logits", g.reshape(logits, rowsBy(config.vocabularySize())));
+    g.output("logits", DecoderGraph.head(g, weights::get, x));
     return g.build();
   }
 
@@ -105,7 +110,7 @@ final class ServeGraphs {
     return g.build();
   }
 
-  private static Shape rowsBy(int columns) {
+  private static Shape rowsBy(long columns) {
     return Shape.of(DecoderGraph.ROWS, Dim.of(columns));
   }
 

@@ -15,8 +15,9 @@ import java.util.Locale;
  *
  * <p>{@code mvn -q -Pquickstart} runs it. {@code -Dverifier=vote} does without anyone who knows the
  * right sums; {@code -Dcontrol=unverified} trains on everything the model says, and shows what the
- * gate is for; {@code -Dgate=off} takes the gate away; {@code -Dseed=N} sets the seed. Models, the
- * record of the run and {@code report.json} go to a new directory under {@code runs}.
+ * gate is for; {@code -Dgate=off} takes the gate away; {@code -Dbackend=onnx} runs and trains on
+ * ONNX Runtime alone; {@code -Dseed=N} sets the seed. Models, the record of the run and {@code
+ * report.json} go to a new directory under {@code runs}.
  */
 public final class AdditionLoop {
   private AdditionLoop() {}
@@ -36,9 +37,10 @@ public final class AdditionLoop {
     screen.line(
         String.format(
             Locale.ROOT,
-            "Addition from %d to %d digits, answers judged by: %s, drift gate: %s, seed %d.",
+            "Addition from %d to %d digits on %s, answers judged by: %s, drift gate: %s, seed %d.",
             settings.givenDigits(),
             settings.digits(),
+            settings.backend(),
             settings.judge().name().toLowerCase(Locale.ROOT),
             settings.gated() ? "on" : "off",
             settings.seed()));
