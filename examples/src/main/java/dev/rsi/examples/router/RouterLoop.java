@@ -28,7 +28,7 @@ public final class RouterLoop {
     String seed = System.getProperty("seed", "").strip();
     Path home = Files.createTempDirectory(Files.createDirectories(Path.of("runs")), "router-");
     try (FrozenEncoder encoder = MiniLm.open()) {
-      RouterRun run = new RouterRun(384, 100, 6, seed.isEmpty() ? 1 : Long.parseLong(seed));
+      RouterRun run = new RouterRun(384, 100, 4, seed.isEmpty() ? 1 : Long.parseLong(seed));
       RunReport report = run.run(encoder, home, table(System.out));
       System.out.printf(
           Locale.ROOT,
