@@ -186,7 +186,7 @@ public final class FrozenEncoder implements AutoCloseable {
 
   /**
    * How alike two texts are in meaning: the cosine of their embeddings, or 0 where that is
-   * negative. Equal texts give exactly 1. Symmetric. Paraphrases by MiniLM lie about 0.6 to 0.95,
+   * negative. Equal texts give exactly 1. Symmetric. Paraphrases by MiniLM lie at 0.6 and more,
    * unrelated sentences below 0.25; it sees topics rather than truth, and a negation changes
    * little.
    *
