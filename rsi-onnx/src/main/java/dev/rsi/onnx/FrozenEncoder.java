@@ -11,9 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -40,12 +38,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * is in native memory until {@link #close}.
  */
 public final class FrozenEncoder implements AutoCloseable {
-  /** 12.6 MB at 384 dimensions, without the texts. */
-  private static final int KEPT = 8192;
-
-  /** A longer text is encoded anew every time. */
-  private static final int KEPT_LENGTH = 1024;
-
   private static final List<String> MODELS = List.of("model.onnx", "onnx/model.onnx");
   private static final List<String> TOKENIZERS = List.of("tokenizer.json", "vocab.txt");
 
@@ -53,21 +45,8 @@ public final class FrozenEncoder implements AutoCloseable {
   private final EncoderModel model;
   private final String fingerprint;
   private final ReadWriteLock closing = new ReentrantReadWriteLock();
-  private final Map<String, float[]> kept = new Recent();
+  private final EmbeddingCache kept = new EmbeddingCache();
   private boolean closed;
-
-  /** Drops what was asked for least recently. Never serialized, whatever its supertype says. */
-  @SuppressWarnings("serial")
-  private static final class Recent extends LinkedHashMap<String, float[]> {
-    Recent() {
-      super(16, 0.75f, true);
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<String, float[]> eldest) {
-      return size() > KEPT;
-    }
-  }
 
   private FrozenEncoder(byte[] model, Path tokenizerFile, byte[] tokenizer, Device device) {
     this.tokenizer = WordPiece.of(tokenizerFile, tokenizer);
@@ -177,18 +156,12 @@ public final class FrozenEncoder implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("The encoder is closed.");
       }
-      synchronized (kept) {
-        float[] known = kept.get(text);
-        if (known != null) {
-          return known;
-        }
+      float[] known = kept.get(text);
+      if (known != null) {
+        return known;
       }
       float[] made = unit(model.mean(tokenizer.encode(text)));
-      if (text.length() <= KEPT_LENGTH) {
-        synchronized (kept) {
-          kept.put(text, made);
-        }
-      }
+      kept.put(text, made);
       return made;
     } finally {
       closing.readLock().unlock();
@@ -213,7 +186,7 @@ public final class FrozenEncoder implements AutoCloseable {
 
   /**
    * How alike two texts are in meaning: the cosine of their embeddings, or 0 where that is
-   * negative. Equal texts give exactly 1. Symmetric. Paraphrases by MiniLM lie about 0.6 to 0.95,
+   * negative. Equal texts give exactly 1. Symmetric. Paraphrases by MiniLM lie at 0.6 and more,
    * unrelated sentences below 0.25; it sees topics rather than truth, and a negation changes
    * little.
    *

@@ -46,9 +46,9 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
    * generalises to other phrasings; more is safer where verdicts may be wrong.
    */
   public static final Knob L2 =
-      Knob.real("l2", 0, 10, 1e-3, "half the cost of the weights' squares, against the mean loss");
+      Knob.real("l2", 0, 10, 1e-4, "half the cost of the weights' squares, against the mean loss");
 
-  private static final double TOLERANCE = 1e-7;
+  private static final double TOLERANCE = 1e-8;
 
   private final FrozenEncoder encoder;
   private final Codec<T, C> codec;

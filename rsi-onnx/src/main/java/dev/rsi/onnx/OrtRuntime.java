@@ -2,7 +2,6 @@ package dev.rsi.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
@@ -32,7 +31,7 @@ final class OrtRuntime {
   /** The runtime's environment. There is one per process; whoever asks first sets its logging. */
   static OrtEnvironment environment() {
     try {
-      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "rsi");
+      return OrtStart.environment();
     } catch (IllegalStateException | LinkageError e) {
       throw new RsiException(missingLibrary(e), e);
     }

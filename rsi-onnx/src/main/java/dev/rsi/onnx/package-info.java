@@ -5,6 +5,9 @@
  * <p>A training step (forward, backward, clipping, AdamW) is written as an ordinary graph of
  * ordinary operators, by {@code GraphBuilder} and {@code Gradients}, and run as any model is.
  *
+ * <p>For classifiers and routers, {@link dev.rsi.onnx.HeadTrainer} trains a head on a {@link
+ * dev.rsi.onnx.FrozenEncoder}, in plain Java.
+ *
  * <p><b>Runtime.</b> The application adds {@code com.microsoft.onnxruntime:onnxruntime:1.28.0} for
  * the CPU or {@code onnxruntime_gpu} for a CUDA card to its class path, never both. Nothing is
  * downloaded.
