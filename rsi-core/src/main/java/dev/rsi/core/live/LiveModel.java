@@ -136,7 +136,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     try {
       while (true) {
         Pool<T, C> pool;
-        lock.lockInterruptibly();
+        lock.lock();
         try {
           checkOpen();
           pool = draw.pool();

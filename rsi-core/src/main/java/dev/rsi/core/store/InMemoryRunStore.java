@@ -13,65 +13,30 @@ import java.util.Map;
 /** Keeps runs on the heap, for tests and for runs that nobody asks about later. */
 final class InMemoryRunStore implements RunStore {
   private final EventJson json = new EventJson();
-  private final Map<String, Run> runs = new LinkedHashMap<>();
-  private byte[] lastOrigin = Chain.start();
+  private final Map<String, List<Batch>> runs = new LinkedHashMap<>();
   private boolean closed;
 
-  /** A run's events, each with the hash it was recorded with. */
-  private static final class Run {
-    final List<Recorded> events = new ArrayList<>();
-    final byte[] origin;
-    byte[] head;
-
-    Run(byte[] origin) {
-      this.origin = origin;
-      this.head = origin;
-    }
-  }
-
-  private static final class Recorded {
-    final RunEvent event;
-    final long at;
-    final byte[] chain;
-
-    Recorded(RunEvent event, long at, byte[] chain) {
-      this.event = event;
-      this.at = at;
-      this.chain = chain;
-    }
-  }
+  private record Batch(long at, List<RunEvent> events) {}
 
   @Override
   public synchronized void create(String run) {
     checkOpen();
     RunIds.checkWellFormed(run);
-    if (runs.containsKey(run)) {
+    if (runs.putIfAbsent(run, new ArrayList<>()) != null) {
       throw RunIds.taken(run);
     }
-    lastOrigin = Chain.origin(lastOrigin, runs.size() + 1L, 0, Chain.bytes(run));
-    runs.put(run, new Run(lastOrigin));
   }
 
   @Override
-  public void append(String run, Instant at, List<? extends RunEvent> events) {
-    long millis = at.toEpochMilli();
-    List<RunEvent> copy = List.copyOf(events);
-    // Outside the lock, as it is most of the work.
-    List<EventJson.Row> rows = copy.stream().map(json::write).toList();
-    synchronized (this) {
-      checkOpen();
-      Run known = known(run);
-      for (int i = 0; i < rows.size(); i++) {
-        known.head = Chain.next(known.head, known.events.size() + 1L, millis, rows.get(i));
-        known.events.add(new Recorded(copy.get(i), millis, known.head));
-      }
-    }
+  public synchronized void append(String run, Instant at, List<? extends RunEvent> events) {
+    checkOpen();
+    batchesOf(run).add(new Batch(at.toEpochMilli(), List.copyOf(events)));
   }
 
   @Override
   public synchronized List<RunEvent> events(String run) {
     checkOpen();
-    return known(run).events.stream().<RunEvent>map(each -> each.event).toList();
+    return batchesOf(run).stream().flatMap(batch -> batch.events().stream()).toList();
   }
 
   @Override
@@ -96,29 +61,39 @@ final class InMemoryRunStore implements RunStore {
     return new Audit(events, 0, heads.hash().toString(), null);
   }
 
+  // Hashes are made here and not in append, where they would be most of its work: events are
+  // immutable, and nobody but the store has the lists.
   @Override
   public synchronized Audit audit(String run) {
     checkOpen();
-    Run known = known(run);
-    ChainCheck check = new ChainCheck(run, known.origin);
-    boolean more = true;
-    for (int i = 0; more && i < known.events.size(); i++) {
-      more = check.add(stored(i + 1, known.events.get(i)));
+    List<Batch> batches = batchesOf(run);
+    byte[] chain = origin(run);
+    long events = 0;
+    String fault = null;
+    try {
+      for (Batch batch : batches) {
+        for (RunEvent event : batch.events()) {
+          chain = Chain.next(chain, events + 1, batch.at(), json.write(event));
+          events++;
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      fault = "Run (" + run + "), event (" + (events + 1) + ") has no hash: " + e.getMessage();
     }
-    check.end(known.events.size(), known.head);
-    return new Audit(
-        check.events(), 0, BaseEncoding.base16().lowerCase().encode(check.chain()), check.fault());
+    return new Audit(events, 0, BaseEncoding.base16().lowerCase().encode(chain), fault);
   }
 
-  private ChainCheck.Stored stored(long seq, Recorded recorded) {
-    EventJson.Row row = json.write(recorded.event);
-    return new ChainCheck.Stored(
-        seq,
-        recorded.at,
-        row.generation(),
-        Chain.bytes(row.kind()),
-        Chain.bytes(row.body()),
-        recorded.chain);
+  private byte[] origin(String run) {
+    byte[] origin = Chain.start();
+    long number = 0;
+    for (String each : runs.keySet()) {
+      number++;
+      origin = Chain.origin(origin, number, 0, Chain.bytes(each));
+      if (each.equals(run)) {
+        break;
+      }
+    }
+    return origin;
   }
 
   @Override
@@ -131,12 +106,12 @@ final class InMemoryRunStore implements RunStore {
     return "RunStore.inMemory()";
   }
 
-  private Run known(String run) {
-    Run known = runs.get(run);
-    if (known == null) {
+  private List<Batch> batchesOf(String run) {
+    List<Batch> batches = runs.get(run);
+    if (batches == null) {
       throw RunIds.unknown(run);
     }
-    return known;
+    return batches;
   }
 
   private void checkOpen() {

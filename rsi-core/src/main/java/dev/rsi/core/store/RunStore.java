@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RunStore extends AutoCloseable {
 
-  /** A store on the heap, gone with the process. Closing it ends its use as with any other. */
+  /**
+   * A store on the heap, gone with the process. Closing it ends its use as with any other. An audit
+   * gives the head that the same record has in any store.
+   */
   static RunStore inMemory() {
     return new InMemoryRunStore();
   }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What people and disks can do to a store, and what the audit says of it. */
 class SqliteAuditTest {
   private static final int EVENTS = 40;
+  private static final int STEP = 11;
 
   @TempDir Path temporary;
   private Path file;
@@ -194,17 +195,18 @@ class SqliteAuditTest {
 
   @Test
   @Tag("nightly")
-  void should_find_a_flipped_bit_in_every_byte() throws Exception {
+  void should_find_a_flipped_bit_all_over_the_file() throws Exception {
     Seed seed = Seed.next();
     Random random = seed.random();
     byte[] whole = Files.readAllBytes(file);
     String dump = dump();
     Map<Found, Integer> counts = new EnumMap<>(Found.class);
-    for (int place = 0; place < whole.length; place++) {
+    for (int place = random.nextInt(STEP); place < whole.length; place += STEP) {
       counts.merge(
           assertFoundOrHarmless(whole, dump, place, random.nextInt(8), seed), 1, Integer::sum);
     }
-    System.out.println("A flipped bit in each of " + whole.length + " bytes: " + counts);
+    System.out.println(
+        "A flipped bit in one of " + STEP + " of " + whole.length + " bytes: " + counts);
     assertThat(counts.get(Found.AUDITED)).isPositive();
   }
 
