@@ -12,7 +12,6 @@ import java.util.Map;
 
 /** Keeps runs on the heap, for tests and for runs that nobody asks about later. */
 final class InMemoryRunStore implements RunStore {
-  private final EventJson json = new EventJson();
   private final Map<String, List<Batch>> runs = new LinkedHashMap<>();
   private boolean closed;
 
@@ -68,6 +67,7 @@ final class InMemoryRunStore implements RunStore {
     checkOpen();
     List<Batch> batches = batchesOf(run);
     byte[] chain = origin(run);
+    EventJson json = new EventJson();
     long events = 0;
     String fault = null;
     try {

@@ -35,7 +35,7 @@ public interface RunStore extends AutoCloseable {
    * <p>Beside the file SQLite keeps {@code -wal} and {@code -shm} while the store is open: whoever
    * copies the file takes them along.
    *
-   * <p>A hash of an {@link #audit} that was kept elsewhere is looked for like this:
+   * <p>The head of an {@link #audit(String)} that was kept elsewhere is looked for like this:
    *
    * <pre>
    * sqlite3 -readonly run.db "SELECT run, seq FROM event WHERE chain = x'...'"
@@ -84,9 +84,10 @@ public interface RunStore extends AutoCloseable {
    * chained to the one before it by SHA-256, and each run to the run before it. Finds whatever was
    * altered, taken out, added or put in another order, by a fault of the disk or by hand.
    *
-   * <p>Who can write to the store can also write new hashes. Against that, keep a {@link
-   * Audit#head} where nobody changes it: a later audit that finds no fault, of a store that still
-   * holds that hash, shows that nothing before it was changed.
+   * <p>Who can write to the store can also write new hashes. Against that, keep the {@link
+   * Audit#head head} of a run where nobody changes it, from {@link #audit(String)}: if a later
+   * audit finds no fault, and the run still has an event of that hash, nothing up to that event was
+   * changed.
    *
    * <p>Events may be appended meanwhile; those are not looked at.
    *
