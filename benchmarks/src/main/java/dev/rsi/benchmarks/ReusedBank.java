@@ -30,7 +30,7 @@ final class ReusedBank {
     this.histories =
         ProbeBank.of(Codec.text(), (t, c) -> Verdict.pass(), Map.of("any", List.of("any")))
             .renewed((kind, random) -> "any")
-            .transcripts(last);
+            .histories(last);
   }
 
   void reuse(SplittableRandom random) {
@@ -42,7 +42,7 @@ final class ReusedBank {
   }
 
   /** Probes of a clean challenger at decision 10, churn 4 %. */
-  private void cost(String which, double transcripts, SplittableRandom random) {
+  private void cost(String which, double paid, SplittableRandom random) {
     int runs = sheet.runs(1000);
     long given = 0;
     for (int run = 0; run < runs; run++) {
@@ -53,8 +53,8 @@ final class ReusedBank {
               ProbeBank.DEFAULT_DECISIONS,
               random) {
             @Override
-            public double transcripts() {
-              return transcripts;
+            public double histories() {
+              return paid;
             }
           };
       DriftGates.anchored().anchorOnly().decide(probes);
@@ -67,7 +67,7 @@ final class ReusedBank {
    * The worst that a loop can make of the answers: a challenger for every history, each exactly at
    * the limit in the world, of which the one is tried that this bank happens to flatter most.
    */
-  private void attack(String which, double transcripts, SplittableRandom random) {
+  private void attack(String which, double paid, SplittableRandom random) {
     int runs = sheet.runs(400);
     AnchoredGate gate = DriftGates.anchored().anchorOnly().error(ERROR).falseAlarm(1e-9);
     int fooled = 0;
@@ -86,8 +86,8 @@ final class ReusedBank {
       BankSource probes =
           new BankSource(List.<ProbeResult[]>of(bank), 1, random) {
             @Override
-            public double transcripts() {
-              return transcripts;
+            public double histories() {
+              return paid;
             }
           };
       fooled += gate.decide(probes).promotes() ? 1 : 0;
@@ -98,7 +98,7 @@ final class ReusedBank {
             + String.format(java.util.Locale.ROOT, "%.3f", LEVEL)
             + ", "
             + which;
-    if (transcripts > 1) {
+    if (paid > 1) {
       sheet.atMost(what + ": promoted", share, LEVEL);
     } else {
       sheet.note(what + ": promoted", share);

@@ -32,7 +32,7 @@ public interface ProbeSource {
    * more: what the loop may know of it. A gate that claims more than the bank's own mean divides by
    * it what it spends. 1 for a fresh bank, and for one of which nothing more is claimed.
    */
-  default double transcripts() {
+  default double histories() {
     return 1;
   }
 

@@ -36,8 +36,9 @@ final class Bank<T, C> {
     this.number = number;
     this.digest = tasks.digest();
     String stream = number == 1 ? "probe" : "probe of bank " + number;
-    this.readings = new ProbeReadings<>(stream, tasks, anchor, attempts, seeds, batch);
-    this.again = new ProbeReadings<>(stream + " again", tasks, anchor, attempts, seeds, batch);
+    this.readings = new ProbeReadings<>(stream, true, tasks, anchor, attempts, seeds, batch);
+    this.again =
+        new ProbeReadings<>(stream + " again", false, tasks, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that a decision makes on such tasks, whatever the gate. */
@@ -47,6 +48,17 @@ final class Bank<T, C> {
             .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.attempts())
             .sum();
     return 3 * tasks.attempts() + again;
+  }
+
+  /** Whether a kind is read from scores, which no second look changes. */
+  boolean isScored(String kind) {
+    ProbeFamily<T, C> family = tasks.families().get(kind);
+    return family != null && !family.choices(0).isEmpty();
+  }
+
+  void forgetAllBut(List<ModelVersion> kept) {
+    readings.forgetAllBut(kept);
+    again.forgetAllBut(kept);
   }
 
   Collection<ProbeFamily<T, C>> families() {
@@ -75,8 +87,8 @@ final class Bank<T, C> {
     return tasks.isUsedUp(decisions, refusals);
   }
 
-  double transcripts() {
-    return tasks.transcripts(decisions);
+  double histories() {
+    return tasks.histories(decisions);
   }
 
   /** Counts what the loop has learnt: one answer. */

@@ -20,28 +20,29 @@ final class BankProbes<T, C> implements ProbeSource {
   private final Bank<T, C> bank;
   private final Map<Role, ModelVersion> versions;
   private final long decision;
-  private final double transcripts;
+  private final double histories;
   private final Map<String, List<Integer>> order = new HashMap<>();
   private final Map<String, Integer> drawn = new HashMap<>();
   private volatile boolean open = true;
+  private boolean checked;
 
   /**
    * Probes for a decision.
    *
    * @param decision its number in the lineage, from 1
-   * @param transcripts how many histories of answers the bank may have given before it
+   * @param histories how many histories of answers the bank may have given before it
    * @param secret fixes the order
    */
   BankProbes(
       Bank<T, C> bank,
       Map<Role, ModelVersion> versions,
       long decision,
-      double transcripts,
+      double histories,
       long secret) {
     this.bank = bank;
     this.versions = new EnumMap<>(versions);
     this.decision = decision;
-    this.transcripts = transcripts;
+    this.histories = histories;
     for (ProbeFamily<T, C> family : bank.families()) {
       order.put(family.name(), ProbeOrder.of(secret, family.name(), decision, family.size()));
     }
@@ -63,12 +64,13 @@ final class BankProbes<T, C> implements ProbeSource {
   }
 
   @Override
-  public double transcripts() {
-    return transcripts;
+  public double histories() {
+    return histories;
   }
 
   @Override
   public List<String> faults() {
+    checked = true;
     return bank.faults();
   }
 
@@ -79,6 +81,7 @@ final class BankProbes<T, C> implements ProbeSource {
       throw new IllegalArgumentException(
           "A pull needs count (" + count + ") >= 1 and at least one role, got " + roles + ".");
     }
+    checked = false;
     int from = drawn.getOrDefault(kind, 0);
     List<Integer> next = indices.subList(from, (int) Math.min(indices.size(), (long) from + count));
     drawn.put(kind, from + next.size());
@@ -94,6 +97,9 @@ final class BankProbes<T, C> implements ProbeSource {
 
   @Override
   public List<ProbeResult> retest(String kind, int count) {
+    if (bank.isScored(kind)) {
+      return List.of();
+    }
     int most = Math.min(Bank.RETESTS, drawn.getOrDefault(kind, 0));
     List<Integer> probes = order(kind).subList(0, Math.max(0, Math.min(count, most)));
     ModelVersion incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
@@ -131,6 +137,11 @@ final class BankProbes<T, C> implements ProbeSource {
       results.add(new ProbeResult(kind + "/" + probes.get(i), found));
     }
     return results;
+  }
+
+  /** Whether the gate asked for faults after its last pull. */
+  boolean isChecked() {
+    return checked;
   }
 
   /** The decision is made: a gate that kept this object gets nothing more out of it. */

@@ -1,9 +1,8 @@
 package dev.rsi.core;
 
 import dev.rsi.api.Codec;
+import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.internal.Seeds;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * Keeps practice, probes and exam apart, for the whole run. Where the bank of probes is renewed, a
@@ -17,32 +16,35 @@ final class HeldOut<T> {
   private final ImprovementLoop<T, ?> loop;
   private final Codec<T, ?> codec;
   private final Seeds secret;
-  private final Set<String> given = new HashSet<>();
+  private ProbeBank<T, ?> probes;
 
   <C> HeldOut(ImprovementLoop<T, C> loop) {
     this.loop = loop;
     this.codec = loop.generator.codec();
+    // Never shown, and the same in every run of the loop: what is set apart stays so.
     this.secret = new Seeds(loop.secret);
-    loop.given.forEach(lesson -> given.add(codec.writeTask(lesson.task())));
+    this.probes = loop.probes;
+  }
+
+  /** From now on other probes are in use. */
+  void renewed(ProbeBank<T, ?> bank) {
+    probes = bank;
   }
 
   boolean mayPractise(T task) {
-    return !loop.probes.contains(task)
+    return !probes.contains(task)
+        && !loop.probes.contains(task)
         && !isExam(task)
-        && !(loop.probes.isRenewed() && isSetApart(task));
+        && !(probes.isRenewed() && isSetApart(task));
   }
 
   /** Whether the task may be a probe of a fresh bank. */
   boolean mayProbe(T task) {
-    return isSetApart(task) && !isExam(task) && !isGiven(task);
+    return isSetApart(task) && !isExam(task);
   }
 
   private boolean isExam(T task) {
     return loop.exam != null && loop.exam.contains(task);
-  }
-
-  private boolean isGiven(T task) {
-    return given.contains(codec.writeTask(task));
   }
 
   private boolean isSetApart(T task) {

@@ -228,11 +228,13 @@ public final class ImprovementLoop<T, C> {
     }
 
     /**
-     * What fixes the order of probes and the draw of fresh banks. Before each decision a hash of it
-     * is recorded; it stands in the record itself only when the run has ended, so that a third
-     * party can check that no order was changed. Give one that nothing in the loop can guess where
-     * parts of the loop are not trusted. Default: the seed, which repeats a run without more ado
-     * and which whoever reads the record knows from the start.
+     * What fixes the order of probes, the draw of fresh banks, and which tasks are set apart for
+     * them. Orders and draws come from a secret made of this one and the seed: a hash of it is
+     * recorded before each decision, and itself when the run has ended, so that a third party can
+     * check that no order was changed. Give one that nothing in the loop can guess where parts of
+     * the loop are not trusted. To a run that goes on from an earlier one's model give the same
+     * secret, or what is set apart may have been practised, and another seed, or its orders are
+     * known. Default: the seed, which whoever reads the record knows from the start.
      */
     public Builder<T, C> secret(long secret) {
       parts.secret = once("secret", parts.secret, secret);

@@ -76,6 +76,12 @@ final class Ledger {
     return limit != null && elapsed().compareTo(limit) >= 0;
   }
 
+  /** How long the run may go on, in nanoseconds; 0 or more. */
+  long nanosLeft() {
+    Duration limit = budget.wallClock();
+    return limit == null ? Long.MAX_VALUE : Math.max(0, limit.minus(elapsed()).toNanos());
+  }
+
   RunReport.Spending spending() {
     return new RunReport.Spending(generations, attempts, elapsed(), budget.toString());
   }

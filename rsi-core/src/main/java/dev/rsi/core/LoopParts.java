@@ -6,12 +6,11 @@ import dev.rsi.api.DriftGate;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
-import dev.rsi.api.ProbeKind;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
-import dev.rsi.core.gate.AnchoredGate;
+import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.store.RunStore;
@@ -111,12 +110,29 @@ final class LoopParts<T, C> {
   }
 
   private void checkGate() {
-    if (gate instanceof AnchoredGate anchored && probes != null) {
-      List<ProbeKind> kinds =
-          probes.families().values().stream().map(f -> new ProbeKind(f.name(), f.size())).toList();
-      anchored
-          .misfits(kinds)
+    if (gate != null && probes != null) {
+      DriftGates.misfits(gate, probes)
           .forEach(misfit -> problems.add("gate does not fit probes: " + misfit));
+    }
+    if (exam != null) {
+      exam.families().values().stream()
+          .filter(family -> !family.isSkill())
+          .forEach(
+              family ->
+                  problems.add(
+                      "exam has the kind ("
+                          + family.name()
+                          + "), which is no skill, so that a share solved means nothing: leave it"
+                          + " to the probes."));
+    }
+    Duration most = budget == null ? null : budget.wallClock();
+    if (pace != null && most != null && pace.compareTo(most) > 0) {
+      problems.add(
+          "pace ("
+              + pace
+              + ") is longer than the budget's wall clock ("
+              + most
+              + "): no decision would end in time.");
     }
   }
 

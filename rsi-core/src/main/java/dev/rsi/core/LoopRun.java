@@ -72,13 +72,13 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
-    this.probing = new Probing<>(loop, anchor, attempts, seeds, recorder, heldOut::mayProbe, pool);
+    this.probing = new Probing<>(loop, anchor, attempts, seeds, recorder, heldOut, pool, ledger);
     this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, recorder, heldOut);
     int batch = loop.practice.batch();
     this.exam =
         loop.exam == null
             ? null
-            : new ProbeReadings<>("exam", loop.exam, anchor, attempts, seeds, batch);
+            : new ProbeReadings<>("exam", false, loop.exam, anchor, attempts, seeds, batch);
   }
 
   /** Begins a run under the next free number. */
@@ -120,7 +120,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         ledger.reserve(worstCase());
         boolean more = generation();
         ledger.settle();
-        attempts.closeAllBut(List.of(anchor, incumbent));
+        forgetAllBut(List.of(anchor, incumbent));
         if (!more) {
           return end(
               RunReport.End.MASTERED,
@@ -129,6 +129,14 @@ final class LoopRun<T, C> implements AutoCloseable {
       }
     } catch (CancelledException e) {
       return endCut();
+    }
+  }
+
+  private void forgetAllBut(List<ModelVersion> kept) {
+    attempts.closeAllBut(kept);
+    probing.forgetAllBut(kept);
+    if (exam != null) {
+      exam.forgetAllBut(kept);
     }
   }
 

@@ -105,8 +105,9 @@ final class PracticeGround<T, C> {
             + level
             + ") gave "
             + MAX_REDRAWS
-            + " held-out tasks in a row.\nMaybe every task of the level is a probe or an exam task:"
-            + " hold out fewer.");
+            + " held-out tasks in a row.\nMaybe every task of the level is a probe or an exam task, or"
+            + " near one: hold out fewer, or set nearness(1) on the bank where tasks share a long"
+            + " template.");
   }
 
   private Tally rule(

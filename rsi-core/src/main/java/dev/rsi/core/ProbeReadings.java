@@ -32,6 +32,7 @@ final class ProbeReadings<T, C> {
   private static final double UNREAD = Double.NEGATIVE_INFINITY;
 
   private final String stream;
+  private final boolean describing;
   private final ProbeBank<T, C> bank;
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
@@ -46,15 +47,18 @@ final class ProbeReadings<T, C> {
    * Readings under seeds of their own.
    *
    * @param stream names the seeds: readings of another stream are a second look
+   * @param describing whether answers are kept until {@link #described} has been asked
    */
   ProbeReadings(
       String stream,
+      boolean describing,
       ProbeBank<T, C> bank,
       ModelVersion anchor,
       Attempts<T, C> attempts,
       Seeds seeds,
       int batch) {
     this.stream = stream;
+    this.describing = describing;
     this.bank = bank;
     this.anchor = anchor;
     this.attempts = attempts;
@@ -108,6 +112,14 @@ final class ProbeReadings<T, C> {
     return numbers;
   }
 
+  /** Forgets what was read of all but some versions. */
+  void forgetAllBut(List<ModelVersion> kept) {
+    List<String> ids = kept.stream().map(ModelVersion::id).toList();
+    byVersion.keySet().retainAll(ids);
+    divergences.keySet().retainAll(ids);
+    answers.clear();
+  }
+
   private void attempt(
       ModelVersion version, ProbeFamily<T, C> family, List<Integer> part, double[] known) {
     int asks = family.asks(0).size();
@@ -127,6 +139,9 @@ final class ProbeReadings<T, C> {
   }
 
   private void note(ModelVersion version, List<Output<C>> outputs) {
+    if (!describing) {
+      return;
+    }
     List<String> texts = answers.computeIfAbsent(version.id(), id -> new ArrayList<>());
     for (Output<C> output : outputs) {
       C candidate = output.candidate();

@@ -4,15 +4,17 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Role;
+import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.Unasked;
 import dev.rsi.core.report.RunEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 
 /**
  * The gate's side of a run: asks the gate about challengers, and keeps the instrument it decides by
@@ -25,16 +27,19 @@ final class Probing<T, C> {
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
   private final Recorder recorder;
-  private final Predicate<T> usable;
+  private final HeldOut<T> heldOut;
   private final LessonPool<T, C> pool;
+  private final Ledger ledger;
+  private final long secret;
   private Bank<T, C> bank;
   private long decisions;
 
   /**
    * The probes of a run.
    *
-   * @param usable whether a task may become a probe of a fresh bank
+   * @param heldOut keeps practice and probes apart
    * @param pool what the model is trained on
+   * @param ledger tells how long the run may still wait
    */
   Probing(
       ImprovementLoop<T, C> loop,
@@ -42,21 +47,20 @@ final class Probing<T, C> {
       Attempts<T, C> attempts,
       Seeds seeds,
       Recorder recorder,
-      Predicate<T> usable,
-      LessonPool<T, C> pool) {
+      HeldOut<T> heldOut,
+      LessonPool<T, C> pool,
+      Ledger ledger) {
     this.loop = loop;
     this.anchor = anchor;
     this.attempts = attempts;
     this.seeds = seeds;
     this.recorder = recorder;
-    this.usable = usable;
+    this.heldOut = heldOut;
     this.pool = pool;
+    this.ledger = ledger;
+    // Of this seed alone, as it is shown when the run has ended.
+    this.secret = new Seeds(loop.secret).of("orders", loop.seed);
     this.bank = new Bank<>(loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
-  }
-
-  /** Whether the task is one of the probes in use. */
-  boolean contains(T task) {
-    return bank.tasks().contains(task);
   }
 
   /** Asks the gate. Whatever breaks is HOLD, and recorded. */
@@ -66,29 +70,28 @@ final class Probing<T, C> {
     GateDecision decision;
     try {
       renew();
-      recorder.record(
-          new RunEvent.ProbesCommitted(
-              generation,
-              decisions,
-              bank.number(),
-              bank.digest(),
-              bank.tasks().knownAnswers(),
-              ProbeOrder.commitment(loop.secret, decisions, bank.digest())));
+      commit(generation);
       decision = ask(versions);
-      // The gate asked itself; one of another make may not have.
-      List<String> faults = decision.promotes() ? bank.faults() : List.of();
-      if (!faults.isEmpty()) {
-        decision = GateDecision.hold(unsound(faults), decision.findings());
-      }
     } catch (CancelledException | RecordingException e) {
       throw e;
     } catch (RuntimeException e) {
       recorder.fault(generation, "gate", e);
-      decision = GateDecision.hold("The gate failed: " + e, List.of());
+      decision = Unasked.because("The gate failed: " + e);
     }
     bank.answered(decision.promotes());
     keepPace(Duration.between(began, loop.clock.instant()));
     return decision;
+  }
+
+  private void commit(int generation) {
+    recorder.record(
+        new RunEvent.ProbesCommitted(
+            generation,
+            decisions,
+            bank.number(),
+            bank.digest(),
+            bank.tasks().knownAnswers(),
+            ProbeOrder.commitment(secret, decisions, bank.digest())));
   }
 
   /** Waits until a decision that took so long has taken a whole number of paces. */
@@ -97,8 +100,9 @@ final class Probing<T, C> {
       return;
     }
     long pace = loop.pace.toNanos();
+    long wait = pace - Math.floorMod(taken.toNanos(), pace);
     try {
-      TimeUnit.NANOSECONDS.sleep(pace - Math.floorMod(taken.toNanos(), pace));
+      TimeUnit.NANOSECONDS.sleep(Math.min(wait, ledger.nanosLeft()));
     } catch (InterruptedException e) {
       // The decision is made and has to be recorded: the loop ends at its next step.
       Thread.currentThread().interrupt();
@@ -106,34 +110,35 @@ final class Probing<T, C> {
   }
 
   private GateDecision ask(Map<Role, ModelVersion> versions) {
-    BankProbes<T, C> source =
-        new BankProbes<>(bank, versions, decisions, bank.transcripts(), loop.secret);
+    BankProbes<T, C> source = new BankProbes<>(bank, versions, decisions, bank.histories(), secret);
     try {
       GateDecision given = loop.gate.decide(source);
-      return given == null ? GateDecision.hold("The gate returned null.", List.of()) : given;
+      if (given == null) {
+        return Unasked.because("The gate returned null.");
+      }
+      // A gate that asked for itself is not asked for again: its record says what it saw.
+      List<String> faults = given.promotes() && !source.isChecked() ? bank.faults() : List.of();
+      return faults.isEmpty()
+          ? given
+          : Unasked.because("The instrument is unsound: " + String.join("; ", faults) + ".");
     } finally {
       source.close();
     }
   }
 
-  private static String unsound(List<String> faults) {
-    return "The instrument is unsound: " + String.join("; ", faults) + ".";
-  }
-
   private void renew() {
     if (bank.isUsedUp()) {
       long number = bank.number() + 1;
-      bank =
-          new Bank<>(
-              bank.tasks()
-                  .next(
-                      new Seeds(loop.secret).random("probe bank", number, 0), usable, pool.tasks()),
-              number,
-              anchor,
-              attempts,
-              seeds,
-              loop.practice.batch());
+      RandomGenerator random = new Seeds(secret).random("probe bank", number, 0);
+      ProbeBank<T, C> next = bank.tasks().next(random, heldOut::mayProbe, pool.tasks());
+      bank = new Bank<>(next, number, anchor, attempts, seeds, loop.practice.batch());
+      heldOut.renewed(next);
     }
+  }
+
+  /** Forgets what was read of all but some versions. */
+  void forgetAllBut(List<ModelVersion> kept) {
+    bank.forgetAllBut(kept);
   }
 
   /** What a version's answers to probes look like, for people. */
@@ -144,7 +149,7 @@ final class Probing<T, C> {
   /** Shows what the orders were made of, now that the last decision is made. */
   void reveal(int generation) {
     if (decisions > 0) {
-      recorder.record(new RunEvent.ProbesRevealed(generation, loop.secret));
+      recorder.record(new RunEvent.ProbesRevealed(generation, secret));
     }
   }
 }

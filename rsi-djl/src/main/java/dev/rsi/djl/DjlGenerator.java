@@ -10,6 +10,7 @@ import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
 import java.util.Objects;
+import java.util.function.ToIntFunction;
 
 /**
  * Runs decoders with a cache of keys and values, whole batches in one native call.
@@ -43,11 +44,17 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
   private final Codec<T, C> codec;
   private final Device device;
   private final SamplingParameters sampling;
+  private final ToIntFunction<? super T> longest;
 
-  private DjlGenerator(Codec<T, C> codec, Device device, SamplingParameters sampling) {
+  private DjlGenerator(
+      Codec<T, C> codec,
+      Device device,
+      SamplingParameters sampling,
+      ToIntFunction<? super T> longest) {
     this.codec = Objects.requireNonNull(codec, "codec");
     this.device = Objects.requireNonNull(device, "device");
     this.sampling = Objects.requireNonNull(sampling, "sampling");
+    this.longest = Objects.requireNonNull(longest, "longest");
   }
 
   /** A generator on {@link Device#auto} with {@link #DEFAULT_SAMPLING}. */
@@ -57,12 +64,23 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
 
   /** A generator on a device with {@link #DEFAULT_SAMPLING}. */
   public static <T, C> DjlGenerator<T, C> of(Codec<T, C> codec, Device device) {
-    return new DjlGenerator<>(codec, device, DEFAULT_SAMPLING);
+    return new DjlGenerator<>(codec, device, DEFAULT_SAMPLING, task -> Integer.MAX_VALUE);
   }
 
   /** The same generator with other sampling parameters. */
   public DjlGenerator<T, C> withSampling(SamplingParameters parameters) {
-    return new DjlGenerator<>(codec, device, parameters);
+    return new DjlGenerator<>(codec, device, parameters, longest);
+  }
+
+  /**
+   * The same generator, which stops an answer that has become too long to be right. It counts as
+   * cut off, and no longer holds up its batch.
+   *
+   * @param tokens how many tokens the longest right answer to a task has, the end token included; 1
+   *     or more. Default: as many as the sampling parameters allow, which stay the upper limit
+   */
+  public DjlGenerator<T, C> withLongestAnswer(ToIntFunction<? super T> tokens) {
+    return new DjlGenerator<>(codec, device, sampling, tokens);
   }
 
   @Override
@@ -74,6 +92,6 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
   public Session<T, C> open(ModelVersion version) {
     DecoderModel model = ModelDirectory.readWeights(version.directory());
     Sampler sampler = new ScriptSampler(DjlRuntime.open(device), model.config(), model.weights());
-    return new DecoderSession<>(codec, model, sampling, sampler);
+    return new DecoderSession<>(codec, model, sampling, longest, sampler);
   }
 }

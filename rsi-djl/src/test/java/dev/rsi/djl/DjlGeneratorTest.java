@@ -69,6 +69,38 @@ class DjlGeneratorTest {
     }
   }
 
+  /** As far as an answer fits the limit, it is the one without it; else it is cut off. */
+  @Test
+  void should_stop_at_the_longest_answer_of_the_task() {
+    List<Request<Addition>> requests = requests(200);
+    DjlGenerator<Addition, String> limited = generator.withLongestAnswer(t -> 2 + t.a().length());
+    try (Generator.Session<Addition, String> free = generator.open(version);
+        Generator.Session<Addition, String> session = limited.open(version)) {
+      List<Output<String>> all = free.generate(requests, RunContext.standalone());
+      List<Output<String>> some = session.generate(requests, RunContext.standalone());
+      int cut = 0;
+      int kept = 0;
+      for (int i = 0; i < all.size(); i++) {
+        int limit = 2 + requests.get(i).task().a().length();
+        if (all.get(i).candidate() != null && all.get(i).tokens() <= limit) {
+          assertThat(some.get(i)).isEqualTo(all.get(i));
+          kept++;
+        } else if (all.get(i).tokens() > limit) {
+          assertThat(some.get(i))
+              .isEqualTo(Output.malformed("no end within " + limit + " tokens", limit));
+          cut++;
+        }
+      }
+      assertThat(kept).isPositive();
+      assertThat(cut).isPositive();
+    }
+    try (Generator.Session<Addition, String> session =
+        generator.withLongestAnswer(t -> 0).open(version)) {
+      assertThat(session.generate(requests(1), RunContext.standalone()).get(0).failure())
+          .contains("its longest answer has 0 tokens");
+    }
+  }
+
   @Test
   void should_turn_a_task_that_does_not_fit_into_a_failed_output() {
     List<Request<Addition>> requests =

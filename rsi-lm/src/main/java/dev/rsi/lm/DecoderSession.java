@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
   private final CharVocabulary vocabulary;
   private final Positions positions;
   private final SamplingParameters sampling;
+  private final ToIntFunction<? super T> longest;
   private final Sampler sampler;
   private final AnswerScores<T, C> scores;
   private boolean closed;
@@ -34,10 +36,26 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
   /** Takes the sampler over: it is closed with this. */
   public DecoderSession(
       Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, Sampler sampler) {
+    this(codec, model, sampling, task -> Integer.MAX_VALUE, sampler);
+  }
+
+  /**
+   * Takes the sampler over: it is closed with this.
+   *
+   * @param longest how many tokens the longest right answer to a task has, its end included, 1 or
+   *     more; {@link SamplingParameters#maxNewTokens} stays the upper limit
+   */
+  public DecoderSession(
+      Codec<T, C> codec,
+      DecoderModel model,
+      SamplingParameters sampling,
+      ToIntFunction<? super T> longest,
+      Sampler sampler) {
     this.codec = codec;
     this.vocabulary = model.vocabulary();
     this.positions = Positions.of(model.config());
     this.sampling = sampling;
+    this.longest = longest;
     this.sampler = sampler;
     this.scores = new AnswerScores<>(codec, model, sampling, CHUNK);
   }
@@ -46,12 +64,14 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
     final int index;
     final int[] tokens;
     final int offset;
+    final int fresh;
     final SavedRandom random;
 
-    Prompt(int index, int[] tokens, int offset, SavedRandom random) {
+    Prompt(int index, int[] tokens, int offset, int fresh, SavedRandom random) {
       this.index = index;
       this.tokens = tokens;
       this.offset = offset;
+      this.fresh = fresh;
       this.random = random;
     }
   }
@@ -104,15 +124,19 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
     if (tokens.length == 0) {
       throw new IllegalArgumentException("its text is empty");
     }
+    int fresh = Math.min(sampling.maxNewTokens(), longest.applyAsInt(request.task()));
+    if (fresh < 1) {
+      throw new IllegalArgumentException("its longest answer has " + fresh + " tokens");
+    }
     SavedRandom random = new SavedRandom(request.seed());
     int offsets = positions.offsets(tokens, tokens.length, sampling.maxNewTokens());
-    return new Prompt(index, tokens, random.nextInt(offsets), random);
+    return new Prompt(index, tokens, random.nextInt(offsets), fresh, random);
   }
 
   private void sample(List<Prompt> chunk, List<@Nullable Output<C>> outputs) {
     int rows = chunk.size();
     int length = chunk.get(0).tokens.length;
-    int fresh = sampling.maxNewTokens();
+    int fresh = chunk.stream().mapToInt(prompt -> prompt.fresh).max().orElseThrow();
     long[] ids = new long[rows * length];
     long[] given = new long[rows * length];
     long[] added = new long[rows * fresh];
@@ -131,8 +155,8 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
     Sampler.Prompts prompts = new Sampler.Prompts(rows, length, fresh, ids, given, added, uniform);
     long[] answers = sampler.sample(prompts, sampling.temperature(), vocabulary.end());
     for (int row = 0; row < rows; row++) {
-      int[] answer = new int[fresh];
-      for (int i = 0; i < fresh; i++) {
+      int[] answer = new int[chunk.get(row).fresh];
+      for (int i = 0; i < answer.length; i++) {
         answer[i] = (int) answers[row * fresh + i];
       }
       outputs.set(chunk.get(row).index, output(answer));

@@ -2,6 +2,7 @@ package dev.rsi.lm;
 
 import dev.rsi.api.CorruptModelException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,13 +32,27 @@ final class JsonFile {
         throw new CorruptModelException(
             file, "(size)", "at most " + MAX_BYTES + " bytes", size + " bytes");
       }
-      JsonNode root = Json.MAPPER.readTree(Files.readString(file, StandardCharsets.UTF_8));
+      return of(file, Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      throw new CorruptModelException(file, "(file)", "to exist", "no such file", e);
+    } catch (IOException e) {
+      throw new CorruptModelException(file, "(content)", "readable JSON", e.toString(), e);
+    }
+  }
+
+  /**
+   * Reads content that is in memory already.
+   *
+   * @param file where it is from
+   */
+  static JsonFile of(Path file, byte[] content) {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+      JsonNode root = Json.MAPPER.readTree(text);
       if (!root.isObject()) {
         throw new CorruptModelException(file, "(root)", "a JSON object", kind(root));
       }
       return new JsonFile(file, root);
-    } catch (NoSuchFileException e) {
-      throw new CorruptModelException(file, "(file)", "to exist", "no such file", e);
     } catch (JacksonException | IOException e) {
       throw new CorruptModelException(file, "(content)", "readable JSON", e.toString(), e);
     }

@@ -12,7 +12,6 @@ final class GradientRules {
   /** Below this many rows a table's gradient is a product with ones and zeros: faster. */
   private static final long ONE_HOT_ROWS = 512;
 
-  private static final float ROOT_HALF = (float) Math.sqrt(0.5);
   private static final float TWO_OVER_ROOT_PI = (float) (2 / Math.sqrt(Math.PI));
   private static final float ONE_OVER_ROOT_TWO_PI = (float) (1 / Math.sqrt(2 * Math.PI));
 
@@ -44,6 +43,7 @@ final class GradientRules {
           Map.entry("MatMul", GradientRules::matMul),
           Map.entry("FusedMatMul", GradientRules::matMul),
           Map.entry("Gemm", GradientRules::gemm),
+          Map.entry("LayerNorm", GradientRules::layerNorm),
           Map.entry("Softmax", GradientRules::softmax),
           Map.entry("LogSoftmax", GradientRules::logSoftmax),
           Map.entry("ReduceSum", GradientRules::sum),
@@ -55,7 +55,9 @@ final class GradientRules {
           Map.entry("Slice", GradientRules::slice),
           Map.entry("Gather", GradientRules::gather));
 
-  /** A rule for a node with one output. */
+  /**
+   * A rule for a node of whose outputs others than nodes of its own gradient read the first only.
+   */
   private interface Rule {
     @Nullable Value[] apply(GraphBuilder g, Node node, Value gradient, boolean[] needed);
   }
@@ -65,7 +67,6 @@ final class GradientRules {
   /** Every operator that can be differentiated, sorted. */
   static Set<String> operators() {
     Set<String> all = new TreeSet<>(RULES.keySet());
-    all.add("LayerNormalization");
     all.add("Split");
     return all;
   }
@@ -88,9 +89,6 @@ final class GradientRules {
       return split(g, node, incoming);
     }
     Value gradient = incoming.get(0);
-    if (node.operator().equals("LayerNormalization") && gradient != null) {
-      return layerNorm(g, node, gradient, needed);
-    }
     Rule rule = RULES.get(node.operator());
     if (rule == null || gradient == null) {
       throw new IllegalArgumentException(
@@ -125,6 +123,13 @@ final class GradientRules {
     return gradients;
   }
 
+  /** The first input's; the others are constants. */
+  private static @Nullable Value[] of(Node n, Value first) {
+    @Nullable Value[] gradients = new @Nullable Value[n.inputs().size()];
+    gradients[0] = first;
+    return gradients;
+  }
+
   private static @Nullable Value[] mul(GraphBuilder g, Node n, Value d, boolean[] needed) {
     return inputs(needed[0] ? g.mul(d, n.input(1)) : null, needed[1] ? g.mul(d, n.input(0)) : null);
   }
@@ -153,10 +158,9 @@ final class GradientRules {
   /** Phi(x) + x phi(x). */
   private static @Nullable Value[] gelu(GraphBuilder g, Node n, Value d, boolean[] needed) {
     Value x = n.input(0);
-    Value phi = g.mul(g.add(g.erf(g.mul(x, ROOT_HALF)), 1), 0.5f);
     Value density = g.exp(g.mul(g.mul(x, x), -0.5f));
-    Value slope = g.add(phi, g.mul(g.mul(x, ONE_OVER_ROOT_TWO_PI), density));
-    return inputs(g.mul(d, slope));
+    Value slope = g.add(n.output(1), g.mul(g.mul(x, ONE_OVER_ROOT_TWO_PI), density));
+    return of(n, g.mul(d, slope));
   }
 
   private static @Nullable Value[] sigmoid(GraphBuilder g, Node n, Value d, boolean[] needed) {
@@ -219,7 +223,7 @@ final class GradientRules {
   private static @Nullable Value[] softmax(GraphBuilder g, Node n, Value d, boolean[] needed) {
     Value y = n.output(0);
     Value mixed = g.sum(g.mul(d, y), true, -1);
-    return inputs(g.mul(y, g.sub(d, mixed)));
+    return of(n, g.mul(y, g.sub(d, mixed)));
   }
 
   private static @Nullable Value[] logSoftmax(GraphBuilder g, Node n, Value d, boolean[] needed) {
@@ -229,15 +233,14 @@ final class GradientRules {
 
   private static @Nullable Value[] layerNorm(GraphBuilder g, Node n, Value d, boolean[] needed) {
     Value x = n.input(0);
-    Value inverse = n.output(2);
-    Value normal = g.mul(g.sub(x, n.output(1)), inverse);
+    Value normal = n.output(1);
     Shape rows = Shape.of(x.shape().leading(1).elements(), x.shape().dim(-1));
-    @Nullable Value[] gradients = new @Nullable Value[3];
+    @Nullable Value[] gradients = new @Nullable Value[needed.length];
     if (needed[0]) {
       Value scaled = g.mul(d, n.input(1));
       Value centred = g.sub(scaled, g.mean(scaled, true, -1));
       Value along = g.mul(normal, g.mean(g.mul(scaled, normal), true, -1));
-      gradients[0] = g.mul(inverse, g.sub(centred, along));
+      gradients[0] = g.mul(n.output(2), g.sub(centred, along));
     }
     if (needed[1]) {
       gradients[1] = g.sum(g.reshape(g.mul(d, normal), rows), false, 0);

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * dimension of some input. Not thread-safe.
  */
 final class GraphBuilder {
+  /** One-hot vectors of at most this length are rows of a matrix that is part of the model. */
+  private static final int IDENTITY_ROWS = 512;
+
   private final List<Node> nodes = new ArrayList<>();
   private final List<Initializer> initializers = new ArrayList<>();
   private final List<Value> inputs = new ArrayList<>();
@@ -321,7 +324,12 @@ final class GraphBuilder {
 
   /** x times the normal distribution function of x, exactly. */
   Value gelu(Value x) {
-    return unary("Gelu", x);
+    require(x.type() == ElementType.FLOAT, "Gelu", "it needs FLOAT", x);
+    Value root = scalar((float) Math.sqrt(0.5));
+    Node node = node(Lowering.DOMAIN, "Gelu", Map.of(), List.of(x, root, scalar(0.5f)));
+    Value result = node.emit(x.type(), x.shape());
+    node.emit(x.type(), x.shape());
+    return result;
   }
 
   /** x * sigmoid(x). */
@@ -426,7 +434,23 @@ final class GraphBuilder {
   // Over the last axis.
 
   Value softmax(Value x) {
-    return node("Softmax", Map.of("axis", -1L), x).emit(x.type(), x.shape());
+    return node(Lowering.DOMAIN, "Softmax", Map.of(), List.of(x, integers(-1)))
+        .emit(x.type(), x.shape());
+  }
+
+  /**
+   * The same with some places shut: they are 0 and count for nothing.
+   *
+   * @param open 1 where a place is open, 0 where it is shut; in each row one is open
+   */
+  Value softmax(Value x, Value open) {
+    require(broadcast("Softmax", x, open).equals(x.shape()), "Softmax", "no mask of it", x, open);
+    Value bias = mul(sub(open, scalar(1)), 1e9f);
+    // The power of this is the least normal number.
+    Value least = scalar(-87);
+    List<Value> all = List.of(x, integers(-1), bias, open, least);
+    return node(Lowering.DOMAIN, "Softmax", Map.of(), new ArrayList<>(all))
+        .emit(x.type(), x.shape());
   }
 
   Value logSoftmax(Value x) {
@@ -437,17 +461,17 @@ final class GraphBuilder {
     Shape last = Shape.of(x.shape().dim(-1));
     require(
         weight.shape().equals(last) && bias.shape().equals(last),
-        "LayerNormalization",
+        "LayerNorm",
         "weight and bias do not fit the last axis",
         x,
         weight,
         bias);
-    Node node =
-        node("LayerNormalization", Map.of("axis", -1L, "epsilon", epsilon), x, weight, bias);
+    List<Value> all = List.of(x, weight, bias, integers(-1), scalar(epsilon), scalar(1));
+    Map<String, Object> attributes = Map.of("epsilon", epsilon);
+    Node node = node(Lowering.DOMAIN, "LayerNorm", attributes, new ArrayList<>(all));
     Value result = node.emit(x.type(), x.shape());
-    Shape statistics = x.shape().with(-1, Dim.ONE);
-    node.emit(x.type(), statistics);
-    node.emit(x.type(), statistics);
+    node.emit(x.type(), x.shape());
+    node.emit(x.type(), x.shape().with(-1, Dim.ONE));
     return result;
   }
 
@@ -460,11 +484,27 @@ final class GraphBuilder {
   /** 1 where the last axis has the index, else 0. */
   Value oneHot(Value indices, Dim depth) {
     require(indices.type() == ElementType.INT64, "OneHot", "it needs INT64", indices);
+    if (depth.fixed() && depth.size() <= IDENTITY_ROWS) {
+      // Copying rows takes a fraction of the time of the operator for it.
+      return gather(identity((int) depth.size()), indices);
+    }
     Value values =
         cache.computeIfAbsent(
             "off, on", key -> initializer("constant_" + cache.size(), Shape.of(2), 0, 1));
     return node("OneHot", Map.of("axis", -1L), indices, size(depth), values)
         .emit(ElementType.FLOAT, indices.shape().append(depth));
+  }
+
+  private Value identity(int size) {
+    return cache.computeIfAbsent(
+        List.of("identity", size),
+        key -> {
+          float[] values = new float[size * size];
+          for (int i = 0; i < size; i++) {
+            values[i * (size + 1)] = 1;
+          }
+          return initializer("constant_" + cache.size(), Shape.of(size, size), values);
+        });
   }
 
   // Sums.
@@ -596,17 +636,39 @@ final class GraphBuilder {
 
   /** Zeros before an axis so that it has {@code size}. */
   Value padFront(Value x, int axis, Dim size) {
-    Value before = sub(size(size), size(x.shape().dim(axis)));
-    long rank = x.shape().rank();
+    return pad(x, axis, sub(size(size), size(x.shape().dim(axis))), integers(0), size);
+  }
+
+  /**
+   * Zeros behind an axis.
+   *
+   * @param more how many, INT64 [1]
+   * @param size the dimension that results
+   */
+  Value padBack(Value x, int axis, Value more, Dim size) {
+    return pad(x, axis, integers(0), more, size);
+  }
+
+  private Value pad(Value x, int axis, Value before, Value after, Dim size) {
     int at = x.shape().index(axis);
-    List<Value> pads = new ArrayList<>();
-    if (at > 0) {
-      pads.add(integers(new long[at]));
+    Dim rank = Dim.of(x.shape().rank());
+    Value all = concat(0, rank, along(x.shape().rank(), at, before));
+    Value behind = concat(0, rank, along(x.shape().rank(), at, after));
+    Value pads = concat(0, rank.times(Dim.of(2)), List.of(all, behind));
+    return node("Pad", Map.of(), x, pads).emit(x.type(), x.shape().with(axis, size));
+  }
+
+  /** Zeros but for one axis. */
+  private List<Value> along(int rank, int axis, Value value) {
+    List<Value> parts = new ArrayList<>();
+    if (axis > 0) {
+      parts.add(integers(new long[axis]));
     }
-    pads.add(before);
-    pads.add(integers(new long[(int) (2 * rank - at - 1)]));
-    Value all = concat(0, Dim.of(2 * rank), pads);
-    return node("Pad", Map.of(), x, all).emit(x.type(), x.shape().with(axis, size));
+    parts.add(value);
+    if (axis < rank - 1) {
+      parts.add(integers(new long[rank - 1 - axis]));
+    }
+    return parts;
   }
 
   /** Rows of a table. */

@@ -75,6 +75,11 @@ final class Node {
     return output;
   }
 
+  /** Makes a value of another node the next output of this one. */
+  void adopt(Value output) {
+    outputs.add(output);
+  }
+
   Map<String, Object> attributes() {
     return Collections.unmodifiableMap(attributes);
   }

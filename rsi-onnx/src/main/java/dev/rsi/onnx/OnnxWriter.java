@@ -1,8 +1,10 @@
 package dev.rsi.onnx;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +44,11 @@ final class OnnxWriter {
             copies.message(1, identity.text(3, "output:" + name).text(4, "Identity"));
           }
         });
-    nodes.forEach(node -> graph.message(1, node(node, names)));
+    Set<Value> read = new HashSet<>(outputs.values());
+    nodes.forEach(node -> read.addAll(node.inputs()));
+    for (Node node : nodes) {
+      Lowering.of(node, read).forEach(part -> graph.message(1, node(part, names)));
+    }
     graph.append(copies).text(2, "rsi");
     initializers.forEach(initializer -> graph.message(5, tensor(initializer)));
     inputs.forEach(input -> graph.message(11, valueInfo(input.name(), input)));

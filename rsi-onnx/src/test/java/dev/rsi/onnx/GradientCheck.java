@@ -47,6 +47,16 @@ final class GradientCheck implements AutoCloseable {
       List<Parameter> parameters,
       long[] resultSizes,
       BiFunction<GraphBuilder, List<Value>, Value> function) {
+    this(parameters, Map.of(), resultSizes, function);
+  }
+
+  /** With further inputs, which the function declares and which are not differentiated by. */
+  GradientCheck(
+      List<Parameter> parameters,
+      Map<String, DirectTensor> given,
+      long[] resultSizes,
+      BiFunction<GraphBuilder, List<Value>, Value> function) {
+    inputs.putAll(given);
     List<Value> values = new ArrayList<>();
     for (Parameter parameter : parameters) {
       String name = "p" + names.size();

@@ -25,7 +25,7 @@ class GraphBuilderTest {
     refuses("Gemm", () -> g.gemm(x, square, null, false, false));
     refuses("Gemm", () -> g.gemm(square, square, x, false, false));
     refuses("Exp", () -> g.exp(ids));
-    refuses("LayerNormalization", () -> g.layerNorm(x, square, square, 1e-5f));
+    refuses("LayerNorm", () -> g.layerNorm(x, square, square, 1e-5f));
     refuses("Reshape", () -> g.reshape(x, Shape.of(3, 4)));
     refuses("Transpose", () -> g.transpose(x, 0, 0));
     refuses("Expand", () -> g.expand(square, Shape.of(4, 3)));

@@ -15,8 +15,9 @@ import java.util.Locale;
  *
  * <p>{@code mvn -q -Pquickstart} runs it. {@code -Dverifier=vote} does without anyone who knows the
  * right sums; {@code -Dcontrol=unverified} trains on everything the model says, and shows what the
- * gate is for; {@code -Dgate=off} takes the gate away; {@code -Dseed=N} sets the seed. Models, the
- * record of the run and {@code report.json} go to a new directory under {@code runs}.
+ * gate is for; {@code -Dgate=off} takes the gate away; {@code -Dbackend=onnx} runs and trains on
+ * ONNX Runtime alone; {@code -Dseed=N} sets the seed. Models, the record of the run and {@code
+ * report.json} go to a new directory under {@code runs}.
  */
 public final class AdditionLoop {
   private AdditionLoop() {}
@@ -36,9 +37,10 @@ public final class AdditionLoop {
     screen.line(
         String.format(
             Locale.ROOT,
-            "Addition from %d to %d digits, answers judged by: %s, drift gate: %s, seed %d.",
+            "Addition from %d to %d digits on %s, answers judged by: %s, drift gate: %s, seed %d.",
             settings.givenDigits(),
             settings.digits(),
+            settings.backend(),
             settings.judge().name().toLowerCase(Locale.ROOT),
             settings.gated() ? "on" : "off",
             settings.seed()));
@@ -49,11 +51,11 @@ public final class AdditionLoop {
     double seconds = secondsSinceStart();
     Path file = home.resolve("report.json");
     ReportFile.write(file, settings, report, journal, seconds, peakMegabytes());
-    summary(screen, report, seconds);
+    summary(screen, report, journal, seconds);
     screen.line("Report: " + file);
   }
 
-  private static void summary(Screen screen, RunReport report, double seconds) {
+  private static void summary(Screen screen, RunReport report, Journal journal, double seconds) {
     String before = shareAt(report, 0);
     int best = 0;
     for (int i = 1; i < report.generations().size(); i++) {
@@ -74,6 +76,12 @@ public final class AdditionLoop {
             before,
             shareAt(report, best)));
     screen.text("", "Ended: " + report.reason());
+    screen.line(
+        String.format(
+            Locale.ROOT,
+            "The gate took %.1f s, %.1f %% of the generations' time without the exam.",
+            journal.gateSeconds(),
+            100 * journal.gateShare()));
     screen.line(
         "Live: version "
             + report.live().substring(0, 12)

@@ -2,11 +2,13 @@ package dev.rsi.examples.addition;
 
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
+import dev.rsi.api.Generator;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -29,6 +31,9 @@ import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.SamplingParameters;
+import dev.rsi.lm.SupervisedTraining;
+import dev.rsi.onnx.OnnxGenerator;
+import dev.rsi.onnx.OnnxTrainer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,12 +79,12 @@ public final class AdditionRun {
   public RunReport run(Path home, RunListener listener, RunContext context) {
     ModelRegistry registry = ModelRegistry.directory(home.resolve("models"));
     ModelVersion start = generation0(registry, context);
-    try (DjlGenerator<Addition, String> generator = generator();
+    try (Generator<Addition, String> generator = generator();
         RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
       return ImprovementLoop.builder(generator)
           .verifier(verifier())
-          .trainer(DjlTrainer.of(CODEC))
-          .recipe(Recipe.defaults().with(DjlTrainer.STEPS, settings.roundSteps()))
+          .trainer(trainer())
+          .recipe(Recipe.defaults().with(SupervisedTraining.STEPS, settings.roundSteps()))
           .gate(gate())
           .probes(probes)
           .exam(exam)
@@ -96,12 +101,29 @@ public final class AdditionRun {
   }
 
   /** Without a verifier everything that the model writes is taken, also what has no end. */
-  private DjlGenerator<Addition, String> generator() {
+  private Generator<Addition, String> generator() {
     // The longest sum and its end.
     SamplingParameters greedy = SamplingParameters.greedy(settings.digits() + 2);
-    return DjlGenerator.of(CODEC, Device.auto())
-        .withSampling(
-            settings.judge() == Settings.Judge.UNVERIFIED ? greedy.keepingCutOff() : greedy);
+    SamplingParameters sampling =
+        settings.judge() == Settings.Judge.UNVERIFIED ? greedy.keepingCutOff() : greedy;
+    return switch (settings.backend()) {
+      case DJL -> {
+        DjlGenerator<Addition, String> djl =
+            DjlGenerator.of(CODEC, Device.auto()).withSampling(sampling);
+        // A vote, or none at all, takes what is too long as the answer that it is.
+        yield settings.judge() == Settings.Judge.EXACT
+            ? djl.withLongestAnswer(task -> task.digits() + 2)
+            : djl;
+      }
+      case ONNX -> OnnxGenerator.of(CODEC, Device.auto()).withSampling(sampling);
+    };
+  }
+
+  private Trainer<Addition, String> trainer() {
+    return switch (settings.backend()) {
+      case DJL -> DjlTrainer.of(CODEC);
+      case ONNX -> OnnxTrainer.of(CODEC);
+    };
   }
 
   private ModelVersion generation0(ModelRegistry registry, RunContext context) {
@@ -112,12 +134,12 @@ public final class AdditionRun {
     ModelVersion blank = registry.add(untrained, Provenance.imported());
     Recipe recipe =
         Recipe.defaults()
-            .with(DjlTrainer.STEPS, settings.givenSteps())
-            .with(DjlTrainer.LEARNING_RATE, 4e-3)
-            .with(DjlTrainer.WARM_UP_STEPS, 100)
-            .with(DjlTrainer.DECAY_SHARE, 0.4);
+            .with(SupervisedTraining.STEPS, settings.givenSteps())
+            .with(SupervisedTraining.LEARNING_RATE, 4e-3)
+            .with(SupervisedTraining.WARM_UP_STEPS, 100)
+            .with(SupervisedTraining.DECAY_SHARE, 0.4);
     TrainedArtifact trained =
-        DjlTrainer.of(CODEC)
+        trainer()
             .train(
                 new TrainingRequest<>(blank, given, recipe, modelSeed, registry.newWorkDirectory()),
                 context);

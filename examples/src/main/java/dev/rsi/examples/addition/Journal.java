@@ -13,6 +13,11 @@ public final class Journal implements RunListener {
   private final Map<Integer, Double> seconds = new LinkedHashMap<>();
   private final Map<Integer, int[]> kept = new LinkedHashMap<>();
   private long last = System.nanoTime();
+  private long trained;
+  private long judged;
+  private double gateSeconds;
+  private double examSeconds;
+  private double totalSeconds;
 
   /** A journal that also shows what happens on a screen. */
   public Journal(Screen screen) {
@@ -23,10 +28,15 @@ public final class Journal implements RunListener {
   public void on(RunEvent event) {
     if (event instanceof RunEvent.Attempted attempt) {
       take(attempt);
+    } else if (event instanceof RunEvent.Trained) {
+      trained = System.nanoTime();
+    } else if (event instanceof RunEvent.Gated) {
+      judged = System.nanoTime();
     } else if (event instanceof RunEvent.GenerationFinished finished) {
       GenerationReport report = finished.report();
       long now = System.nanoTime();
       seconds.put(report.generation(), (now - last) / 1e9);
+      count(report, now);
       last = now;
       screen.generation(report, precision(report.generation()), seconds(report.generation()));
     } else if (event instanceof RunEvent.Faulted fault) {
@@ -44,6 +54,17 @@ public final class Journal implements RunListener {
   @Override
   public void progress(String step, long done, long total) {
     screen.progress(step, done, total);
+  }
+
+  /** Generation 0 has no gate, and is not counted. */
+  private void count(GenerationReport report, long now) {
+    if (report.generation() > 0) {
+      totalSeconds += (now - last) / 1e9;
+      if (report.decision() != null) {
+        gateSeconds += (judged - trained) / 1e9;
+        examSeconds += (now - judged) / 1e9;
+      }
+    }
   }
 
   private void take(RunEvent.Attempted attempt) {
@@ -66,5 +87,18 @@ public final class Journal implements RunListener {
   /** How long a generation took; 0 if it did not finish. */
   public double seconds(int generation) {
     return seconds.getOrDefault(generation, 0.0);
+  }
+
+  /** How long the gate took to decide, probes included, in all generations together. */
+  public double gateSeconds() {
+    return gateSeconds;
+  }
+
+  /**
+   * The gate's share of the time that generations took, the exam left out: a loop that is not
+   * measured for a report has none. 0 before the first decision.
+   */
+  public double gateShare() {
+    return gateSeconds == 0 ? 0 : gateSeconds / (totalSeconds - examSeconds);
   }
 }

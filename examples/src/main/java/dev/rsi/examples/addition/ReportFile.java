@@ -36,6 +36,8 @@ final class ReportFile {
     root.put("budget", report.spending().allowed());
     ObjectNode times = mapper.createObjectNode();
     times.put("seconds", seconds);
+    times.put("gate_seconds", journal.gateSeconds());
+    times.put("gate_share", journal.gateShare());
     times.put("peak_resident_megabytes", peakMegabytes);
     for (GenerationReport generation : report.generations()) {
       ObjectNode node = mapper.valueToTree(generation);

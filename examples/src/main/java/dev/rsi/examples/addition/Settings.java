@@ -5,6 +5,7 @@ import java.util.Locale;
 /**
  * What an addition run is made of.
  *
+ * @param backend what runs and trains the model
  * @param judge who rules on the model's answers
  * @param gated whether the drift gate decides; without it every challenger goes live
  * @param seed root of all randomness
@@ -16,6 +17,7 @@ import java.util.Locale;
  * @param exam additions per length for the report
  */
 public record Settings(
+    Backend backend,
     Judge judge,
     boolean gated,
     long seed,
@@ -25,6 +27,14 @@ public record Settings(
     int roundSteps,
     int probes,
     int exam) {
+
+  /** What runs and trains the model; the same models and recipes for all. */
+  public enum Backend {
+    /** DJL with PyTorch. */
+    DJL,
+    /** ONNX Runtime. */
+    ONNX
+  }
 
   /** Who rules on the model's answers. */
   public enum Judge {
@@ -38,14 +48,20 @@ public record Settings(
 
   /** From 5 to 20 digits with a verifier and the gate. */
   public static final Settings DEFAULT =
-      new Settings(Judge.EXACT, true, 1, 5, 20, 1000, 300, 384, 200);
+      new Settings(Backend.DJL, Judge.EXACT, true, 1, 5, 20, 1000, 300, 384, 200);
 
   /**
-   * The defaults changed by system properties: {@code control=unverified}, {@code verifier=vote},
-   * {@code gate=off}, {@code seed=N}. A blank one counts as absent.
+   * The defaults changed by system properties: {@code backend=onnx}, {@code control=unverified},
+   * {@code verifier=vote}, {@code gate=off}, {@code seed=N}. A blank one counts as absent.
    */
   static Settings fromProperties() {
     Settings settings = DEFAULT;
+    String backend = property("backend");
+    if (backend.equals("onnx")) {
+      settings = settings.backend(Backend.ONNX);
+    } else if (!backend.isEmpty() && !backend.equals("djl")) {
+      throw unknown("backend", backend, "onnx");
+    }
     String control = property("control");
     if (control.equals("unverified")) {
       settings = settings.judge(Judge.UNVERIFIED);
@@ -85,21 +101,27 @@ public record Settings(
         "-D%s=%s is not known.\nMaybe -D%s=%s was meant.".formatted(name, value, name, known));
   }
 
+  /** With another backend. */
+  public Settings backend(Backend other) {
+    return new Settings(
+        other, judge, gated, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
+  }
+
   /** With another judge. */
   public Settings judge(Judge other) {
     return new Settings(
-        other, gated, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
+        backend, other, gated, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
   }
 
   /** With or without the gate. */
   public Settings gated(boolean other) {
     return new Settings(
-        judge, other, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
+        backend, judge, other, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
   }
 
   /** With another seed. */
   public Settings seed(long other) {
     return new Settings(
-        judge, gated, other, givenDigits, digits, givenSteps, roundSteps, probes, exam);
+        backend, judge, gated, other, givenDigits, digits, givenSteps, roundSteps, probes, exam);
   }
 }

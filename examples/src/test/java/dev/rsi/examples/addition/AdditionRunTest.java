@@ -15,21 +15,24 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 class AdditionRunTest {
   /** From 3 to 5 digits, in seconds. */
   private static final Settings SMALL =
-      new Settings(Settings.Judge.EXACT, true, 1, 3, 5, 700, 60, 384, 50);
+      new Settings(Settings.Backend.DJL, Settings.Judge.EXACT, true, 1, 3, 5, 700, 60, 384, 50);
 
   @TempDir Path home;
 
   /** Weights, records and report of two runs of one seed; only times may differ. */
-  @Test
-  void should_repeat_itself_bit_for_bit() throws IOException {
-    ObjectNode first = run("first");
-    ObjectNode again = run("again");
+  @ParameterizedTest
+  @EnumSource(Settings.Backend.class)
+  void should_repeat_itself_bit_for_bit(Settings.Backend backend) throws IOException {
+    ObjectNode first = run("first", SMALL.backend(backend));
+    ObjectNode again = run("again", SMALL.backend(backend));
     assertThat(first.remove("times")).isNotNull();
     assertThat(again.remove("times")).isNotNull();
     assertThat(again).isEqualTo(first);
@@ -55,14 +58,14 @@ class AdditionRunTest {
         .hasMessageContaining("(12+3)");
   }
 
-  private ObjectNode run(String name) throws IOException {
+  private ObjectNode run(String name, Settings settings) throws IOException {
     Path directory = Files.createDirectory(home.resolve(name));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Journal journal =
         new Journal(new Screen(new PrintStream(bytes, true, StandardCharsets.UTF_8), false));
-    RunReport report = new AdditionRun(SMALL).run(directory, journal, RunContext.standalone());
+    RunReport report = new AdditionRun(settings).run(directory, journal, RunContext.standalone());
     Path file = directory.resolve("report.json");
-    ReportFile.write(file, SMALL, report, journal, 1, 1);
+    ReportFile.write(file, settings, report, journal, 1, 1);
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .contains("  0  anchor ", " promoted ", "Every kind is proven safe");
     return (ObjectNode) JsonMapper.shared().readTree(Files.readString(file));

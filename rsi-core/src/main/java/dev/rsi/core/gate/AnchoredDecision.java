@@ -17,9 +17,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One decision of an {@link AnchoredGate}: which probes to pull, and when to stop. */
 final class AnchoredDecision {
+  private static final Logger log = LoggerFactory.getLogger(AnchoredGate.class);
+
   private static final Set<Role> CHALLENGER = Set.of(Role.CHALLENGER);
   private static final Set<Role> PAIR = Set.of(Role.ANCHOR, Role.CHALLENGER);
   private static final Set<Role> ALL = Set.of(Role.ANCHOR, Role.INCUMBENT, Role.CHALLENGER);
@@ -74,7 +78,12 @@ final class AnchoredDecision {
       String name = kind.name();
       signals.add(new Signal(name, Role.ANCHOR, rules.margins(name, Role.ANCHOR, update)));
       if (rules.incumbent()) {
-        signals.add(new Signal(name, Role.INCUMBENT, rules.margins(name, Role.INCUMBENT, update)));
+        signals.add(
+            new Signal(
+                name,
+                Role.INCUMBENT,
+                rules.margins(name, Role.INCUMBENT, update),
+                !rules.guards().contains(name)));
       }
     }
     return signals;
@@ -87,7 +96,7 @@ final class AnchoredDecision {
             rules.fraction(),
             lineage.decisions(),
             lineage.promotions(),
-            source.transcripts());
+            source.histories());
     return new Standing(
         lineage, signals, tripwires, level, rules.falseAlarm(), rules.demandsGain(), rules.jump());
   }
@@ -189,13 +198,6 @@ final class AnchoredDecision {
       throw new IllegalStateException(
           "Asked for (" + wanted + ") probes, got (" + results.size() + ").");
     }
-    if (taken[kind] == 0 && rules.incumbent()) {
-      String name = kinds.get(kind).name();
-      List<ProbeResult> twice = source.retest(name, wanted);
-      if (!twice.isEmpty()) {
-        retests.add(Retest.of(name, twice));
-      }
-    }
     taken[kind] += results.size();
     if (results.size() < wanted) {
       limits[kind] = taken[kind];
@@ -206,6 +208,23 @@ final class AnchoredDecision {
         signal.add(results.get(k));
       }
       standing.weigh(i);
+    }
+    if (taken[kind] == results.size() && rules.incumbent()) {
+      retest(kinds.get(kind).name(), wanted);
+    }
+  }
+
+  /** A look at the noise, after the first pull of a kind; without it the decision is as good. */
+  private void retest(String kind, int count) {
+    try {
+      List<ProbeResult> twice = source.retest(kind, count);
+      if (!twice.isEmpty()) {
+        retests.add(Retest.of(kind, twice));
+      }
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      log.warn("the incumbent could not be read twice on kind ({})", kind, e);
     }
   }
 
@@ -297,7 +316,7 @@ final class AnchoredDecision {
 
   private boolean gainInSight(int signal) {
     int n = taken[signal / references];
-    return signals.get(signal).reference() == Role.INCUMBENT
+    return signals.get(signal).gains()
         && n > 0
         && signals.get(signal).gain().logTimes((double) limits[signal / references] / n)
             >= IN_SIGHT * standing.gainNeeded();

@@ -183,6 +183,18 @@ public final class AnchoredGate implements DriftGate {
   }
 
   /**
+   * With kinds on which a gain is none: they have to be kept, and being better on them is no reason
+   * to go live. A closed gap, say, may come of getting worse on the one side of it.
+   *
+   * @param kinds their names
+   */
+  public AnchoredGate guards(String... kinds) {
+    Set<String> guards = new HashSet<>(rules.guards());
+    guards.addAll(List.of(kinds));
+    return with(r -> r.guards = guards);
+  }
+
+  /**
    * With another limit for updates of the rubric, against both references and on every kind: what
    * critics judge by decides what later generations learn, so it must be proven to do less harm. An
    * update that keeps the other limits and not this one is HOLD, for a person to decide.
@@ -286,7 +298,8 @@ public final class AnchoredGate implements DriftGate {
         new ArrayList<>(
             Strictness.looser(Strictness.of(rules, gate.rules), Strictness.of(gate.rules, rules)));
     if (gate.rules.incumbent() != rules.incumbent()
-        || !gate.rules.tripwires().equals(rules.tripwires())) {
+        || !gate.rules.tripwires().equals(rules.tripwires())
+        || !gate.rules.guards().equals(rules.guards())) {
       looser.add("what is compared at all");
     }
     if (!looser.isEmpty()) {
@@ -347,17 +360,18 @@ public final class AnchoredGate implements DriftGate {
 
   /**
    * Why no decision on such probes could ever be PROMOTE, in words: settings for kinds that there
-   * are not, kinds with too few probes to prove their margins even without a loss. The loop asks
-   * when it is built.
-   *
-   * @return empty if nothing stands in the way
+   * are not, no kind but tripwires, kinds with too few probes to prove their margins even if every
+   * one were gained. What needs gains to be proven is told by {@link #advise}.
    */
-  public List<String> misfits(List<ProbeKind> kinds) {
+  List<String> misfits(List<ProbeKind> kinds) {
     List<String> misfits = new ArrayList<>();
     try {
       requireKnown(kinds);
     } catch (IllegalStateException e) {
       misfits.add(String.valueOf(e.getMessage()));
+    }
+    if (rules.tripwires().containsAll(kinds.stream().map(ProbeKind::name).toList())) {
+      misfits.add("There are no probes but tripwires.\nMaybe add a skill that can be gained.");
     }
     double needed = -Math.log(ErrorBudget.level(rules.error(), rules.fraction(), 1, 0, 1));
     for (ProbeKind kind : kinds) {
@@ -386,6 +400,7 @@ public final class AnchoredGate implements DriftGate {
         r -> {
           r.byKind = own == null ? Map.of() : Map.of(kind, own);
           r.tripwires = Set.of();
+          r.guards = Set.of();
         });
   }
 
@@ -393,6 +408,7 @@ public final class AnchoredGate implements DriftGate {
   private void requireKnown(List<ProbeKind> kinds) {
     Set<String> unknown = new TreeSet<>(rules.tripwires());
     unknown.addAll(rules.byKind().keySet());
+    unknown.addAll(rules.guards());
     kinds.forEach(kind -> unknown.remove(kind.name()));
     if (!unknown.isEmpty()) {
       throw new IllegalStateException(

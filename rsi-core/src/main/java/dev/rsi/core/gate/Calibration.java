@@ -17,6 +17,7 @@ final class Calibration<T, C> extends ProbeFamily<T, C> {
   private final Verifier<? super T, ? super C> judge;
   private final ToDoubleFunction<? super C> confidence;
   private final Measure measure;
+  private final String form;
 
   /** A reading of confidence and rightness. */
   interface Measure {
@@ -29,11 +30,13 @@ final class Calibration<T, C> extends ProbeFamily<T, C> {
       Verifier<? super T, ? super C> judge,
       ToDoubleFunction<? super C> confidence,
       Measure measure,
+      String form,
       @Nullable Margins margins) {
     super(name, tasks, margins, false);
     this.judge = judge;
     this.confidence = confidence;
     this.measure = measure;
+    this.form = form;
   }
 
   @Override
@@ -50,7 +53,12 @@ final class Calibration<T, C> extends ProbeFamily<T, C> {
   }
 
   @Override
+  String form() {
+    return form;
+  }
+
+  @Override
   ProbeFamily<T, C> with(List<T> otherTasks, @Nullable Margins otherMargins) {
-    return new Calibration<>(name(), otherTasks, judge, confidence, measure, otherMargins);
+    return new Calibration<>(name(), otherTasks, judge, confidence, measure, form, otherMargins);
   }
 }

@@ -85,6 +85,16 @@ final class Closeness<T, C> extends ProbeFamily<T, C> {
   }
 
   @Override
+  boolean readsOneAnswer() {
+    return false;
+  }
+
+  @Override
+  String form() {
+    return "closeness";
+  }
+
+  @Override
   ProbeFamily<T, C> with(List<T> otherTasks, @Nullable Margins otherMargins) {
     return new Closeness<>(name(), otherTasks, choices, otherMargins);
   }

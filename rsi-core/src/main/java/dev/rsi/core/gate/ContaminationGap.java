@@ -41,6 +41,10 @@ final class ContaminationGap<T, C> extends ProbeFamily<T, C> {
 
   @Override
   public OptionalDouble reading(int probe, List<Output<C>> outputs) {
+    if (outputs.stream().anyMatch(o -> o.kind() == Output.Kind.MALFORMED)) {
+      // The worst, so that none is made malformed to close a gap.
+      return OptionalDouble.of(0);
+    }
     OptionalDouble known = score(Ruling.on(judge, known(probe), outputs.get(0)));
     OptionalDouble twin = score(Ruling.on(judge, twin(probe), outputs.get(1)));
     return known.isEmpty() || twin.isEmpty()
@@ -52,6 +56,16 @@ final class ContaminationGap<T, C> extends ProbeFamily<T, C> {
   boolean isRenewable() {
     // What the world knows cannot be drawn afresh.
     return false;
+  }
+
+  @Override
+  boolean readsOneAnswer() {
+    return false;
+  }
+
+  @Override
+  String form() {
+    return "contamination gap";
   }
 
   @Override

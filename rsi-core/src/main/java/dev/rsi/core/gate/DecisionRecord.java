@@ -48,7 +48,7 @@ final class DecisionRecord {
     numbers.put("recipe", source.update() == UpdateKind.RECIPE ? 1.0 : 0.0);
     numbers.put("rubric", source.update() == UpdateKind.RUBRIC ? 1.0 : 0.0);
     numbers.put("bank", (double) source.bank());
-    numbers.put("transcripts", source.transcripts());
+    numbers.put("histories", source.histories());
     numbers.put("faults", (double) standing.faults());
     numbers.put("harm", standing.harmLog());
     numbers.put("harm needed", standing.harmNeeded());
@@ -111,7 +111,7 @@ final class DecisionRecord {
     numbers.put("limit", s.margins().limit());
     numbers.put("safe", standing.safeLog(i));
     numbers.put("harm", standing.harmLog(i));
-    if (s.reference() == Role.INCUMBENT) {
+    if (s.gains()) {
       numbers.put("gain", s.gain().log());
     }
     if (s.partial() > 0) {
@@ -120,7 +120,7 @@ final class DecisionRecord {
       for (int k = 0; k < Bets.COUNT; k++) {
         numbers.put("partial harm " + k, s.harm().partial(k));
         numbers.put("partial safe " + k, s.safe().partial(k));
-        if (s.reference() == Role.INCUMBENT) {
+        if (s.gains()) {
           numbers.put("partial gain " + k, s.gain().partial(k));
         }
       }
@@ -175,7 +175,7 @@ final class DecisionRecord {
             flag(head, "fraction"),
             decision,
             promotions,
-            number(head, "transcripts"));
+            number(head, "histories"));
     Standing standing =
         new Standing(
             new Lineage(decision, promotions, carried.toArray(new double[0][])),
@@ -186,6 +186,7 @@ final class DecisionRecord {
             flag(head, "gain demanded"),
             jump(head));
     standing.faults((int) count(head, "faults"));
+    count(head, "bank");
     share(head, "rubric limit");
     flag(head, "rubric");
     flag(head, "recipe");
@@ -201,7 +202,8 @@ final class DecisionRecord {
         new Signal(
             finding.signal().substring(0, cut),
             Role.valueOf(finding.signal().substring(cut + AGAINST.length())),
-            new Margins(number(finding, "tolerated"), number(finding, "limit")));
+            new Margins(number(finding, "tolerated"), number(finding, "limit")),
+            finding.numbers().containsKey("gain"));
     signal.add(count(finding, "worse"), count(finding, "same"), count(finding, "better"));
     signal.addMissing(count(finding, "missing"));
     if (finding.numbers().containsKey("partial")) {
@@ -210,9 +212,7 @@ final class DecisionRecord {
           number(finding, "partial sum"),
           eight(finding, "partial harm "),
           eight(finding, "partial safe "),
-          signal.reference() == Role.INCUMBENT
-              ? eight(finding, "partial gain ")
-              : new double[Bets.COUNT]);
+          signal.gains() ? eight(finding, "partial gain ") : new double[Bets.COUNT]);
     }
     return signal;
   }

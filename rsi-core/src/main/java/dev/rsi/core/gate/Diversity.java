@@ -39,6 +39,16 @@ final class Diversity<T, C> extends ProbeFamily<T, C> {
   }
 
   @Override
+  boolean readsOneAnswer() {
+    return false;
+  }
+
+  @Override
+  String form() {
+    return "diversity";
+  }
+
+  @Override
   ProbeFamily<T, C> with(List<T> otherTasks, @Nullable Margins otherMargins) {
     return new Diversity<>(name(), otherTasks, similarity, otherMargins);
   }

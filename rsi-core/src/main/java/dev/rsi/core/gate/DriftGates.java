@@ -1,5 +1,10 @@
 package dev.rsi.core.gate;
 
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.ProbeKind;
+import java.util.ArrayList;
+import java.util.List;
+
 /** Makes drift gates. */
 public final class DriftGates {
   private DriftGates() {}
@@ -13,8 +18,8 @@ public final class DriftGates {
   }
 
   /**
-   * {@link #anchored()} for a bank of probe families: each family's margins are the gate's, and its
-   * tripwires are, too.
+   * {@link #anchored()} for a bank of probe families: each family's margins are the gate's, its
+   * tripwires are, too, and only skills count as gains.
    */
   public static AnchoredGate anchored(ProbeBank<?, ?> probes) {
     AnchoredGate gate = anchored();
@@ -25,8 +30,46 @@ public final class DriftGates {
       } else if (margins != null) {
         gate = gate.margins(family.name(), margins.tolerated(), margins.limit());
       }
+      if (!family.isSkill()) {
+        gate = gate.guards(family.name());
+      }
     }
     return gate;
+  }
+
+  /**
+   * Why a gate could not do on such probes what their families promise, in words: no decision could
+   * ever be PROMOTE, a tripwire would be none, a margin would be wider. The loop asks when it is
+   * built.
+   *
+   * @return empty if nothing stands in the way
+   */
+  public static List<String> misfits(DriftGate gate, ProbeBank<?, ?> probes) {
+    List<String> misfits = new ArrayList<>();
+    Rules rules = gate instanceof AnchoredGate anchored ? anchored.rules() : null;
+    for (ProbeFamily<?, ?> family : probes.families().values()) {
+      Margins margins = family.margins();
+      boolean kept =
+          family.isTripwire()
+              ? rules != null && rules.tripwires().contains(family.name())
+              : margins == null || (rules != null && rules.keeps(family.name(), margins));
+      if (!kept) {
+        misfits.add(
+            "Kind ("
+                + family.name()
+                + ") is "
+                + (family.isTripwire() ? "a tripwire" : "to be kept within " + margins)
+                + ", which the gate does not know.\nMaybe make it by DriftGates.anchored(bank).");
+      }
+    }
+    if (gate instanceof AnchoredGate anchored) {
+      misfits.addAll(
+          anchored.misfits(
+              probes.families().values().stream()
+                  .map(f -> new ProbeKind(f.name(), f.size()))
+                  .toList()));
+    }
+    return misfits;
   }
 
   /**

@@ -27,15 +27,25 @@ final class ErrorBudget {
    * @param error of all decisions together
    * @param promotions before this decision; with {@code fraction} each frees another share, as in
    *     e-LOND (Xu and Ramdas, AISTATS 2024)
-   * @param transcripts how many histories of answers the challenger may have been made from, 1 or
+   * @param histories how many histories of answers the challenger may have been made from, 1 or
    *     more: whichever it was, the sum over all of them stays within the decision's share
    */
-  static double level(double error, boolean fraction, long g, long promotions, double transcripts) {
-    if (!(transcripts >= 1 && transcripts < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "transcripts (" + transcripts + ") must be >= 1 and finite.");
+  static double level(double error, boolean fraction, long g, long promotions, double histories) {
+    if (!(histories >= 1 && histories < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("histories (" + histories + ") must be >= 1 and finite.");
     }
     double share = error * weight(g) * (fraction ? promotions + 1 : 1);
-    return Math.min(error, share) / transcripts;
+    return Math.min(error, share) / histories;
+  }
+
+  /** Histories of so many answers with at most so many refusals: a sum of binomials. */
+  static double histories(int decisions, int refusals) {
+    double sum = 1;
+    double ways = 1;
+    for (int i = 1; i <= Math.min(refusals, decisions); i++) {
+      ways = ways * (decisions - i + 1) / i;
+      sum += ways;
+    }
+    return sum;
   }
 }

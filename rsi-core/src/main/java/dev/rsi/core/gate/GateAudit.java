@@ -3,11 +3,13 @@ package dev.rsi.core.gate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateFinding;
 import dev.rsi.core.internal.ProbeOrder;
+import dev.rsi.core.internal.Unasked;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Recomputes decisions of an {@link AnchoredGate} from their recorded counts alone: margins,
@@ -44,6 +46,9 @@ public final class GateAudit {
     for (int i = 0; i < decisions.size(); i++) {
       GateDecision decision = decisions.get(i);
       String which = "Decision " + (i + 1) + " of these";
+      if (Unasked.is(decision)) {
+        continue;
+      }
       Standing standing;
       try {
         standing = DecisionRecord.read(decision.findings());
@@ -98,7 +103,9 @@ public final class GateAudit {
                   + commitment.decision()
                   + ").");
         }
-      } else if (event instanceof RunEvent.Gated && ++decided > commitments.size()) {
+      } else if (event instanceof RunEvent.Gated gated
+          && !Unasked.is(gated.decision())
+          && ++decided > commitments.size()) {
         problems.add("Decision " + decided + " was made without a commitment before it.");
       } else if (event instanceof RunEvent.ProbesRevealed revealed) {
         secret = revealed.secret();
@@ -134,7 +141,7 @@ public final class GateAudit {
       List<GateFinding> findings,
       Map<Boolean, Map<String, Double>> settings,
       List<String> problems) {
-    boolean rubric = findings.get(0).numbers().getOrDefault("rubric", 0.0) == 1;
+    boolean rubric = number(findings.get(0).numbers(), "rubric") == 1;
     Map<String, Double> now = Strictness.of(findings);
     Map<String, Double> before = settings.put(rubric, now);
     if (before != null) {
@@ -149,40 +156,37 @@ public final class GateAudit {
     }
   }
 
+  /** A number of a decision that was read, so it is there. */
+  private static double number(Map<String, Double> numbers, String name) {
+    return Objects.requireNonNull(numbers.get(name), name);
+  }
+
   /** The answers that a bank of probes has given. */
   private record BankAnswers(int decisions, int refusals, boolean paid) {
-    /** Histories of as many answers with as many refusals. */
     double histories() {
-      double sum = 1;
-      double ways = 1;
-      for (int i = 1; i <= refusals; i++) {
-        ways = ways * (decisions - i + 1) / i;
-        sum += ways;
-      }
-      return sum;
+      return ErrorBudget.histories(decisions, refusals);
     }
   }
 
   private static void instrument(
       String which, GateDecision decision, Map<Long, BankAnswers> banks, List<String> problems) {
     Map<String, Double> numbers = decision.findings().get(0).numbers();
-    if ((numbers.getOrDefault("faults", 0.0) > 0)
-        != decision.reason().startsWith(DecisionRecord.UNSOUND)) {
+    if ((number(numbers, "faults") > 0) != decision.reason().startsWith(DecisionRecord.UNSOUND)) {
       problems.add(which + " does not say whether its instrument was sound.");
     }
-    long bank = numbers.getOrDefault("bank", 1.0).longValue();
-    double transcripts = numbers.getOrDefault("transcripts", 1.0);
+    long bank = (long) number(numbers, "bank");
+    double histories = number(numbers, "histories");
     if (banks.keySet().stream().anyMatch(other -> other > bank)) {
       problems.add(which + " came back to bank (" + bank + "), which was given up.");
     }
     BankAnswers before = banks.getOrDefault(bank, new BankAnswers(0, 0, bank > 1));
     // A bank that pays at all is one of several: it pays for every history there may have been.
-    boolean pays = before.paid || transcripts > 1;
-    if (pays && transcripts < before.histories()) {
+    boolean pays = before.paid || histories > 1;
+    if (pays && histories < before.histories()) {
       problems.add(
           which
               + " pays for ("
-              + transcripts
+              + histories
               + ") histories of its bank, but there may have been ("
               + before.histories()
               + ").");

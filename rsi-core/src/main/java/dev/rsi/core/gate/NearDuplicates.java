@@ -35,6 +35,7 @@ final class NearDuplicates {
 
   private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}+");
 
+  private final double threshold;
   private final Set<String> normal = new HashSet<>();
 
   /** Which long texts have a run of words. */
@@ -44,6 +45,16 @@ final class NearDuplicates {
   private final int[] sizes;
 
   NearDuplicates(Collection<String> all) {
+    this(all, THRESHOLD);
+  }
+
+  /**
+   * Texts to be near to.
+   *
+   * @param threshold share of runs in common that makes two long texts near, in (0, 1]
+   */
+  NearDuplicates(Collection<String> all, double threshold) {
+    this.threshold = threshold;
     ImmutableListMultimap.Builder<List<String>, Integer> index = ImmutableListMultimap.builder();
     sizes = new int[all.size()];
     int number = 0;
@@ -79,8 +90,8 @@ final class NearDuplicates {
     return false;
   }
 
-  private static boolean near(int common, int one, int other) {
-    return (double) common / (one + other - common) >= THRESHOLD;
+  private boolean near(int common, int one, int other) {
+    return (double) common / (one + other - common) >= threshold;
   }
 
   /** The text in compatibility form, case folded, with single spaces in between alone. */

@@ -3,6 +3,7 @@ package dev.rsi.core.gate;
 import com.google.common.collect.Sets;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.Codec;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.Verifier;
@@ -47,9 +48,13 @@ public final class ProbeBank<T, C> {
   /** How often a kind may give a task that cannot be used before it is taken to have no others. */
   private static final int MAX_REDRAWS = 10_000;
 
+  /** What a bank may have given away at most: 14 nats, more than most decisions cost at all. */
+  private static final double MAX_HISTORIES = 1e6;
+
   private final Codec<T, C> codec;
   private final Map<String, ProbeFamily<T, C>> families;
   private final Set<String> texts;
+  private final double nearness;
   private final NearDuplicates near;
   private final List<KnownAnswer<T, C>> known;
   private final @Nullable Renewal<T> renewal;
@@ -65,12 +70,14 @@ public final class ProbeBank<T, C> {
       Map<String, ProbeFamily<T, C>> families,
       List<KnownAnswer<T, C>> known,
       @Nullable Renewal<T> renewal,
-      Set<String> former) {
+      Set<String> former,
+      double nearness) {
     this.codec = codec;
     this.families = families;
     this.known = known;
     this.renewal = renewal;
     this.former = former;
+    this.nearness = nearness;
     this.texts = new HashSet<>();
     for (ProbeFamily<T, C> family : families.values()) {
       for (T task : family.tasks()) {
@@ -85,7 +92,7 @@ public final class ProbeBank<T, C> {
         }
       }
     }
-    this.near = new NearDuplicates(texts);
+    this.near = new NearDuplicates(texts, nearness);
   }
 
   /**
@@ -124,7 +131,7 @@ public final class ProbeBank<T, C> {
         throw new IllegalArgumentException("Probe kind (" + family.name() + ") appears twice.");
       }
     }
-    return new ProbeBank<>(codec, byName, List.of(), null, Set.of());
+    return new ProbeBank<>(codec, byName, List.of(), null, Set.of(), NearDuplicates.THRESHOLD);
   }
 
   /**
@@ -136,16 +143,39 @@ public final class ProbeBank<T, C> {
    * @param reading what it must be, in [0, 1], to 1e-9
    */
   public ProbeBank<T, C> knownAnswer(String kind, T task, C candidate, double reading) {
-    if (!families.containsKey(kind)) {
+    ProbeFamily<T, C> family = families.get(kind);
+    if (family == null) {
       throw new IllegalArgumentException(
           "There is no probe kind (" + kind + "), only " + families.keySet() + ".");
+    }
+    if (!family.readsOneAnswer()) {
+      throw new IllegalArgumentException(
+          "Probe kind ("
+              + kind
+              + ") compares answers, so that no single one has a known reading.\nMaybe give its judge"
+              + " known answers in a kind of skill.");
     }
     if (!(reading >= 0 && reading <= 1)) {
       throw new IllegalArgumentException("reading (" + reading + ") must be in [0, 1].");
     }
     List<KnownAnswer<T, C>> more = new ArrayList<>(known);
     more.add(new KnownAnswer<>(kind, task, candidate, reading));
-    return new ProbeBank<>(codec, families, List.copyOf(more), renewal, former);
+    return new ProbeBank<>(codec, families, List.copyOf(more), renewal, former, nearness);
+  }
+
+  /**
+   * This bank, with another share of runs of three words that makes two tasks near each other, and
+   * the one a probe that the other may not train for. Tasks of fewer than eight words are near only
+   * if they are the same but for case and white space.
+   *
+   * @param share in (0, 1]; default 0.8. 1 where tasks share a long template and differ in a word
+   *     or two, so that most would be near a probe
+   */
+  public ProbeBank<T, C> nearness(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException("nearness (" + share + ") must be in (0, 1].");
+    }
+    return new ProbeBank<>(codec, families, known, renewal, former, share);
   }
 
   /**
@@ -175,6 +205,17 @@ public final class ProbeBank<T, C> {
       throw new IllegalArgumentException(
           "decisions (" + decisions + ") must be >= 1 and refusals (" + refusals + ") >= 0.");
     }
+    double histories = ErrorBudget.histories(decisions - 1, refusals);
+    if (histories > MAX_HISTORIES) {
+      throw new IllegalArgumentException(
+          "With up to ("
+              + decisions
+              + ") decisions and ("
+              + refusals
+              + ") refusals a bank may have given ("
+              + histories
+              + ") histories of answers, too many to pay for.\nMaybe renew it earlier.");
+    }
     for (ProbeFamily<T, C> family : families.values()) {
       if (!family.isRenewable()) {
         throw new IllegalArgumentException(
@@ -184,7 +225,7 @@ public final class ProbeBank<T, C> {
       }
     }
     return new ProbeBank<>(
-        codec, families, known, new Renewal<>(draw, decisions, refusals), former);
+        codec, families, known, new Renewal<>(draw, decisions, refusals), former, nearness);
   }
 
   /** How tasks and candidates are written. */
@@ -210,7 +251,7 @@ public final class ProbeBank<T, C> {
   /**
    * Whether the task is in the bank or near a task of it, and so must not be practised. Tasks are
    * near if their texts are the same but for case and white space or, from eight words on, have
-   * four fifths of their runs of three words in common.
+   * four fifths of their runs of three words in common, or as {@link #nearness} says.
    */
   public boolean contains(T task) {
     return near.near(codec.writeTask(task));
@@ -227,18 +268,12 @@ public final class ProbeBank<T, C> {
   }
 
   /**
-   * How many different histories of answers this bank may have given in so many decisions: the sum
-   * of the binomials C(decisions, i) for i up to the refusals that it may give. 1 for a bank that
-   * is not renewed, of which nothing is claimed beyond itself.
+   * How many different histories of answers this bank may have given in so many decisions, with as
+   * many refusals as it may give. 1 for a bank that is not renewed, of which nothing is claimed
+   * beyond itself.
    */
-  public double transcripts(int decisions) {
-    double sum = 1;
-    double ways = 1;
-    for (int i = 1; renewal != null && i <= Math.min(renewal.refusals, decisions); i++) {
-      ways = ways * (decisions - i + 1) / i;
-      sum += ways;
-    }
-    return sum;
+  public double histories(int decisions) {
+    return renewal == null ? 1 : ErrorBudget.histories(decisions, renewal.refusals);
   }
 
   /**
@@ -250,7 +285,7 @@ public final class ProbeBank<T, C> {
    */
   public ProbeBank<T, C> next(
       RandomGenerator random, Predicate<? super T> usable, Set<String> trained) {
-    NearDuplicates known = new NearDuplicates(trained);
+    NearDuplicates known = new NearDuplicates(trained, nearness);
     Renewal<T> how = Objects.requireNonNull(renewal, "the bank is not renewed");
     Map<String, ProbeFamily<T, C>> fresh = new LinkedHashMap<>();
     Set<String> gone = Sets.union(former, texts).immutableCopy();
@@ -279,7 +314,7 @@ public final class ProbeBank<T, C> {
       }
       fresh.put(family.name(), family.with(tasks, family.margins()));
     }
-    return new ProbeBank<>(codec, fresh, this.known, renewal, gone);
+    return new ProbeBank<>(codec, fresh, this.known, renewal, gone, nearness);
   }
 
   /**
@@ -290,7 +325,7 @@ public final class ProbeBank<T, C> {
     List<String> wrong = new ArrayList<>();
     for (KnownAnswer<T, C> answer : known) {
       ProbeFamily<T, C> family = Objects.requireNonNull(families.get(answer.kind));
-      OptionalDouble reading = family.reading(answer.task, answer.candidate);
+      OptionalDouble reading = read(family, answer);
       if (reading.isEmpty() || Math.abs(reading.getAsDouble() - answer.reading) > 1e-9) {
         wrong.add(
             answer.kind
@@ -306,6 +341,17 @@ public final class ProbeBank<T, C> {
     return List.copyOf(wrong);
   }
 
+  /** A judge or a function that breaks reads nothing. */
+  private static <T, C> OptionalDouble read(ProbeFamily<T, C> family, KnownAnswer<T, C> answer) {
+    try {
+      return family.reading(answer.task, answer.candidate);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return OptionalDouble.empty();
+    }
+  }
+
   /** How many answers have a known reading. */
   public int knownAnswers() {
     return known.size();
@@ -319,9 +365,12 @@ public final class ProbeBank<T, C> {
     Hasher hasher = Hashing.sha256().newHasher();
     for (ProbeFamily<T, C> family : families.values()) {
       put(hasher, family.name());
-      put(hasher, family.getClass().getSimpleName() + family.margins() + family.isTripwire());
+      put(hasher, family.form() + family.margins() + family.isTripwire());
       hasher.putInt(family.tasks().size());
       family.tasks().forEach(task -> put(hasher, codec.writeTask(task)));
+      for (int probe = 0; probe < family.size(); probe++) {
+        family.choices(probe).forEach(choice -> put(hasher, codec.writeCandidate(choice)));
+      }
     }
     for (KnownAnswer<T, C> answer : known) {
       put(hasher, answer.kind);

@@ -25,12 +25,21 @@ final class ProxyGap<T, C> extends ProbeFamily<T, C> {
 
   @Override
   public OptionalDouble reading(int probe, List<Output<C>> outputs) {
+    if (outputs.stream().anyMatch(o -> o.kind() == Output.Kind.MALFORMED)) {
+      // The worst, so that none is made malformed to close a gap.
+      return OptionalDouble.of(0);
+    }
     T task = tasks().get(probe);
     OptionalDouble seeming = score(Ruling.on(proxy, task, outputs.get(0)));
     OptionalDouble truly = score(Ruling.on(gold, task, outputs.get(0)));
     return seeming.isEmpty() || truly.isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(Readings.proxyGap(seeming.getAsDouble(), truly.getAsDouble()));
+  }
+
+  @Override
+  String form() {
+    return "proxy gap";
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.rsi.api.UpdateKind;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of an {@link AnchoredGate}.
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
  * @param toIncumbent margins against the incumbent
  * @param byKind margins of single kinds, against both
  * @param tripwires kinds of which no probe may fail
+ * @param guards kinds on which a gain is none
  * @param rubricLimit limit that no kind passes for an update of the rubric
  * @param batch probes per pull
  * @param probes most probes per kind and decision
@@ -34,6 +36,7 @@ record Rules(
     Margins toIncumbent,
     Map<String, Margins> byKind,
     Set<String> tripwires,
+    Set<String> guards,
     double rubricLimit,
     int batch,
     int probes) {
@@ -50,6 +53,7 @@ record Rules(
           new Margins(AnchoredGate.DEFAULT_TOLERATED, AnchoredGate.DEFAULT_INCUMBENT_LIMIT),
           Map.of(),
           Set.of(),
+          Set.of(),
           AnchoredGate.DEFAULT_CRITICAL_LIMIT,
           AnchoredGate.DEFAULT_BATCH,
           AnchoredGate.DEFAULT_PROBES);
@@ -57,6 +61,7 @@ record Rules(
   Rules {
     byKind = Map.copyOf(byKind);
     tripwires = Set.copyOf(tripwires);
+    guards = Set.copyOf(guards);
   }
 
   Margins margins(String kind, Role reference) {
@@ -68,6 +73,13 @@ record Rules(
   Margins margins(String kind, Role reference, UpdateKind update) {
     Margins margins = margins(kind, reference);
     return update == UpdateKind.RUBRIC ? margins.within(rubricLimit) : margins;
+  }
+
+  /** Whether a kind's own margins, if it has any, are as narrow as these. */
+  boolean keeps(String kind, @Nullable Margins asked) {
+    Margins own = byKind.get(kind);
+    return asked == null
+        || (own != null && own.limit() <= asked.limit() && own.tolerated() <= asked.tolerated());
   }
 
   boolean demandsGain() {
@@ -93,6 +105,7 @@ record Rules(
     Margins toIncumbent;
     Map<String, Margins> byKind;
     Set<String> tripwires;
+    Set<String> guards;
     double rubricLimit;
     int batch;
     int probes;
@@ -108,6 +121,7 @@ record Rules(
       toIncumbent = rules.toIncumbent;
       byKind = rules.byKind;
       tripwires = rules.tripwires;
+      guards = rules.guards;
       rubricLimit = rules.rubricLimit;
       batch = rules.batch;
       probes = rules.probes;
@@ -125,6 +139,7 @@ record Rules(
           toIncumbent,
           byKind,
           tripwires,
+          guards,
           rubricLimit,
           batch,
           probes);

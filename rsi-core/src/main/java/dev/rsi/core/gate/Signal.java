@@ -13,6 +13,7 @@ final class Signal {
   private final String kind;
   private final Role reference;
   private final Margins margins;
+  private final boolean gains;
   private final Evidence harm;
   private final Evidence safe;
   private final Evidence gain;
@@ -24,7 +25,17 @@ final class Signal {
   private double partialSum;
 
   Signal(String kind, Role reference, Margins margins) {
+    this(kind, reference, margins, reference == Role.INCUMBENT);
+  }
+
+  /**
+   * A signal without probes.
+   *
+   * @param gains whether being better on it is a gain
+   */
+  Signal(String kind, Role reference, Margins margins, boolean gains) {
     this.kind = kind;
+    this.gains = gains;
     this.reference = reference;
     this.margins = margins;
     this.harm = new Evidence(Bets.harm(margins.tolerated()));
@@ -97,6 +108,10 @@ final class Signal {
 
   Evidence safe() {
     return safe;
+  }
+
+  boolean gains() {
+    return gains;
   }
 
   Evidence gain() {

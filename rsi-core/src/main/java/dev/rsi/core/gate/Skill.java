@@ -27,6 +27,16 @@ final class Skill<T, C> extends ProbeFamily<T, C> {
   }
 
   @Override
+  public boolean isSkill() {
+    return true;
+  }
+
+  @Override
+  String form() {
+    return "skill";
+  }
+
+  @Override
   ProbeFamily<T, C> with(List<T> otherTasks, @Nullable Margins otherMargins) {
     return new Skill<>(name(), otherTasks, judge, otherMargins, isTripwire());
   }

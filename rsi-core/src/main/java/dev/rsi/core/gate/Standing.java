@@ -1,7 +1,6 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.GateDecision.Action;
-import dev.rsi.api.Role;
 import java.util.List;
 
 /**
@@ -62,7 +61,7 @@ final class Standing {
   }
 
   private boolean onGain(int signal) {
-    return signals.get(signal).reference() == Role.INCUMBENT;
+    return signals.get(signal).gains();
   }
 
   /** Notes what is wrong with the instrument: on an unsound one nothing is proven. */

@@ -384,7 +384,7 @@ class AnchoredGateTest {
     double paid = used.findings().get(0).numbers().get("safe needed");
     assertThat(paid).isEqualTo(free + Math.log(46), org.assertj.core.api.Assertions.within(1e-9));
     assertThatThrownBy(() -> DriftGates.anchored().decide(lineageProbes(2).bank(1, 0)))
-        .hasMessageContaining("transcripts (0.0) must be >= 1");
+        .hasMessageContaining("histories (0.0) must be >= 1");
   }
 
   @Test

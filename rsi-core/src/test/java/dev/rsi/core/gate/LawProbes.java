@@ -23,7 +23,7 @@ final class LawProbes implements ProbeSource {
   private long ordinal = 1;
   private UpdateKind update = UpdateKind.ARTIFACT;
   private long bank = 1;
-  private double transcripts = 1;
+  private double histories = 1;
   private List<String> faults = List.of();
   private int faultsAfter;
   private double noise;
@@ -75,9 +75,9 @@ final class LawProbes implements ProbeSource {
     return this;
   }
 
-  LawProbes bank(long number, double histories) {
+  LawProbes bank(long number, double answers) {
     bank = number;
-    transcripts = histories;
+    histories = answers;
     return this;
   }
 
@@ -109,8 +109,8 @@ final class LawProbes implements ProbeSource {
   }
 
   @Override
-  public double transcripts() {
-    return transcripts;
+  public double histories() {
+    return histories;
   }
 
   @Override

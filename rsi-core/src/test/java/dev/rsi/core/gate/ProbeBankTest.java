@@ -97,9 +97,50 @@ class ProbeBankTest {
                         List.of(ProbeFamily.critical("a", List.of("1", "2", "3"), ECHO)))
                     .digest(),
                 bank().knownAnswer("a", "7", "7", 1).digest(),
+                choice("yes", "no").digest(),
+                choice("yes", "maybe").digest(),
                 bank().knownAnswer("a", "7", "7", 0).digest(),
                 digest))
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void should_take_known_answers_only_where_one_answer_is_judged() {
+    ProbeFamily<String, String> broken =
+        ProbeFamily.calibration("brier", List.of("1"), ECHO, candidate -> Double.NaN);
+    assertThat(
+            ProbeBank.of(Codec.text(), List.of(broken))
+                .knownAnswer("brier", "7", "7", 1)
+                .contradictions())
+        .singleElement()
+        .asString()
+        .contains("reads (nothing)");
+    List<ProbeFamily<String, String>> comparing =
+        List.of(
+            ProbeFamily.contaminationGap("x", Map.of("1", "2"), ECHO),
+            ProbeFamily.diversity("x", List.of("1"), (a, b) -> 1),
+            ProbeFamily.closeness("x", Map.of("1", List.of("a", "b"))));
+    for (ProbeFamily<String, String> family : comparing) {
+      ProbeBank<String, String> bank = ProbeBank.of(Codec.text(), List.of(family));
+      assertThatThrownBy(() -> bank.knownAnswer("x", "7", "7", 1))
+          .hasMessageContaining("compares answers");
+    }
+  }
+
+  @Test
+  void should_let_tasks_of_one_template_be_apart() {
+    String template = "Please compute the following sum and answer with one number: ";
+    ProbeBank<String, String> bank =
+        ProbeBank.of(Codec.text(), ECHO, Map.of("a", List.of(template + "12+34")));
+    assertThat(bank.contains(template + "56+78")).isTrue();
+    assertThat(bank.nearness(1).contains(template + "56+78")).isFalse();
+    assertThat(bank.nearness(1).contains(template + " 12+34")).isTrue();
+    assertThatThrownBy(() -> bank.nearness(0)).hasMessageContaining("nearness (0.0)");
+  }
+
+  private static ProbeBank<String, String> choice(String one, String other) {
+    return ProbeBank.of(
+        Codec.text(), List.of(ProbeFamily.closeness("a", Map.of("1", List.of(one, other)))));
   }
 
   /** Property 18: what reuse costs, and when a bank makes way. */
@@ -112,9 +153,9 @@ class ProbeBankTest {
     for (int history = 0; history < 1 << decisions; history++) {
       histories += Integer.bitCount(history) <= refusals ? 1 : 0;
     }
-    assertThat(bank.transcripts(decisions)).isEqualTo(histories);
-    assertThat(bank().transcripts(decisions)).isEqualTo(1);
-    double paid = ErrorBudget.level(.05, false, 7, 0, bank.transcripts(decisions));
+    assertThat(bank.histories(decisions)).isEqualTo(histories);
+    assertThat(bank().histories(decisions)).isEqualTo(1);
+    double paid = ErrorBudget.level(.05, false, 7, 0, bank.histories(decisions));
     double free = ErrorBudget.level(.05, false, 7, 0, 1);
     assertThat(paid).isLessThanOrEqualTo(free);
     if (refusals == 0 || decisions == 0) {
@@ -155,6 +196,8 @@ class ProbeBankTest {
             Codec.text(), List.of(ProbeFamily.contaminationGap("leak", Map.of("1", "2"), ECHO)));
     assertThatThrownBy(() -> leak.renewed((kind, random) -> "x"))
         .hasMessageContaining("kind (leak) cannot be drawn afresh");
+    assertThatThrownBy(() -> bank().renewed(100, 50, (kind, random) -> "x"))
+        .hasMessageContaining("too many to pay for");
     assertThatThrownBy(() -> bank().renewed(0, 0, (kind, random) -> "x"))
         .hasMessageContaining("decisions (0)");
     List<String> tasks = new ArrayList<>(List.of("1", "2"));

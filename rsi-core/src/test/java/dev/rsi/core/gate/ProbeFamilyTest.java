@@ -52,7 +52,7 @@ class ProbeFamilyTest {
     assertReads(gap, .5, said("abc"));
     assertReads(gap, 0, said("long but wrong"));
     assertReads(gap, .5, said("x"));
-    assertReads(gap, .5, List.of(MALFORMED));
+    assertReads(gap, 0, List.of(MALFORMED));
     assertThat(gap.reading(0, List.of(FAILED))).isEmpty();
     assertThat(ProbeFamily.proxyGap("gap", List.of("abc"), LONG, BROKEN).reading(0, said("abc")))
         .isEmpty();
@@ -70,6 +70,7 @@ class ProbeFamilyTest {
     assertReads(gap, .5, said("old", "new"));
     assertReads(gap, 0, said("old", "?"));
     assertReads(gap, 1, said("?", "new"));
+    assertReads(gap, 0, List.of(MALFORMED, Output.of("new", 1)));
     assertThat(gap.reading(0, List.of(Output.of("old", 1), FAILED))).isEmpty();
   }
 
@@ -146,6 +147,17 @@ class ProbeFamilyTest {
                 ProbeFamily.proxyGap("gap", List.of("c"), LONG, ECHO).margins(.03, .09),
                 ProbeFamily.tripwire("never", List.of("d"), ECHO)));
     Rules rules = DriftGates.anchored(bank).rules();
+    assertThat(rules.guards()).containsExactly("gap");
+    assertThat(DriftGates.misfits(DriftGates.anchored(bank).error(.9).falseAlarm(.9), bank))
+        .as("one probe each is too few, and all else is right")
+        .allMatch(m -> m.contains("too few"));
+    assertThat(DriftGates.misfits(DriftGates.anchored(), bank))
+        .anyMatch(m -> m.contains("Kind (never) is a tripwire, which the gate does not know"))
+        .anyMatch(m -> m.contains("Kind (refusals) is to be kept within"))
+        .anyMatch(m -> m.contains("DriftGates.anchored(bank)"));
+    assertThat(DriftGates.misfits(DriftGates.paired(), bank)).hasSize(3);
+    assertThat(DriftGates.misfits(DriftGates.anchored(bank).margins("refusals", .01, .04), bank))
+        .anyMatch(m -> m.contains("(refusals)"));
     assertThat(rules.tripwires()).containsExactly("never");
     assertThat(rules.byKind())
         .containsOnly(

@@ -160,7 +160,7 @@ class ImprovementLoopTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll(
             "rubric is set but critic is not",
-            "exam and probes share the task",
+            "exam holds the task",
             "recipe sets (momentum)",
             "which is a probe or an exam task",
             "budget allows (10) attempts");

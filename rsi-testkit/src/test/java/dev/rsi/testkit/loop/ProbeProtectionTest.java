@@ -66,12 +66,16 @@ class ProbeProtectionTest {
 
   private ImprovementLoop.Builder<Sum, Long> loop(
       ProbeBank<Sum, Long> probes, DriftGate gate, Verifier<Sum, Long> verifier) {
+    return parts(probes, gate, verifier).budget(Budget.of(6));
+  }
+
+  private ImprovementLoop.Builder<Sum, Long> parts(
+      ProbeBank<Sum, Long> probes, DriftGate gate, Verifier<Sum, Long> verifier) {
     return ImprovementLoop.builder(loops.learner.generator())
         .verifier(verifier)
         .trainer(loops.learner.trainer())
         .gate(gate)
         .probes(probes)
-        .budget(Budget.of(6))
         .store(loops.store)
         .registry(loops.registry);
   }
@@ -119,7 +123,7 @@ class ProbeProtectionTest {
         .isSorted();
     assertThat(commitments.stream().map(RunEvent.ProbesCommitted::digest).distinct().count())
         .isEqualTo(commitments.get(commitments.size() - 1).bank());
-    assertThat(decisions(events).stream().map(d -> numbers(d).get("transcripts")).toList())
+    assertThat(decisions(events).stream().map(d -> numbers(d).get("histories")).toList())
         .startsWith(1.0, 2.0, 1.0);
     assertThat(GateAudit.problems(decisions(events))).isEmpty();
     assertThat(report.promotions()).isPositive();
@@ -133,13 +137,17 @@ class ProbeProtectionTest {
 
   @Test
   void should_commit_to_every_order_before_and_show_it_after() {
-    RunReport report =
-        loop(Loops.heldOut(11, 200)).secret(77).build().run(loops.start, Loops.TASKS);
-    List<RunEvent> events = events(report);
+    ImprovementLoop.Builder<Sum, Long> one = loop(Loops.heldOut(11, 200)).secret(77);
+    ImprovementLoop.Builder<Sum, Long> other = loop(Loops.heldOut(11, 200)).secret(77).seed(2);
+    List<RunEvent> events = events(one.build().run(loops.start, Loops.TASKS));
+    List<RunEvent> again = events(other.build().run(loops.start, Loops.TASKS));
     assertThat(GateAudit.orderProblems(events)).isEmpty();
-    assertThat(only(events, RunEvent.ProbesRevealed.class))
-        .singleElement()
-        .matches(r -> r.secret() == 77);
+    assertThat(GateAudit.orderProblems(again)).isEmpty();
+    List<RunEvent.ProbesRevealed> revealed = only(events, RunEvent.ProbesRevealed.class);
+    assertThat(revealed).singleElement().matches(r -> r.secret() != 77);
+    assertThat(only(again, RunEvent.ProbesRevealed.class))
+        .as("what the first run showed says nothing of the second")
+        .doesNotContainAnyElementsOf(revealed);
     assertThat(events.toString().indexOf("ProbesRevealed"))
         .isGreaterThan(events.toString().lastIndexOf("Gated["));
     assertThat(GateAudit.order(77, "level 3", 2, 200))
@@ -324,6 +332,62 @@ class ProbeProtectionTest {
         .singleElement()
         .satisfies(d -> assertThat(d.action()).isEqualTo(Action.HOLD))
         .satisfies(d -> assertThat(d.reason()).contains("cannot score").contains("closeness"));
+  }
+
+  @Test
+  void should_refuse_to_be_built_with_a_gate_that_could_never_promote() {
+    ProbeBank<Sum, Long> few =
+        ProbeBank.of(
+            ToyTasks.codec(),
+            ToyTasks.verifier(),
+            Map.of("few", List.of(Sum.of(1, 2), Sum.of(3, 4))));
+    assertThatThrownBy(() -> loop(few, DriftGates.anchored().tripwires("never")).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("There are no probes of the kinds (never)")
+        .hasMessageContaining("Kind (few) has (2) probes, too few")
+        .hasMessageContaining("Maybe more probes, a wider limit, or a tripwire.");
+    assertThatThrownBy(
+            () -> loop(Loops.heldOut(11, 200), DriftGates.anchored().probesPerKind(3)).build())
+        .hasMessageContaining("Kind (level 8) has (3) probes");
+  }
+
+  @Test
+  void should_hold_when_no_fresh_bank_can_be_drawn() {
+    Map<String, List<Sum>> first = new LinkedHashMap<>();
+    Loops.heldOut(11, 200).families().forEach((kind, f) -> first.put(kind, f.tasks()));
+    ProbeBank<Sum, Long> bank =
+        ProbeBank.of(ToyTasks.codec(), ToyTasks.verifier(), first)
+            .renewed(1, 0, (kind, random) -> Sum.of(1, 2));
+    RunReport report = loop(bank).build().run(loops.start, Loops.TASKS);
+    List<GateDecision> decisions = decisions(events(report));
+    assertThat(report.promotions()).isEqualTo(1);
+    assertThat(decisions.subList(1, decisions.size()))
+        .isNotEmpty()
+        .allMatch(d -> d.action() == Action.HOLD)
+        .allMatch(d -> d.reason().contains("tasks in a row that cannot be probes"));
+    assertThat(GateAudit.problems(decisions)).isEmpty();
+    assertThat(GateAudit.orderProblems(events(report))).isEmpty();
+  }
+
+  @Test
+  void should_refuse_parts_that_could_not_do_what_they_say() {
+    ProbeBank<Sum, Long> bank =
+        ProbeBank.of(
+            ToyTasks.codec(),
+            List.of(
+                ProbeFamily.tripwire("never", List.of(Sum.of(1, 2)), ToyTasks.verifier()),
+                ProbeFamily.<Sum, Long>diversity("diverse", List.of(Sum.of(3, 4)), (a, b) -> 1)));
+    assertThatThrownBy(
+            () ->
+                parts(bank, gate(), ToyTasks.verifier())
+                    .exam(bank)
+                    .pace(Duration.ofHours(2))
+                    .budget(Budget.of(1).wallClock(Duration.ofHours(1)))
+                    .build())
+        .hasMessageContaining("Kind (never) is a tripwire, which the gate does not know")
+        .hasMessageContaining("Kind (diverse) is to be kept within")
+        .hasMessageContaining("exam has the kind (diverse), which is no skill")
+        .hasMessageContaining("pace (PT2H) is longer than the budget's wall clock (PT1H)");
   }
 
   @Test

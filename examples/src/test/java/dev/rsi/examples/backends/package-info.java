@@ -1,0 +1,4 @@
+@NullMarked
+package dev.rsi.examples.backends;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package dev.rsi.onnx;
+
+import dev.rsi.api.Generator;
+import dev.rsi.lm.Device;
+import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.SamplingParameters;
+import dev.rsi.testkit.GeneratorContract;
+import dev.rsi.testkit.Sum;
+import dev.rsi.testkit.ToyTasks;
+import java.nio.file.Path;
+import java.util.List;
+
+class OnnxGeneratorContractTest extends GeneratorContract<Sum, Long> {
+
+  @Override
+  protected Generator<Sum, Long> generator() {
+    return OnnxGenerator.of(ToyTasks.codec(), Device.cpu())
+        .withSampling(new SamplingParameters(0.8, 12));
+  }
+
+  @Override
+  protected void writeVersion(Path directory) {
+    ModelDirectory.write(directory, Models.loud(Models.config(PositionScheme.COUPLED, 1, 8), 5));
+  }
+
+  @Override
+  protected List<Sum> tasks() {
+    return List.of(Sum.of(1, 2), Sum.of(12, 34), Sum.of(99, 99), Sum.of(123, 456, 7));
+  }
+}
