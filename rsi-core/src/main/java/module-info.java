@@ -13,6 +13,7 @@ module dev.rsi.core {
 
   exports dev.rsi.core;
   exports dev.rsi.core.gate;
+  exports dev.rsi.core.live;
   exports dev.rsi.core.registry;
   exports dev.rsi.core.report;
   exports dev.rsi.core.store;

@@ -1,6 +1,5 @@
 package dev.rsi.benchmarks;
 
-import dev.rsi.api.Verdict;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.io.IOException;
@@ -57,23 +56,7 @@ public class RunStoreBenchmark {
     file = Files.createTempFile(Path.of("").toAbsolutePath(), "run-store-benchmark", ".db");
     store = RunStore.sqlite(file);
     store.create(RUN);
-    for (int i = 0; i < BATCH; i++) {
-      long left = 482_910_584_937L + i;
-      long right = 910_293_847_561L - 7L * i;
-      batch.add(
-          new RunEvent.Attempted(
-              3,
-              RunEvent.Stage.PRACTICE,
-              12,
-              left + "+" + right,
-              left * 31 + right,
-              Long.toString(left + right),
-              14,
-              Verdict.Outcome.PASS,
-              1,
-              "",
-              null));
-    }
+    batch.addAll(SampleAttempts.from(0, BATCH));
   }
 
   /** One batch, per attempt. */

@@ -12,10 +12,17 @@ import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -257,6 +264,120 @@ public abstract class RunStoreContract {
   }
 
   @Test
+  void should_find_nothing_wrong_with_what_it_recorded() {
+    assertThat(store.audit().sound()).isTrue();
+    store.create("first");
+    store.create("second");
+    store.append("second", AT, everyKind());
+    store.append("first", AT, List.of(attempt(1, "half \ud83d", 0.1 + 0.2)));
+    store.append("second", AT.plusMillis(1), everyKind());
+    RunStore.Audit audit = store.audit();
+    assertThat(audit.fault()).isNull();
+    assertThat(audit.events()).isEqualTo(2L * everyKind().size() + 1);
+    assertThat(audit.unchained()).isZero();
+    assertThat(store.audit("first").events()).isEqualTo(1);
+    assertThat(store.audit("second").sound()).isTrue();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.audit("other"))
+        .withMessageContaining("(other)");
+  }
+
+  @Test
+  void should_give_every_record_a_hash_of_its_own_and_equal_records_the_same() throws Exception {
+    List<String> heads = new ArrayList<>();
+    store.create("run");
+    heads.add(store.audit("run").head());
+    for (RunEvent event : everyKind()) {
+      store.append("run", AT, List.of(event));
+      heads.add(store.audit("run").head());
+    }
+    assertThat(heads).doesNotHaveDuplicates().allMatch(head -> head.matches("[0-9a-f]{64}"));
+    String whole = store.audit().head();
+    Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+    try (RunStore other = open(elsewhere)) {
+      other.create("run");
+      other.append("run", AT, everyKind());
+      assertThat(other.audit("run").head()).isEqualTo(heads.get(everyKind().size()));
+      assertThat(other.audit().head()).isEqualTo(whole);
+    }
+    try (RunStore other = open(Files.createDirectory(home.resolve("later")))) {
+      other.create("run");
+      other.append("run", AT.plusMillis(1), everyKind());
+      assertThat(other.audit("run").head()).isNotIn(heads);
+    }
+  }
+
+  @Test
+  void should_chain_a_run_to_the_one_before_it() throws Exception {
+    store.create("run");
+    try (RunStore other = open(Files.createDirectory(home.resolve("elsewhere")))) {
+      other.create("before");
+      other.create("run");
+      assertThat(other.audit("run").head()).isNotEqualTo(store.audit("run").head());
+    }
+  }
+
+  @Test
+  void should_write_the_same_hashes_as_every_store_of_this_format() {
+    store.create("run");
+    store.append("run", AT, List.of(new RunEvent.Promoted(1, "anchor", "challenger")));
+    assertThat(store.audit("run").head()).isEqualTo(expectedHead());
+  }
+
+  /** The head of that run, made with the JDK alone. */
+  private static String expectedHead() {
+    ByteBuffer origin = little(32 + 8 + 8 + 3);
+    origin.position(32);
+    origin.putLong(1).putLong(0).put("run".getBytes(StandardCharsets.UTF_8));
+    byte[] kind = "promoted".getBytes(StandardCharsets.UTF_8);
+    byte[] body =
+        "{\"generation\":1,\"from\":\"anchor\",\"to\":\"challenger\"}"
+            .getBytes(StandardCharsets.UTF_8);
+    ByteBuffer event = little(32 + 4 * 8 + kind.length + body.length);
+    event.put(sha256(origin)).putLong(1).putLong(AT.toEpochMilli()).putLong(1);
+    event.putLong(kind.length).put(kind).put(body);
+    return HexFormat.of().formatHex(sha256(event));
+  }
+
+  private static ByteBuffer little(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static byte[] sha256(ByteBuffer bytes) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes.flip());
+      return digest.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void should_audit_while_events_are_appended() throws Exception {
+    store.create("run");
+    List<Callable<Void>> jobs = new ArrayList<>();
+    jobs.add(
+        () -> {
+          for (int batch = 0; batch < 100; batch++) {
+            store.append("run", AT, everyKind());
+          }
+          return null;
+        });
+    jobs.add(
+        () -> {
+          for (int audit = 0; audit < 10; audit++) {
+            RunStore.Audit found = store.audit();
+            assertThat(found.fault()).isNull();
+            assertThat(found.events() % everyKind().size()).as("whole batches").isZero();
+          }
+          return null;
+        });
+    Threads.together(jobs);
+    assertThat(store.audit().events()).isEqualTo(100L * everyKind().size());
+  }
+
+  @Test
   void should_refuse_everything_once_closed() {
     store.create("run");
     store.close();
@@ -266,6 +387,8 @@ public abstract class RunStoreContract {
             () -> store.create("other"),
             () -> store.append("run", AT, List.of()),
             () -> store.events("run"),
+            () -> store.audit("run"),
+            store::audit,
             store::runs)) {
       assertThatIllegalStateException().isThrownBy(call::run).withMessageContaining("closed");
     }

@@ -1,17 +1,21 @@
 package dev.rsi.core.store;
 
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.common.io.BaseEncoding;
 import dev.rsi.core.report.RunEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Keeps runs on the heap, for tests and for runs that nobody asks about later. */
 final class InMemoryRunStore implements RunStore {
-  private final Map<String, List<RunEvent>> runs = new LinkedHashMap<>();
+  private final Map<String, List<Batch>> runs = new LinkedHashMap<>();
   private boolean closed;
+
+  private record Batch(long at, List<RunEvent> events) {}
 
   @Override
   public synchronized void create(String run) {
@@ -25,20 +29,71 @@ final class InMemoryRunStore implements RunStore {
   @Override
   public synchronized void append(String run, Instant at, List<? extends RunEvent> events) {
     checkOpen();
-    Objects.requireNonNull(at, "at");
-    eventsOf(run).addAll(List.copyOf(events));
+    batchesOf(run).add(new Batch(at.toEpochMilli(), List.copyOf(events)));
   }
 
   @Override
   public synchronized List<RunEvent> events(String run) {
     checkOpen();
-    return List.copyOf(eventsOf(run));
+    return batchesOf(run).stream().flatMap(batch -> batch.events().stream()).toList();
   }
 
   @Override
   public synchronized List<String> runs() {
     checkOpen();
     return List.copyOf(runs.keySet());
+  }
+
+  @Override
+  public synchronized Audit audit() {
+    checkOpen();
+    long events = 0;
+    Hasher heads = Hashing.sha256().newHasher();
+    for (String run : runs.keySet()) {
+      Audit audit = audit(run);
+      events += audit.events();
+      heads.putBytes(BaseEncoding.base16().lowerCase().decode(audit.head()));
+      if (!audit.sound()) {
+        return new Audit(events, 0, heads.hash().toString(), audit.fault());
+      }
+    }
+    return new Audit(events, 0, heads.hash().toString(), null);
+  }
+
+  // Hashes are made here and not in append, where they would be most of its work: events are
+  // immutable, and nobody but the store has the lists.
+  @Override
+  public synchronized Audit audit(String run) {
+    checkOpen();
+    List<Batch> batches = batchesOf(run);
+    byte[] chain = origin(run);
+    EventJson json = new EventJson();
+    long events = 0;
+    String fault = null;
+    try {
+      for (Batch batch : batches) {
+        for (RunEvent event : batch.events()) {
+          chain = Chain.next(chain, events + 1, batch.at(), json.write(event));
+          events++;
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      fault = "Run (" + run + "), event (" + (events + 1) + ") has no hash: " + e.getMessage();
+    }
+    return new Audit(events, 0, BaseEncoding.base16().lowerCase().encode(chain), fault);
+  }
+
+  private byte[] origin(String run) {
+    byte[] origin = Chain.start();
+    long number = 0;
+    for (String each : runs.keySet()) {
+      number++;
+      origin = Chain.origin(origin, number, 0, Chain.bytes(each));
+      if (each.equals(run)) {
+        break;
+      }
+    }
+    return origin;
   }
 
   @Override
@@ -51,12 +106,12 @@ final class InMemoryRunStore implements RunStore {
     return "RunStore.inMemory()";
   }
 
-  private List<RunEvent> eventsOf(String run) {
-    List<RunEvent> events = runs.get(run);
-    if (events == null) {
+  private List<Batch> batchesOf(String run) {
+    List<Batch> batches = runs.get(run);
+    if (batches == null) {
       throw RunIds.unknown(run);
     }
-    return events;
+    return batches;
   }
 
   private void checkOpen() {

@@ -4,6 +4,7 @@ import dev.rsi.core.report.RunEvent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where runs are recorded, event by event. Nothing recorded is ever changed or lost.
@@ -12,7 +13,10 @@ import java.util.List;
  */
 public interface RunStore extends AutoCloseable {
 
-  /** A store on the heap, gone with the process. Closing it ends its use as with any other. */
+  /**
+   * A store on the heap, gone with the process. Closing it ends its use as with any other. An audit
+   * gives the head that the same record has in any store.
+   */
   static RunStore inMemory() {
     return new InMemoryRunStore();
   }
@@ -30,6 +34,12 @@ public interface RunStore extends AutoCloseable {
    *
    * <p>Beside the file SQLite keeps {@code -wal} and {@code -shm} while the store is open: whoever
    * copies the file takes them along.
+   *
+   * <p>The head of an {@link #audit(String)} that was kept elsewhere is looked for like this:
+   *
+   * <pre>
+   * sqlite3 -readonly run.db "SELECT run, seq FROM event WHERE chain = x'...'"
+   * </pre>
    *
    * @param file on a disk of this machine
    * @throws dev.rsi.api.RsiException if the file is no run store, is of a newer format, is damaged
@@ -68,6 +78,48 @@ public interface RunStore extends AutoCloseable {
 
   /** The ids of all runs, in the order they began. */
   List<String> runs();
+
+  /**
+   * Reads everything again and checks it against the hashes it was written with: each event is
+   * chained to the one before it by SHA-256, and each run to the run before it. Finds whatever was
+   * altered, taken out, added or put in another order, by a fault of the disk or by hand.
+   *
+   * <p>Who can write to the store can also write new hashes. Against that, keep the {@link
+   * Audit#head head} of a run where nobody changes it, from {@link #audit(String)}: if a later
+   * audit finds no fault, and the run still has an event of that hash, nothing up to that event was
+   * changed.
+   *
+   * <p>Events may be appended meanwhile; those are not looked at.
+   *
+   * @return what was found; damage is a result, never an exception
+   * @throws dev.rsi.api.RsiException if the store cannot be opened for reading
+   */
+  Audit audit();
+
+  /**
+   * The same for one run alone; its head is the hash of its last event.
+   *
+   * @throws IllegalArgumentException if there is no such run
+   * @throws dev.rsi.api.RsiException if the store cannot be opened for reading
+   */
+  Audit audit(String run);
+
+  /**
+   * What an audit found.
+   *
+   * @param events how many events are as they were recorded, up to the first fault
+   * @param unchained how many of those are older than hashes in stores and got theirs when the
+   *     store was brought to the format that has them: what became of them before, nobody can say
+   * @param head the SHA-256 that stands for all of them, 64 hexadecimal digits: of a run, the hash
+   *     of its last event; of a whole store, SHA-256 over those of its runs in order
+   * @param fault the first thing that is not as it was recorded, in words; null if all is
+   */
+  record Audit(long events, long unchained, String head, @Nullable String fault) {
+    /** Whether everything is as it was recorded. */
+    public boolean sound() {
+      return fault == null;
+    }
+  }
 
   @Override
   void close();

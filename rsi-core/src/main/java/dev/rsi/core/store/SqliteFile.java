@@ -11,6 +11,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -22,7 +24,7 @@ import org.sqlite.SQLiteException;
  */
 final class SqliteFile implements AutoCloseable {
   /** The format written; files of every format up to it are brought to it when opened. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   // Marks the file as a run store, for us and for the file command: "rsi" in ASCII.
   static final int APPLICATION_ID = 0x727369;
@@ -176,6 +178,48 @@ final class SqliteFile implements AutoCloseable {
       statement.execute("INSERT INTO schema_version (version) VALUES (" + version + ")");
       statement.execute("PRAGMA application_id = " + APPLICATION_ID);
     }
+    if (version == FirstChains.FORMAT) {
+      FirstChains.write(connection);
+    }
+  }
+
+  /** Reads what is durable now, on a connection of its own that keeps nobody from writing. */
+  <V> V snapshot(String what, Reading<V> reading) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    try (Connection reader = config.createConnection("jdbc:sqlite:" + file);
+        Statement statement = reader.createStatement()) {
+      statement.execute("BEGIN");
+      return reading.run(reader);
+    } catch (SQLException e) {
+      throw failure(what, e);
+    }
+  }
+
+  /** The tables, indexes and views of a file of the newest format, each with what defines it. */
+  static List<String> schema() throws SQLException {
+    try (Connection fresh = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
+      SqliteFile empty = new SqliteFile(Path.of(":memory:"), fresh);
+      for (long version = 1; version <= FORMAT; version++) {
+        empty.migrateTo(version);
+      }
+      return schema(fresh);
+    }
+  }
+
+  static List<String> schema(Connection connection) throws SQLException {
+    List<String> parts = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT type || ' ' || name || ' of ' || tbl_name || ': ' || coalesce(sql, '')"
+                    + " FROM sqlite_master ORDER BY name")) {
+      while (result.next()) {
+        parts.add(result.getString(1));
+      }
+    }
+    return parts;
   }
 
   private static String script(String name) {
@@ -207,6 +251,11 @@ final class SqliteFile implements AutoCloseable {
   /** Work on the connection. */
   interface Work<V> {
     V run() throws SQLException;
+  }
+
+  /** Work on a connection that only reads. */
+  interface Reading<V> {
+    V run(Connection reader) throws SQLException;
   }
 
   /** Reads without a transaction. */

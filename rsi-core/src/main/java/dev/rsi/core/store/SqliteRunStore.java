@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The store of {@link RunStore#sqlite}. Its tables are in {@code schema-1.sql}. */
+/**
+ * The store of {@link RunStore#sqlite}. Its tables are in {@code schema-1.sql} and what follows.
+ */
 final class SqliteRunStore implements RunStore {
   private final EventJson json = new EventJson();
   private final SqliteFile file;
   private final PreparedStatement insertRun;
+  private final PreparedStatement lastRun;
   private final PreparedStatement findRun;
   private final PreparedStatement allRuns;
   private final PreparedStatement insertEvent;
@@ -25,13 +28,16 @@ final class SqliteRunStore implements RunStore {
 
   SqliteRunStore(SqliteFile file) {
     this.file = file;
-    insertRun = file.prepare("INSERT INTO run (id, events) VALUES (?, 0)");
-    findRun = file.prepare("SELECT number, events FROM run WHERE id = ?");
+    insertRun =
+        file.prepare("INSERT INTO run (number, id, events, origin, head) VALUES (?, ?, 0, ?, ?)");
+    lastRun = file.prepare("SELECT number, origin FROM run ORDER BY number DESC LIMIT 1");
+    findRun = file.prepare("SELECT number, events, head FROM run WHERE id = ?");
     allRuns = file.prepare("SELECT id FROM run ORDER BY number");
     insertEvent =
         file.prepare(
-            "INSERT INTO event (run, seq, at, generation, kind, body) VALUES (?, ?, ?, ?, ?, ?)");
-    countEvents = file.prepare("UPDATE run SET events = ? WHERE number = ?");
+            "INSERT INTO event (run, seq, at, generation, kind, body, chain)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?)");
+    countEvents = file.prepare("UPDATE run SET events = ?, head = ? WHERE number = ?");
     allEvents =
         file.prepare("SELECT seq, generation, kind, body FROM event WHERE run = ? ORDER BY seq");
   }
@@ -46,9 +52,25 @@ final class SqliteRunStore implements RunStore {
           if (find(run).isPresent()) {
             throw RunIds.taken(run);
           }
-          insertRun.setString(1, run);
-          return insertRun.executeUpdate();
+          return insert(run);
         });
+  }
+
+  private int insert(String run) throws SQLException {
+    long number = 1;
+    byte[] before = Chain.start();
+    try (ResultSet last = lastRun.executeQuery()) {
+      if (last.next()) {
+        number = last.getLong(1) + 1;
+        before = last.getBytes(2);
+      }
+    }
+    byte[] origin = Chain.origin(before, number, 0, Chain.bytes(run));
+    insertRun.setLong(1, number);
+    insertRun.setString(2, run);
+    insertRun.setBytes(3, origin);
+    insertRun.setBytes(4, origin);
+    return insertRun.executeUpdate();
   }
 
   @Override
@@ -70,9 +92,10 @@ final class SqliteRunStore implements RunStore {
     if (rows.isEmpty()) {
       return 0;
     }
-    long seq = run.events();
+    long seq = run.events;
+    byte[] chain = run.head;
     try {
-      insertEvent.setLong(1, run.number());
+      insertEvent.setLong(1, run.number);
       insertEvent.setLong(3, millis);
       for (EventJson.Row row : rows) {
         seq++;
@@ -80,6 +103,8 @@ final class SqliteRunStore implements RunStore {
         insertEvent.setInt(4, row.generation());
         insertEvent.setString(5, row.kind());
         insertEvent.setString(6, row.body());
+        chain = Chain.next(chain, seq, millis, row);
+        insertEvent.setBytes(7, chain);
         insertEvent.addBatch();
       }
       insertEvent.executeBatch();
@@ -87,7 +112,8 @@ final class SqliteRunStore implements RunStore {
       insertEvent.clearBatch();
     }
     countEvents.setLong(1, seq);
-    countEvents.setLong(2, run.number());
+    countEvents.setBytes(2, chain);
+    countEvents.setLong(3, run.number);
     return countEvents.executeUpdate();
   }
 
@@ -99,7 +125,7 @@ final class SqliteRunStore implements RunStore {
 
   private List<RunEvent> select(String id) throws SQLException {
     Run run = run(id);
-    allEvents.setLong(1, run.number());
+    allEvents.setLong(1, run.number);
     List<RunEvent> events = new ArrayList<>();
     try (ResultSet result = allEvents.executeQuery()) {
       while (result.next()) {
@@ -115,7 +141,7 @@ final class SqliteRunStore implements RunStore {
         }
       }
     }
-    if (events.size() != run.events()) {
+    if (events.size() != run.events) {
       throw damaged(id, events.size() + 1, "it is missing", null);
     }
     return List.copyOf(events);
@@ -154,6 +180,23 @@ final class SqliteRunStore implements RunStore {
   }
 
   @Override
+  public Audit audit() {
+    // Not under the lock: a run goes on recording meanwhile.
+    checkStillOpen();
+    return file.snapshot("be audited", reader -> new SqliteAudit(reader).store());
+  }
+
+  @Override
+  public Audit audit(String run) {
+    checkStillOpen();
+    return file.snapshot("be audited", reader -> new SqliteAudit(reader).run(run));
+  }
+
+  private synchronized void checkStillOpen() {
+    checkOpen();
+  }
+
+  @Override
   public synchronized void close() {
     if (!closed) {
       closed = true;
@@ -166,7 +209,18 @@ final class SqliteRunStore implements RunStore {
     return "RunStore.sqlite(" + file.file() + ")";
   }
 
-  private record Run(long number, long events) {}
+  /** What appending needs of a run's row. */
+  private static final class Run {
+    final long number;
+    final long events;
+    final byte[] head;
+
+    Run(ResultSet row) throws SQLException {
+      number = row.getLong(1);
+      events = row.getLong(2);
+      head = row.getBytes(3);
+    }
+  }
 
   private Run run(String id) throws SQLException {
     return find(id).orElseThrow(() -> RunIds.unknown(id));
@@ -175,9 +229,7 @@ final class SqliteRunStore implements RunStore {
   private Optional<Run> find(String id) throws SQLException {
     findRun.setString(1, id);
     try (ResultSet result = findRun.executeQuery()) {
-      return result.next()
-          ? Optional.of(new Run(result.getLong(1), result.getLong(2)))
-          : Optional.empty();
+      return result.next() ? Optional.of(new Run(result)) : Optional.empty();
     }
   }
 

@@ -34,6 +34,7 @@ class KilledStoreTest {
         // One batch may have become durable without a word.
         assertThat(batches).as("%s", seed).isBetween(Math.max(known, promised), promised + 1);
         assertThat(store.events("run")).as("%s", seed).isEqualTo(batches(0, batches));
+        assertThat(store.audit().fault()).as("%s", seed).isNull();
         known = batches;
       }
     }

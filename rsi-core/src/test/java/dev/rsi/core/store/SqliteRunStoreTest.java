@@ -41,13 +41,36 @@ class SqliteRunStoreTest {
   }
 
   @Test
-  void should_read_the_sample_of_format_1_for_ever() throws IOException {
+  void should_read_the_sample_of_every_format_for_ever() throws IOException {
+    for (int format = 1; format <= SqliteFile.FORMAT; format++) {
+      file = temporary.resolve("format-" + format + ".db");
+      copySample(format);
+      try (RunStore store = RunStore.sqlite(file)) {
+        assertThat(store.runs()).containsExactly(SampleEvents.RUN);
+        assertThat(store.events(SampleEvents.RUN)).isEqualTo(SampleEvents.ALL);
+        store.append(SampleEvents.RUN, SampleEvents.AT, SampleEvents.ALL);
+        assertThat(store.events(SampleEvents.RUN)).hasSize(2 * SampleEvents.ALL.size());
+      }
+    }
+  }
+
+  @Test
+  void should_chain_what_is_older_than_chains_and_say_how_much_that_was() throws Exception {
+    int old = SampleEvents.ALL.size();
     copySample(1);
     try (RunStore store = RunStore.sqlite(file)) {
-      assertThat(store.runs()).containsExactly(SampleEvents.RUN);
-      assertThat(store.events(SampleEvents.RUN)).isEqualTo(SampleEvents.ALL);
       store.append(SampleEvents.RUN, SampleEvents.AT, SampleEvents.ALL);
-      assertThat(store.events(SampleEvents.RUN)).hasSize(2 * SampleEvents.ALL.size());
+      store.create("new");
+      RunStore.Audit audit = store.audit();
+      assertThat(audit.fault()).isNull();
+      assertThat(audit.events()).isEqualTo(2 * old);
+      assertThat(audit.unchained()).isEqualTo(old);
+      assertThat(store.audit("new").unchained()).isZero();
+    }
+    change("UPDATE event SET at = at + 1 WHERE seq = 3");
+    try (RunStore store = RunStore.sqlite(file)) {
+      assertThat(store.audit().fault()).contains("event (3) was altered");
+      assertThat(store.audit().unchained()).isEqualTo(2);
     }
   }
 
@@ -119,15 +142,15 @@ class SqliteRunStoreTest {
     change("INSERT INTO schema_version (version) VALUES (7)");
     assertRefused()
         .withMessageContaining("format (7)")
-        .withMessageContaining("up to (1)")
+        .withMessageContaining("up to (2)")
         .withMessageContaining("Maybe a newer rsi");
   }
 
   @Test
   void should_refuse_a_format_that_never_was() throws SQLException {
     writeSample();
-    change("UPDATE schema_version SET version = -3");
-    assertRefused().withMessageContaining("format is (-3)").withMessageContaining("Maybe");
+    change("UPDATE schema_version SET version = -version");
+    assertRefused().withMessageContaining("format is (-1)").withMessageContaining("Maybe");
   }
 
   @Test

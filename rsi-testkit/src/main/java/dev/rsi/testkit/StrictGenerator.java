@@ -1,0 +1,136 @@
+package dev.rsi.testkit;
+
+import dev.rsi.api.Codec;
+import dev.rsi.api.Generator;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
+import dev.rsi.api.Request;
+import dev.rsi.api.RunContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generator that takes its users at their word: a session that is used by two threads at once,
+ * used after it was closed, closed twice or closed while it is used throws, and the misuse is kept.
+ * It counts its sessions, and else answers as the generator it wraps. Its sessions cannot score.
+ * Thread-safe if the wrapped one is.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public final class StrictGenerator<T, C> implements Generator<T, C> {
+  private final Generator<T, C> wrapped;
+  private final List<String> misuses = new ArrayList<>();
+  private int opened;
+  private int closed;
+  private int mostOpen;
+
+  private StrictGenerator(Generator<T, C> wrapped) {
+    this.wrapped = wrapped;
+  }
+
+  /** Wraps a generator. */
+  public static <T, C> StrictGenerator<T, C> of(Generator<T, C> wrapped) {
+    return new StrictGenerator<>(wrapped);
+  }
+
+  /** How many sessions were opened so far. */
+  public synchronized int opened() {
+    return opened;
+  }
+
+  /** How many sessions are open now. */
+  public synchronized int openSessions() {
+    return opened - closed;
+  }
+
+  /** How many sessions were open at once, at most. */
+  public synchronized int mostOpenSessions() {
+    return mostOpen;
+  }
+
+  /** What was done with sessions that must not be done, in words; empty is good. */
+  public synchronized List<String> misuses() {
+    return List.copyOf(misuses);
+  }
+
+  @Override
+  public Codec<T, C> codec() {
+    return wrapped.codec();
+  }
+
+  @Override
+  public Session<T, C> open(ModelVersion version) {
+    Session<T, C> session = wrapped.open(version);
+    synchronized (this) {
+      opened++;
+      mostOpen = Math.max(mostOpen, opened - closed);
+    }
+    return new Strict(version, session);
+  }
+
+  @Override
+  public void close() {
+    wrapped.close();
+  }
+
+  private final class Strict implements Session<T, C> {
+    private final ModelVersion version;
+    private final Session<T, C> session;
+    private @Nullable Thread user;
+    private boolean ended;
+
+    Strict(ModelVersion version, Session<T, C> session) {
+      this.version = version;
+      this.session = session;
+    }
+
+    @Override
+    public List<Output<C>> generate(List<Request<T>> requests, RunContext context) {
+      return alone("used", () -> session.generate(requests, context));
+    }
+
+    @Override
+    public void close() {
+      alone(
+          "closed",
+          () -> {
+            ended = true;
+            synchronized (StrictGenerator.this) {
+              closed++;
+            }
+            session.close();
+            return true;
+          });
+    }
+
+    private <R> R alone(String how, Supplier<R> work) {
+      synchronized (this) {
+        if (ended) {
+          throw misuse(how + " after it was closed");
+        }
+        if (user != null) {
+          throw misuse(how + " while (" + user.getName() + ") uses it");
+        }
+        user = Thread.currentThread();
+      }
+      try {
+        return work.get();
+      } finally {
+        synchronized (this) {
+          user = null;
+        }
+      }
+    }
+
+    private IllegalStateException misuse(String what) {
+      String words = "A session of version (" + version.shortId() + ") was " + what + ".";
+      synchronized (StrictGenerator.this) {
+        misuses.add(words);
+      }
+      return new IllegalStateException(words);
+    }
+  }
+}
