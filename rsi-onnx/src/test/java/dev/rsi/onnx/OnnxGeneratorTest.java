@@ -12,9 +12,9 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.ScoringSession;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.DecoderSession;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.PositionScheme;
@@ -55,36 +55,14 @@ class OnnxGeneratorTest {
       List<Output<Long>> outputs = session.generate(requests, CONTEXT);
       assertThat(outputs.get(1).failure()).contains("does not fit the model's positions");
       assertThat(outputs.get(0)).isNotEqualTo(outputs.get(1));
-      List<double[]> scores =
-          ((DecoderSession<Sum, Long>) session)
-              .logProbabilities(requests, List.of(3L, 3996L), CONTEXT);
-      assertThat(scores.get(0)).hasSize(2);
-      assertThat(scores.get(1)).isEmpty();
-    }
-  }
-
-  @Test
-  void should_score_given_answers() throws Exception {
-    ModelVersion version = version(Models.loud(Models.config(PositionScheme.COUPLED, 1, 8), 5));
-    List<Request<Sum>> requests =
-        List.of(new Request<>(Sum.of(1, 2), 1), new Request<>(Sum.of(12, 34), 2));
-    DecoderSession<Sum, Long> closed = (DecoderSession<Sum, Long>) generator.open(version);
-    closed.close();
-    assertThatThrownBy(() -> closed.logProbabilities(requests, List.of(3L, 46L), CONTEXT))
-        .isInstanceOf(IllegalStateException.class);
-    try (Generator.Session<Sum, Long> opened = generator.open(version)) {
-      DecoderSession<Sum, Long> session = (DecoderSession<Sum, Long>) opened;
-      List<double[]> scores = session.logProbabilities(requests, List.of(3L, 46L), CONTEXT);
-      assertThat(scores.get(0)).hasSize(2);
-      assertThat(scores.get(1)).hasSize(3);
-      for (double[] score : scores) {
-        assertThat(Arrays.stream(score).allMatch(each -> each <= 0 && each > -100)).isTrue();
-      }
-      assertThat(session.logProbabilities(requests.subList(0, 1), List.of(3L), CONTEXT).get(0))
-          .as("alone")
-          .isEqualTo(scores.get(0));
-      assertThatThrownBy(() -> session.logProbabilities(requests, List.of(1L), CONTEXT))
-          .isInstanceOf(IllegalArgumentException.class);
+      List<Double> scores =
+          ((ScoringSession<Sum, Long>) session)
+              .score(
+                  List.of(requests.get(0).task(), requests.get(1).task()),
+                  List.of(3L, 3996L),
+                  CONTEXT);
+      assertThat(scores.get(0)).isNegative().isFinite();
+      assertThat(scores.get(1)).isNaN();
     }
   }
 

@@ -7,7 +7,6 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.djl.DjlGenerator;
-import dev.rsi.lm.Device;
 import dev.rsi.lm.SamplingParameters;
 import java.util.ArrayList;
 import java.util.Collections;
