@@ -140,7 +140,8 @@ public final class GateReport {
    * The instrument's own noise: per kind, the share of probes that read differently when the
    * incumbent was read twice, in [0, 1]; kinds where it was not measured are not in it. Flips go
    * both ways: by themselves they move the mean drift of n probes by about the square root of noise
-   * / n. Measured on the first pull of a kind, by default 8 probes, so it tells none from much.
+   * / n. Measured on the first pull of a kind, by default 8 probes, so it tells none from much;
+   * four kinds in a decision, each in its turn.
    */
   public Map<String, Double> noise() {
     Map<String, Double> noise = new LinkedHashMap<>();

@@ -231,10 +231,16 @@ class ProbeProtectionTest {
     RunReport report = loop(Loops.heldOut(11, 200)).build().run(loops.start, Loops.TASKS);
     GateDecision first = decisions(events(report)).get(0);
     GateReport shown = GateReport.of(List.of(first));
-    // The learner solves 60 % of level 3, nothing of level 8: chance rules the one alone.
-    assertThat(shown.noise()).containsEntry("level 8", 0.0);
-    assertThat(shown.noise().get("level 3")).isBetween(.1, 1.0);
-    assertThat(shown.toString()).contains("The incumbent against itself: ").contains("level 3 ");
+    // The learner solves 30 % of level 4, nothing of level 8: chance rules the one alone.
+    assertThat(shown.noise())
+        .containsOnlyKeys("level 4", "level 6", "level 8")
+        .containsEntry("level 8", 0.0);
+    assertThat(shown.noise().get("level 4")).isBetween(.1, 1.0);
+    assertThat(shown.toString()).contains("The incumbent against itself: ").contains("level 4 ");
+    GateReport next = GateReport.of(List.of(decisions(events(report)).get(1)));
+    assertThat(next.noise())
+        .as("the others' turn")
+        .containsOnlyKeys("level 3", "level 5", "level 7");
     assertThat(only(events(report), RunEvent.Described.class).get(0).numbers())
         .containsOnlyKeys("distinct-1", "distinct-2", "distinct-3")
         .allSatisfy((name, share) -> assertThat(share).isBetween(0.0, 1.0));
