@@ -52,7 +52,7 @@ public final class AdditionTable {
     Settings settings = settings(arm);
     System.out.println(
         "arm      seed  live/made  20 digits: gen 0   live   worst once 0.98"
-            + "  kept right  attempts  seconds  gate %  met");
+            + "  kept right  attempts  seconds  gate % (no exam)  met");
     int met = 0;
     double[] seconds = new double[last - first + 1];
     for (int seed = first; seed <= last; seed++) {
@@ -63,7 +63,7 @@ public final class AdditionTable {
       met += ok ? 1 : 0;
       System.out.printf(
           Locale.ROOT,
-          "%-8s %4d  %9s  %16.3f  %5.3f  %15.3f  %10.4f  %8d  %7.1f  %6.1f  %s%n",
+          "%-8s %4d  %9s  %16.3f  %5.3f  %15.3f  %10.4f  %8d  %7.1f  %6.1f %9.1f  %s%n",
           arm,
           seed,
           row.report.promotions() + "/" + (row.report.generations().size() - 1),
@@ -74,6 +74,7 @@ public final class AdditionTable {
           row.report.spending().attempts(),
           seconds[seed - first],
           100 * row.gateShare,
+          100 * row.gateShareWithoutExam,
           ok ? "yes" : "NO");
     }
     Arrays.sort(seconds);
@@ -112,14 +113,15 @@ public final class AdditionTable {
         double own = journal.precision(generation.generation());
         precision = Double.isNaN(own) ? precision : Math.min(precision, own);
       }
-      return new Row(report, precision, journal.gateShare());
+      return new Row(report, precision, journal.gateShare(), journal.gateShareWithoutExam());
     } finally {
       MoreFiles.deleteRecursively(home, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }
 
   /** One run; {@code precision} is that of the generation with the least. */
-  private record Row(RunReport report, double precision, double gateShare) {
+  private record Row(
+      RunReport report, double precision, double gateShare, double gateShareWithoutExam) {
 
     boolean meets(String arm) {
       return switch (arm) {

@@ -79,9 +79,10 @@ public final class AdditionLoop {
     screen.line(
         String.format(
             Locale.ROOT,
-            "The gate took %.1f s, %.1f %% of the generations' time without the exam.",
+            "The gate took %.1f s, %.1f %% of the generations' time, %.1f %% without the exam.",
             journal.gateSeconds(),
-            100 * journal.gateShare()));
+            100 * journal.gateShare(),
+            100 * journal.gateShareWithoutExam()));
     screen.line(
         "Live: version "
             + report.live().substring(0, 12)

@@ -94,11 +94,13 @@ public final class Journal implements RunListener {
     return gateSeconds;
   }
 
-  /**
-   * The gate's share of the time that generations took, the exam left out: a loop that is not
-   * measured for a report has none. 0 before the first decision.
-   */
+  /** The gate's share of the time that generations took. 0 before the first decision. */
   public double gateShare() {
+    return gateSeconds == 0 ? 0 : gateSeconds / totalSeconds;
+  }
+
+  /** The same, the exam left out: a loop that is not measured for a report has none. */
+  public double gateShareWithoutExam() {
     return gateSeconds == 0 ? 0 : gateSeconds / (totalSeconds - examSeconds);
   }
 }

@@ -38,6 +38,7 @@ final class ReportFile {
     times.put("seconds", seconds);
     times.put("gate_seconds", journal.gateSeconds());
     times.put("gate_share", journal.gateShare());
+    times.put("gate_share_without_exam", journal.gateShareWithoutExam());
     times.put("peak_resident_megabytes", peakMegabytes);
     for (GenerationReport generation : report.generations()) {
       ObjectNode node = mapper.valueToTree(generation);
