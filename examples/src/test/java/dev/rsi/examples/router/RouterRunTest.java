@@ -12,6 +12,7 @@ import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
+import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.onnx.FrozenEncoder;
@@ -44,6 +45,20 @@ class RouterRunTest {
   @AfterAll
   static void close() {
     encoder.close();
+  }
+
+  @Test
+  void should_tell_answers_that_mean_the_same_from_diverse_ones() {
+    ProbeFamily<String, String> diversity =
+        ProbeFamily.diversity("diverse", List.of("Greet a customer."), encoder::similarity);
+    double same = reading(diversity, "Hello, how can I help you?", "Hi, how may I help you?");
+    double other = reading(diversity, "Hello, how can I help you?", "Your parcel left on Monday.");
+    assertThat(same).isLessThan(0.3);
+    assertThat(other).isGreaterThan(same + 0.3);
+  }
+
+  private static double reading(ProbeFamily<String, String> family, String one, String two) {
+    return family.reading(0, List.of(Output.of(one, 1), Output.of(two, 1))).orElseThrow();
   }
 
   @Test
