@@ -439,6 +439,8 @@ public abstract class RunStoreContract {
         new RunEvent.ProbesRevealed(1, -7),
         new RunEvent.Gated(1, "challenger", promote),
         new RunEvent.Described(1, "challenger", Map.of("distinct-2", 0.25)),
+        new RunEvent.Described(
+            1, "challenger", Map.of("divergence on a", Double.POSITIVE_INFINITY)),
         new RunEvent.Promoted(1, "anchor", "challenger"),
         new RunEvent.Faulted(1, "listener", "it threw"),
         new RunEvent.GenerationFinished(

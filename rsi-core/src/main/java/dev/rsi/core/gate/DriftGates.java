@@ -39,8 +39,8 @@ public final class DriftGates {
 
   /**
    * Why a gate could not do on such probes what their families promise, in words: no decision could
-   * ever be PROMOTE, a tripwire would be none, a margin would be wider. The loop asks when it is
-   * built.
+   * ever be PROMOTE, a tripwire would be none, a margin would be wider, what is no skill would
+   * count as a gain. The loop asks when it is built.
    *
    * @return empty if nothing stands in the way
    */
@@ -60,6 +60,15 @@ public final class DriftGates {
                 + ") is "
                 + (family.isTripwire() ? "a tripwire" : "to be kept within " + margins)
                 + ", which the gate does not know.\nMaybe make it by DriftGates.anchored(bank).");
+      } else if (!family.isSkill()
+          && rules != null
+          && rules.demandsGain()
+          && !rules.guards().contains(family.name())) {
+        misfits.add(
+            "Kind ("
+                + family.name()
+                + ") is no skill, but the gate would take being better on it for a gain.\nMaybe"
+                + " make it by DriftGates.anchored(bank), or name it in guards(...).");
       }
     }
     if (gate instanceof AnchoredGate anchored) {

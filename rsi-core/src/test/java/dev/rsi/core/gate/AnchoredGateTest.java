@@ -451,6 +451,22 @@ class AnchoredGateTest {
   }
 
   @Test
+  void should_take_no_gain_on_a_guard_for_one() {
+    AnchoredGate gate = DriftGates.anchored();
+    assertThat(gate.decide(closedGap()).action()).isEqualTo(Action.PROMOTE);
+    GateDecision guarded = gate.guards("gap").decide(closedGap());
+    assertThat(guarded.action()).isEqualTo(Action.HOLD);
+    assertThat(guarded.reason()).contains("none is proven better");
+    assertThat(GateAudit.problems(List.of(guarded))).isEmpty();
+    assertThatThrownBy(() -> gate.guards("gaps").decide(closedGap()))
+        .hasMessageContaining("kinds (gaps)");
+  }
+
+  private static LawProbes closedGap() {
+    return new LawProbes(1).kind("skill", 400, .9, .9, .9).kind("gap", 400, .2, .2, .9);
+  }
+
+  @Test
   void should_name_what_could_never_be_promoted() {
     AnchoredGate gate = DriftGates.anchored().tripwires("never");
     assertThat(gate.misfits(List.of(new ProbeKind("a", 400), new ProbeKind("never", 1)))).isEmpty();

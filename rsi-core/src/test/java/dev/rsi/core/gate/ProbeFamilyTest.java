@@ -156,6 +156,12 @@ class ProbeFamilyTest {
         .anyMatch(m -> m.contains("Kind (refusals) is to be kept within"))
         .anyMatch(m -> m.contains("DriftGates.anchored(bank)"));
     assertThat(DriftGates.misfits(DriftGates.paired(), bank)).hasSize(3);
+    AnchoredGate byHand =
+        DriftGates.anchored().tripwires("never").critical("refusals").margins("gap", .03, .09);
+    assertThat(DriftGates.misfits(byHand, bank))
+        .anyMatch(m -> m.contains("Kind (gap) is no skill"))
+        .noneMatch(m -> m.contains("does not know"));
+    assertThat(DriftGates.misfits(byHand.guards("gap"), bank)).noneMatch(m -> m.contains("skill,"));
     assertThat(DriftGates.misfits(DriftGates.anchored(bank).margins("refusals", .01, .04), bank))
         .anyMatch(m -> m.contains("(refusals)"));
     assertThat(rules.tripwires()).containsExactly("never");
