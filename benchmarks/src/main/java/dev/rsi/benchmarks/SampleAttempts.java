@@ -32,6 +32,7 @@ final class SampleAttempts {
         Verdict.Outcome.PASS,
         1,
         "",
+        null,
         null);
   }
 }

@@ -2,11 +2,11 @@ package dev.rsi.core;
 
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
-import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.ScoringSession;
+import dev.rsi.core.registry.ModelRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,16 +26,23 @@ final class Attempts<T, C> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
 
   private final Generator<T, C> generator;
+  private final ModelRegistry registry;
   private final Ledger ledger;
   private final BooleanSupplier cancelled;
-  private final Recorder recorder;
+  private final Journal journal;
   private final Map<String, Generator.Session<T, C>> sessions = new HashMap<>();
 
-  Attempts(Generator<T, C> generator, Ledger ledger, BooleanSupplier cancelled, Recorder recorder) {
+  Attempts(
+      Generator<T, C> generator,
+      ModelRegistry registry,
+      Ledger ledger,
+      BooleanSupplier cancelled,
+      Journal journal) {
     this.generator = generator;
+    this.registry = registry;
     this.ledger = ledger;
     this.cancelled = cancelled;
-    this.recorder = recorder;
+    this.journal = journal;
   }
 
   /**
@@ -43,8 +50,8 @@ final class Attempts<T, C> implements AutoCloseable {
    *
    * @param step what for, for people
    */
-  List<Output<C>> make(ModelVersion version, String step, List<Request<T>> requests) {
-    StepContext context = new StepContext(step, cancelled, recorder);
+  List<Output<C>> make(String version, String step, List<Request<T>> requests) {
+    StepContext context = new StepContext(step, cancelled, journal);
     context.checkActive();
     Generator.Session<T, C> session = session(version);
     ledger.spend(requests.size());
@@ -63,14 +70,19 @@ final class Attempts<T, C> implements AutoCloseable {
     return outputs;
   }
 
+  /** Takes attempts out of the budget that were made when the run first came by. */
+  void recall(int count) {
+    ledger.spend(count);
+  }
+
   /**
    * Has a version score candidates; each counts as an attempt.
    *
    * @param step what for, for people
    * @return log-probabilities, NaN where one is missing
    */
-  List<Double> score(ModelVersion version, String step, List<T> tasks, List<C> candidates) {
-    StepContext context = new StepContext(step, cancelled, recorder);
+  List<Double> score(String version, String step, List<T> tasks, List<C> candidates) {
+    StepContext context = new StepContext(step, cancelled, journal);
     context.checkActive();
     Generator.Session<T, C> session = session(version);
     if (!(session instanceof ScoringSession<T, C> scoring)) {
@@ -96,23 +108,24 @@ final class Attempts<T, C> implements AutoCloseable {
     return new ArrayList<>(scores);
   }
 
-  private Generator.Session<T, C> session(ModelVersion version) {
-    Generator.Session<T, C> session = sessions.get(version.id());
+  private Generator.Session<T, C> session(String version) {
+    Generator.Session<T, C> session = sessions.get(version);
     if (session == null) {
-      session = generator.open(version);
-      sessions.put(version.id(), session);
+      // Every file is held against its hash before it is loaded.
+      session = generator.open(registry.version(version));
+      sessions.put(version, session);
     }
     return session;
   }
 
   /** A session that broke is not used again: the next batch opens a fresh one. */
-  private <R> R using(Generator.Session<T, C> session, ModelVersion version, Supplier<R> call) {
+  private <R> R using(Generator.Session<T, C> session, String version, Supplier<R> call) {
     try {
       return call.get();
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {
-      sessions.remove(version.id());
+      sessions.remove(version);
       try (session) {
         throw e;
       }
@@ -123,14 +136,13 @@ final class Attempts<T, C> implements AutoCloseable {
    * Closes every session but those of the versions given. An exception of one is logged; an error
    * is thrown when all are closed.
    */
-  void closeAllBut(List<ModelVersion> kept) {
-    List<String> ids = kept.stream().map(ModelVersion::id).toList();
+  void closeAllBut(List<String> kept) {
     List<Generator.Session<T, C>> closing = new ArrayList<>();
     sessions
         .entrySet()
         .removeIf(
             entry -> {
-              boolean close = !ids.contains(entry.getKey());
+              boolean close = !kept.contains(entry.getKey());
               if (close) {
                 closing.add(entry.getValue());
               }

@@ -1,6 +1,5 @@
 package dev.rsi.core;
 
-import dev.rsi.api.ModelVersion;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.Seeds;
@@ -26,9 +25,10 @@ final class Bank<T, C> {
    * @param number of the bank in its run, from 1
    */
   Bank(
+      Journal journal,
       ProbeBank<T, C> tasks,
       long number,
-      ModelVersion anchor,
+      String anchor,
       Attempts<T, C> attempts,
       Seeds seeds,
       int batch) {
@@ -36,9 +36,11 @@ final class Bank<T, C> {
     this.number = number;
     this.digest = tasks.digest();
     String stream = number == 1 ? "probe" : "probe of bank " + number;
-    this.readings = new ProbeReadings<>(stream, true, tasks, anchor, attempts, seeds, batch);
+    this.readings =
+        new ProbeReadings<>(journal, stream, true, tasks, anchor, attempts, seeds, batch);
     this.again =
-        new ProbeReadings<>(stream + " again", false, tasks, anchor, attempts, seeds, batch);
+        new ProbeReadings<>(
+            journal, stream + " again", false, tasks, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that a decision makes on such tasks, whatever the gate. */
@@ -56,7 +58,7 @@ final class Bank<T, C> {
     return family != null && !family.choices(0).isEmpty();
   }
 
-  void forgetAllBut(List<ModelVersion> kept) {
+  void forgetAllBut(List<String> kept) {
     readings.forgetAllBut(kept);
     again.forgetAllBut(kept);
   }

@@ -1,6 +1,5 @@
 package dev.rsi.core;
 
-import dev.rsi.api.ModelVersion;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
@@ -9,6 +8,7 @@ import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.ProbeOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.Set;
 /** One decision's probes: draws them in the decision's secret order and has the versions read. */
 final class BankProbes<T, C> implements ProbeSource {
   private final Bank<T, C> bank;
-  private final Map<Role, ModelVersion> versions;
+  private final Map<Role, String> versions;
   private final long decision;
   private final double histories;
   private final Map<String, List<Integer>> order = new HashMap<>();
@@ -34,11 +34,7 @@ final class BankProbes<T, C> implements ProbeSource {
    * @param secret fixes the order
    */
   BankProbes(
-      Bank<T, C> bank,
-      Map<Role, ModelVersion> versions,
-      long decision,
-      double histories,
-      long secret) {
+      Bank<T, C> bank, Map<Role, String> versions, long decision, double histories, long secret) {
     this.bank = bank;
     this.versions = new EnumMap<>(versions);
     this.decision = decision;
@@ -86,8 +82,9 @@ final class BankProbes<T, C> implements ProbeSource {
     List<Integer> next = indices.subList(from, (int) Math.min(indices.size(), (long) from + count));
     drawn.put(kind, from + next.size());
     Map<Role, List<Double>> readings = new EnumMap<>(Role.class);
-    for (Role role : roles) {
-      ModelVersion version = versions.get(role);
+    // In their own order: that of a set differs between processes.
+    for (Role role : EnumSet.copyOf(roles)) {
+      String version = versions.get(role);
       if (version != null) {
         readings.put(role, bank.readings().read(version, kind, next));
       }
@@ -102,7 +99,7 @@ final class BankProbes<T, C> implements ProbeSource {
     }
     int most = Math.min(Bank.RETESTS, drawn.getOrDefault(kind, 0));
     List<Integer> probes = order(kind).subList(0, Math.max(0, Math.min(count, most)));
-    ModelVersion incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
+    String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
     return results(
         kind,
         probes,

@@ -12,12 +12,14 @@ import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,10 +104,70 @@ public final class ImprovementLoop<T, C> {
    * @throws dev.rsi.api.RsiException if the store or the registry failed; what was recorded stays
    */
   public RunReport run(ModelVersion start, TaskSource<T> tasks) {
-    Objects.requireNonNull(tasks, "tasks");
-    ModelVersion anchor = registry.version(start.id());
-    try (LoopRun<T, C> run = new LoopRun<>(this, anchor, tasks)) {
-      return run.run();
+    checkLevels(tasks);
+    String anchor = registry.version(start.id()).id();
+    return drive(create(), List.of(), anchor, tasks);
+  }
+
+  /**
+   * Goes on with a run that was left before its end: its process was killed, its machine lost
+   * power, its thread was interrupted or its store failed. It ends as it would have ended without
+   * that: what was recorded is not done again, neither an attempt nor a training nor a decision,
+   * and counts as spent; the first step that was not recorded is the first to be done. Blocks.
+   *
+   * @param run its id in the store; see {@link #unfinished}
+   * @param tasks those it was begun with
+   * @return what happened, from its beginning on
+   * @throws IllegalArgumentException if there is no such run, or it was begun with another loop (in
+   *     anything but its budget), naming what differs
+   * @throws IllegalStateException if the run has ended, or another version than its own was made
+   *     live since
+   * @throws dev.rsi.api.RsiException if the run does not repeat itself, or the store or the
+   *     registry failed; what was recorded stays
+   */
+  public RunReport resume(String run, TaskSource<T> tasks) {
+    checkLevels(tasks);
+    List<RunEvent> recorded = store.events(run);
+    Resumption resumption = Resumption.of(run, recorded);
+    resumption.checkLive(registry);
+    return drive(run, recorded, resumption.anchor(), tasks);
+  }
+
+  /** The run in the store that was begun last, if it has not ended. */
+  public Optional<String> unfinished() {
+    List<String> runs = store.runs();
+    return runs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(runs.get(runs.size() - 1))
+            .filter(run -> Resumption.isOpen(store.events(run)));
+  }
+
+  private RunReport drive(String run, List<RunEvent> recorded, String anchor, TaskSource<T> tasks) {
+    try (LoopRun<T, C> driven = new LoopRun<>(this, run, recorded, anchor, tasks)) {
+      return driven.run();
+    }
+  }
+
+  private static void checkLevels(TaskSource<?> tasks) {
+    int levels = Objects.requireNonNull(tasks, "tasks").levels();
+    if (levels < 1) {
+      throw new IllegalArgumentException(
+          "levels (" + levels + ") of the tasks must be >= 1.\nMaybe they count from 0.");
+    }
+  }
+
+  /** Begins a run under the next free number. */
+  private String create() {
+    for (int number = store.runs().size() + 1; ; number++) {
+      String run = "run-" + number;
+      try {
+        store.create(run);
+        return run;
+      } catch (IllegalArgumentException e) {
+        if (!store.runs().contains(run)) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -18,7 +18,6 @@ import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
-import dev.rsi.core.store.RunStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,12 +38,12 @@ final class LoopRun<T, C> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
 
   private final ImprovementLoop<T, C> loop;
-  private final ModelVersion anchor;
+  private final String anchor;
   private final int levels;
   private final Thread thread = Thread.currentThread();
   private final Seeds seeds;
   private final Ledger ledger;
-  private final Recorder recorder;
+  private final Journal journal;
   private final Attempts<T, C> attempts;
   private final LessonPool<T, C> pool;
   private final PracticeGround<T, C> ground;
@@ -52,48 +51,42 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final @Nullable ProbeReadings<T, C> exam;
   private final List<GenerationReport> reports = new ArrayList<>();
 
-  private ModelVersion incumbent;
+  private String incumbent;
   private Frontier frontier;
-  private @Nullable ModelVersion scouted;
+  private @Nullable String scouted;
 
-  LoopRun(ImprovementLoop<T, C> loop, ModelVersion anchor, TaskSource<T> tasks) {
+  /**
+   * A run, to be begun or to be gone on with.
+   *
+   * @param run its id in the store
+   * @param recorded what the store holds of it already; nothing of a new run
+   * @param anchor id of the version it begins with
+   */
+  LoopRun(
+      ImprovementLoop<T, C> loop,
+      String run,
+      List<RunEvent> recorded,
+      String anchor,
+      TaskSource<T> tasks) {
     this.loop = loop;
     this.anchor = anchor;
     this.incumbent = anchor;
     this.levels = tasks.levels();
-    if (levels < 1) {
-      throw new IllegalArgumentException(
-          "levels (" + levels + ") of the tasks must be >= 1.\nMaybe they count from 0.");
-    }
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
-    this.recorder = new Recorder(loop.store, begin(loop.store), loop.clock, loop.listener);
-    this.attempts = new Attempts<>(loop.generator, ledger, this::cancelled, recorder);
+    this.journal = new Journal(loop.store, run, loop.clock, loop.listener, recorded);
+    this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
-    this.probing = new Probing<>(loop, anchor, attempts, seeds, recorder, heldOut, pool, ledger);
-    this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, recorder, heldOut);
+    this.probing = new Probing<>(loop, anchor, attempts, seeds, journal, heldOut, pool, ledger);
+    this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, journal, heldOut);
     int batch = loop.practice.batch();
     this.exam =
         loop.exam == null
             ? null
-            : new ProbeReadings<>("exam", false, loop.exam, anchor, attempts, seeds, batch);
-  }
-
-  /** Begins a run under the next free number. */
-  private static String begin(RunStore store) {
-    for (int number = store.runs().size() + 1; ; number++) {
-      String run = "run-" + number;
-      try {
-        store.create(run);
-        return run;
-      } catch (IllegalArgumentException e) {
-        if (!store.runs().contains(run)) {
-          throw e;
-        }
-      }
-    }
+            : new ProbeReadings<>(
+                journal, "exam", false, loop.exam, anchor, attempts, seeds, batch);
   }
 
   private boolean cancelled() {
@@ -101,14 +94,17 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   RunReport run() {
-    recorder.record(new RunEvent.RunStarted(loop.seed, anchor.id(), setting()));
+    start();
     try {
-      loop.registry.promote(anchor.id());
+      if (journal.isLive()) {
+        loop.registry.promote(anchor);
+      }
       ledger.reserve(exam == null ? 0 : exam.worstCase());
       beginLineage();
       ledger.settle();
       while (true) {
-        String refusal = ledger.refusal(worstCase());
+        // A generation that was begun is finished: what it may spend was reserved then.
+        String refusal = journal.isLive() ? ledger.refusal(worstCase()) : null;
         if (refusal != null) {
           return end(RunReport.End.BUDGET_SPENT, refusal);
         }
@@ -132,7 +128,31 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
   }
 
-  private void forgetAllBut(List<ModelVersion> kept) {
+  /** Begins, or begins again with what the run began with. */
+  private void start() {
+    RunEvent.RunStarted began = journal.recalled(RunEvent.RunStarted.class);
+    RunEvent.RunStarted begins = new RunEvent.RunStarted(loop.seed, anchor, setting());
+    if (began == null) {
+      journal.record(begins);
+      return;
+    }
+    List<String> differing = began.differences(begins);
+    if (!differing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Run ("
+              + journal.run()
+              + ") began with another loop: "
+              + String.join("; ", differing)
+              + ".\nMaybe build the loop as it was, and go on; only its budget may differ. Or begin"
+              + " a new run from the live version.");
+    }
+    journal.record(began);
+    journal.record(
+        new RunEvent.Resumed(
+            journal.lastGeneration(), journal.pastEvents(), loop.budget.toString()));
+  }
+
+  private void forgetAllBut(List<String> kept) {
     attempts.closeAllBut(kept);
     probing.forgetAllBut(kept);
     if (exam != null) {
@@ -147,17 +167,16 @@ final class LoopRun<T, C> implements AutoCloseable {
       if (exam != null) {
         marks = exam.solved(anchor);
       }
-    } catch (CancelledException e) {
-      finish(anchorReport(marks));
+    } catch (CancelledException | JournalException e) {
       throw e;
     } catch (RuntimeException e) {
-      recorder.fault(0, "exam", e);
+      journal.fault(0, "exam", e);
     }
     finish(anchorReport(marks));
   }
 
   private GenerationReport anchorReport(Map<String, Double> marks) {
-    return new GenerationReport(0, Outcome.ANCHOR, 0, 0, 0, null, null, marks, anchor.id());
+    return new GenerationReport(0, Outcome.ANCHOR, 0, 0, 0, null, null, marks, anchor);
   }
 
   private long worstCase() {
@@ -178,6 +197,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** One generation; false if the hardest level is mastered and there is nothing to practise. */
   private boolean generation() {
+    journal.generation(reports.size());
     Generation steps = new Generation(reports.size());
     try {
       if (!steps.scout()) {
@@ -189,11 +209,13 @@ final class LoopRun<T, C> implements AutoCloseable {
         steps.judge();
         steps.examine();
       }
-    } catch (RecordingException e) {
+    } catch (JournalException e) {
       throw e;
     } catch (CancelledException e) {
-      steps.fail(e);
-      finish(steps.report());
+      if (ledger.timeIsUp()) {
+        steps.fail(e);
+        finish(steps.report());
+      }
       throw e;
     } catch (RuntimeException e) {
       steps.fail(e);
@@ -209,7 +231,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     private String part = "practice";
     private Outcome outcome = Outcome.FAILED;
     private int made;
-    private @Nullable ModelVersion challenger;
+    private @Nullable String challenger;
     private @Nullable GateDecision decision;
 
     Generation(int number) {
@@ -252,7 +274,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     void practise() {
-      recorder.record(new RunEvent.GenerationStarted(number, incumbent.id()));
+      journal.record(new RunEvent.GenerationStarted(number, incumbent));
       for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
         made +=
             ground
@@ -280,22 +302,32 @@ final class LoopRun<T, C> implements AutoCloseable {
       part = "trainer";
       List<Lesson<T, C>> lessons = pool.mix();
       String digest = pool.digest(lessons);
-      recorder.record(
+      journal.record(
           new RunEvent.LessonsSelected(
               number, frontier.hardest(), made, pool.fresh(), lessons.size(), digest));
+      RunEvent.Trained trained = journal.recalled(RunEvent.Trained.class);
+      if (trained == null) {
+        trained = trained(lessons, digest);
+      }
+      journal.record(trained);
+      challenger = trained.challenger();
+    }
+
+    private RunEvent.Trained trained(List<Lesson<T, C>> lessons, String digest) {
       long seed = seeds.of("training", number);
       Path work = loop.registry.newWorkDirectory();
       try {
         TrainedArtifact artifact =
             loop.trainer.train(
-                new TrainingRequest<>(incumbent, lessons, loop.recipe, seed, work),
-                new StepContext("training", LoopRun.this::cancelled, recorder));
+                new TrainingRequest<>(
+                    loop.registry.version(incumbent), lessons, loop.recipe, seed, work),
+                new StepContext("training", LoopRun.this::cancelled, journal));
         checkInside(work, artifact.directory());
         part = "registry";
-        challenger = loop.registry.add(artifact.directory(), provenance(digest, seed, artifact));
-        recorder.record(
-            new RunEvent.Trained(
-                number, challenger.id(), incumbent.id(), artifact.steps(), artifact.metrics()));
+        ModelVersion made =
+            loop.registry.add(artifact.directory(), provenance(digest, seed, artifact));
+        return new RunEvent.Trained(
+            number, made.id(), incumbent, artifact.steps(), artifact.metrics());
       } finally {
         delete(work);
       }
@@ -303,17 +335,19 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     void judge() {
       part = "gate";
-      ModelVersion candidate = Objects.requireNonNull(challenger);
+      String candidate = Objects.requireNonNull(challenger);
       decision =
           probing.decide(
               number,
               Map.of(Role.ANCHOR, anchor, Role.INCUMBENT, incumbent, Role.CHALLENGER, candidate));
-      recorder.record(new RunEvent.Gated(number, candidate.id(), decision));
+      journal.record(new RunEvent.Gated(number, candidate, decision));
       switch (decision.action()) {
         case PROMOTE -> {
           part = "registry";
-          loop.registry.promote(candidate.id());
-          recorder.record(new RunEvent.Promoted(number, incumbent.id(), candidate.id()));
+          if (journal.isLive()) {
+            loop.registry.promote(candidate);
+          }
+          journal.record(new RunEvent.Promoted(number, incumbent, candidate));
           incumbent = candidate;
           outcome = Outcome.PROMOTED;
         }
@@ -328,11 +362,11 @@ final class LoopRun<T, C> implements AutoCloseable {
         marks.putAll(exam.solved(Objects.requireNonNull(challenger)));
       }
       Map<String, Double> numbers = probing.described(Objects.requireNonNull(challenger));
-      recorder.record(new RunEvent.Described(number, challenger.id(), numbers));
+      journal.record(new RunEvent.Described(number, challenger, numbers));
     }
 
     void fail(RuntimeException cause) {
-      recorder.fault(number, part, cause);
+      journal.fault(number, part, cause);
     }
 
     GenerationReport report() {
@@ -342,18 +376,18 @@ final class LoopRun<T, C> implements AutoCloseable {
           frontier.hardest(),
           made,
           pool.fresh(),
-          challenger == null ? null : challenger.id(),
+          challenger,
           decision,
           marks,
-          incumbent.id());
+          incumbent);
     }
 
     private Provenance provenance(String digest, long seed, TrainedArtifact artifact) {
       Map<String, String> by = new HashMap<>(artifact.provenance());
       by.put("java", Runtime.version().toString());
       return new Provenance(
-          incumbent.id(),
-          recorder.run(),
+          incumbent,
+          journal.run(),
           number,
           digest,
           seed,
@@ -398,26 +432,25 @@ final class LoopRun<T, C> implements AutoCloseable {
       ledger.count();
     }
     reports.add(report);
-    recorder.record(new RunEvent.GenerationFinished(report));
+    journal.record(new RunEvent.GenerationFinished(report));
   }
 
   private RunReport end(RunReport.End end, String reason) {
     probing.reveal(reports.size() - 1);
-    recorder.record(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent.id()));
-    return new RunReport(
-        recorder.run(), end, reason, anchor.id(), incumbent.id(), reports, ledger.spending());
+    journal.record(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent));
+    return report(end, reason);
   }
 
   /**
-   * Ends a run whose last generation was cut short, and leaves the thread's interrupt as it was.
+   * Ends a run whose time is up, or leaves one that may be gone on with. The thread's interrupt
+   * stays as it was.
    */
   private RunReport endCut() {
     boolean interrupted = Thread.interrupted();
     try {
       return ledger.timeIsUp()
           ? end(RunReport.End.BUDGET_SPENT, "The wall clock of the budget is spent.")
-          : end(
-              RunReport.End.CANCELLED,
+          : leave(
               interrupted
                   ? "The run was interrupted."
                   : "A part of the loop ended its call as cancelled.");
@@ -426,6 +459,15 @@ final class LoopRun<T, C> implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private RunReport leave(String reason) {
+    journal.record(new RunEvent.Stopped(journal.generation(), reason));
+    return report(RunReport.End.CANCELLED, reason);
+  }
+
+  private RunReport report(RunReport.End end, String reason) {
+    return new RunReport(journal.run(), end, reason, anchor, incumbent, reports, ledger.spending());
   }
 
   private Map<String, String> setting() {

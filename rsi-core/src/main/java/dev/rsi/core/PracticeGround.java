@@ -3,7 +3,6 @@ package dev.rsi.core;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Lesson;
-import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
@@ -13,6 +12,8 @@ import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class PracticeGround<T, C> {
   private final TaskSource<T> tasks;
   private final Seeds seeds;
   private final Attempts<T, C> attempts;
-  private final Recorder recorder;
+  private final Journal journal;
   private final HeldOut<T> heldOut;
   private final Examiner<T, C> examiner;
   private final Codec<T, C> codec;
@@ -36,13 +37,13 @@ final class PracticeGround<T, C> {
       TaskSource<T> tasks,
       Seeds seeds,
       Attempts<T, C> attempts,
-      Recorder recorder,
+      Journal journal,
       HeldOut<T> heldOut) {
     this.loop = loop;
     this.tasks = tasks;
     this.seeds = seeds;
     this.attempts = attempts;
-    this.recorder = recorder;
+    this.journal = journal;
     this.heldOut = heldOut;
     this.examiner = new Examiner<>(loop.verifier, loop.critic, loop.rubric);
     this.codec = loop.generator.codec();
@@ -67,7 +68,7 @@ final class PracticeGround<T, C> {
    * @param lessons takes what was proven right
    */
   Tally practise(
-      ModelVersion version,
+      String version,
       int generation,
       RunEvent.Stage stage,
       int level,
@@ -87,8 +88,11 @@ final class PracticeGround<T, C> {
           requests.add(new Request<>(task, seed));
         }
       }
-      List<Output<C>> outputs = attempts.make(version, "practising level " + level, requests);
-      tally = tally.plus(rule(generation, stage, level, requests, outputs, lessons));
+      List<Ruled<C>> ruled = recalled(requests.size());
+      if (ruled == null) {
+        ruled = rule(requests, attempts.make(version, "practising level " + level, requests));
+      }
+      tally = tally.plus(note(generation, stage, level, requests, ruled, lessons));
     }
     return tally;
   }
@@ -110,39 +114,74 @@ final class PracticeGround<T, C> {
             + " template.");
   }
 
-  private Tally rule(
+  /** One attempt and what was found about it. The candidate is null where there is none. */
+  private record Ruled<C>(@Nullable C candidate, int tokens, Examiner.Finding finding) {}
+
+  private List<Ruled<C>> rule(List<Request<T>> requests, List<Output<C>> outputs) {
+    int samples = loop.practice.samples();
+    List<Ruled<C>> ruled = new ArrayList<>(requests.size());
+    for (int from = 0; from < requests.size(); from += samples) {
+      List<Output<C>> own = outputs.subList(from, from + samples);
+      List<Examiner.Finding> findings = examiner.examine(requests.get(from).task(), own);
+      for (int k = 0; k < samples; k++) {
+        Output<C> output = own.get(k);
+        ruled.add(new Ruled<>(output.candidate(), output.tokens(), findings.get(k)));
+      }
+    }
+    return ruled;
+  }
+
+  /** What was found when the run first came by; null where it is to be done. */
+  private @Nullable List<Ruled<C>> recalled(int count) {
+    List<RunEvent.Attempted> events = journal.recalled(RunEvent.Attempted.class, count);
+    if (events == null) {
+      return null;
+    }
+    attempts.recall(count);
+    List<Ruled<C>> ruled = new ArrayList<>(count);
+    for (RunEvent.Attempted event : events) {
+      String candidate = event.candidate();
+      Map<String, Double> scores = event.critique();
+      Examiner.Finding finding =
+          new Examiner.Finding(
+              new Verdict(event.outcome(), event.score(), event.reason()),
+              scores == null
+                  ? null
+                  : new Critique(scores, Objects.requireNonNullElse(event.comment(), "")));
+      ruled.add(
+          new Ruled<>(
+              candidate == null ? null : codec.readCandidate(candidate), event.tokens(), finding));
+    }
+    return ruled;
+  }
+
+  /** Records what was found, and hands on what was proven right. */
+  private Tally note(
       int generation,
       RunEvent.Stage stage,
       int level,
       List<Request<T>> requests,
-      List<Output<C>> outputs,
+      List<Ruled<C>> ruled,
       Consumer<Lesson<T, C>> lessons) {
-    int samples = loop.practice.samples();
     List<RunEvent> events = new ArrayList<>(requests.size());
     List<Lesson<T, C>> learned = new ArrayList<>();
     int decided = 0;
     int passed = 0;
-    for (int from = 0; from < requests.size(); from += samples) {
-      T task = requests.get(from).task();
-      List<Examiner.Finding> findings =
-          examiner.examine(task, outputs.subList(from, from + samples));
-      for (int k = 0; k < samples; k++) {
-        Output<C> output = outputs.get(from + k);
-        Examiner.Finding finding = findings.get(k);
-        Verdict verdict = finding.verdict();
-        events.add(attempted(generation, stage, level, requests.get(from + k), output, finding));
-        decided += verdict.outcome() == Verdict.Outcome.UNDECIDED ? 0 : 1;
-        passed += verdict.passed() ? 1 : 0;
-        C candidate = output.candidate();
-        double weight = weight(finding.critique());
-        if (candidate != null && verdict.passed() && weight > 0) {
-          learned.add(
-              new Lesson<>(
-                  task, candidate, verdict, finding.critique(), level, generation, weight));
-        }
+    for (int i = 0; i < requests.size(); i++) {
+      Ruled<C> attempt = ruled.get(i);
+      Verdict verdict = attempt.finding().verdict();
+      events.add(attempted(generation, stage, level, requests.get(i), attempt));
+      decided += verdict.outcome() == Verdict.Outcome.UNDECIDED ? 0 : 1;
+      passed += verdict.passed() ? 1 : 0;
+      C candidate = attempt.candidate();
+      Critique critique = attempt.finding().critique();
+      double weight = weight(critique);
+      if (candidate != null && verdict.passed() && weight > 0) {
+        T task = requests.get(i).task();
+        learned.add(new Lesson<>(task, candidate, verdict, critique, level, generation, weight));
       }
     }
-    recorder.record(events);
+    journal.record(events);
     learned.forEach(lessons);
     return new Tally(requests.size(), decided, passed);
   }
@@ -156,14 +195,10 @@ final class PracticeGround<T, C> {
   }
 
   private RunEvent attempted(
-      int generation,
-      RunEvent.Stage stage,
-      int level,
-      Request<T> request,
-      Output<C> output,
-      Examiner.Finding finding) {
-    C candidate = output.candidate();
-    Critique critique = finding.critique();
+      int generation, RunEvent.Stage stage, int level, Request<T> request, Ruled<C> attempt) {
+    C candidate = attempt.candidate();
+    Verdict verdict = attempt.finding().verdict();
+    Critique critique = attempt.finding().critique();
     return new RunEvent.Attempted(
         generation,
         stage,
@@ -171,10 +206,11 @@ final class PracticeGround<T, C> {
         codec.writeTask(request.task()),
         request.seed(),
         candidate == null ? null : codec.writeCandidate(candidate),
-        output.tokens(),
-        finding.verdict().outcome(),
-        finding.verdict().score(),
-        finding.verdict().reason(),
-        critique == null ? null : critique.scores());
+        attempt.tokens(),
+        verdict.outcome(),
+        verdict.score(),
+        verdict.reason(),
+        critique == null ? null : critique.scores(),
+        critique == null ? null : critique.text());
   }
 }

@@ -1,13 +1,13 @@
 package dev.rsi.core;
 
 import dev.rsi.api.CancelledException;
-import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.report.Descriptives;
+import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +33,13 @@ final class ProbeReadings<T, C> {
   private static final double UNREAD = Double.NEGATIVE_INFINITY;
 
   private final String stream;
+  private final Journal journal;
   private final boolean describing;
   private final ProbeBank<T, C> bank;
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
   private final int batch;
-  private final ModelVersion anchor;
+  private final String anchor;
   private final Map<String, List<Double>> anchorScores = new HashMap<>();
   private final Map<String, Map<String, double[]>> byVersion = new HashMap<>();
   private final Map<String, Map<String, List<Double>>> divergences = new HashMap<>();
@@ -46,17 +48,20 @@ final class ProbeReadings<T, C> {
   /**
    * Readings under seeds of their own.
    *
+   * @param journal where readings are recorded, and recalled from
    * @param stream names the seeds: readings of another stream are a second look
    * @param describing whether answers are kept until {@link #described} has been asked
    */
   ProbeReadings(
+      Journal journal,
       String stream,
       boolean describing,
       ProbeBank<T, C> bank,
-      ModelVersion anchor,
+      String anchor,
       Attempts<T, C> attempts,
       Seeds seeds,
       int batch) {
+    this.journal = journal;
     this.stream = stream;
     this.describing = describing;
     this.bank = bank;
@@ -72,20 +77,17 @@ final class ProbeReadings<T, C> {
   }
 
   /** The readings of some probes of a kind, in order; NaN where one is missing. */
-  List<Double> read(ModelVersion version, String kind, List<Integer> probes) {
+  List<Double> read(String version, String kind, List<Integer> probes) {
     ProbeFamily<T, C> family = Objects.requireNonNull(bank.families().get(kind), kind);
-    double[] known =
-        byVersion
-            .computeIfAbsent(version.id(), id -> new HashMap<>())
-            .computeIfAbsent(kind, k -> unread(family.size()));
+    double[] known = known(version, family);
     List<Integer> unknown = probes.stream().filter(i -> known[i] == UNREAD).toList();
     int together = Math.max(1, batch / family.attempts());
     for (int from = 0; from < unknown.size(); from += together) {
       List<Integer> part = unknown.subList(from, Math.min(unknown.size(), from + together));
-      if (family.choices(0).isEmpty()) {
-        attempt(version, family, part, known);
-      } else {
+      if (isScored(family)) {
         score(version, family, part, known);
+      } else {
+        take(version, family, part, () -> attempted(version, family, part));
       }
     }
     return probes.stream().map(i -> known[i]).toList();
@@ -96,14 +98,14 @@ final class ProbeReadings<T, C> {
    * characters, pairs and triples of them in the answers, and the mean divergence from generation 0
    * in nats per kind of choices.
    */
-  Map<String, Double> described(ModelVersion version) {
+  Map<String, Double> described(String version) {
     Map<String, Double> numbers = new LinkedHashMap<>();
-    List<String> texts = answers.getOrDefault(version.id(), List.of());
+    List<String> texts = answers.getOrDefault(version, List.of());
     for (int n = 1; !texts.isEmpty() && n <= DISTINCT; n++) {
       numbers.put("distinct-" + n, Descriptives.distinctCharacters(texts, n));
     }
     divergences
-        .getOrDefault(version.id(), Map.of())
+        .getOrDefault(version, Map.of())
         .forEach(
             (kind, nats) ->
                 numbers.put(
@@ -112,16 +114,57 @@ final class ProbeReadings<T, C> {
     return numbers;
   }
 
+  private double[] known(String version, ProbeFamily<T, C> family) {
+    return byVersion
+        .computeIfAbsent(version, id -> new HashMap<>())
+        .computeIfAbsent(family.name(), kind -> unread(family.size()));
+  }
+
   /** Forgets what was read of all but some versions. */
-  void forgetAllBut(List<ModelVersion> kept) {
-    List<String> ids = kept.stream().map(ModelVersion::id).toList();
-    byVersion.keySet().retainAll(ids);
-    divergences.keySet().retainAll(ids);
+  void forgetAllBut(List<String> kept) {
+    byVersion.keySet().retainAll(kept);
+    divergences.keySet().retainAll(kept);
     answers.clear();
   }
 
-  private void attempt(
-      ModelVersion version, ProbeFamily<T, C> family, List<Integer> part, double[] known) {
+  /** Generation 0 is as close to itself as can be, and is not asked about itself. */
+  private void score(String version, ProbeFamily<T, C> family, List<Integer> part, double[] known) {
+    if (version.equals(anchor)) {
+      part.forEach(probe -> known[probe] = 1);
+      return;
+    }
+    List<Integer> first =
+        part.stream().filter(i -> !anchorScores.containsKey(family.name() + "/" + i)).toList();
+    if (!first.isEmpty()) {
+      take(anchor, family, first, () -> scored(anchor, family, first));
+    }
+    take(version, family, part, () -> scored(version, family, part));
+  }
+
+  /** Reads, unless it was done when the run first came by. */
+  private void take(
+      String version,
+      ProbeFamily<T, C> family,
+      List<Integer> probes,
+      Supplier<RunEvent.Probed> reading) {
+    RunEvent.Probed event = journal.recalled(RunEvent.Probed.class);
+    if (event == null) {
+      event = reading.get();
+    } else {
+      RunEvent.Probed asked = probed(version, family, probes, event.numbers(), event.answers());
+      if (!event.equals(asked)) {
+        throw journal.diverged(event, asked);
+      }
+      attempts.recall(
+          isScored(family)
+              ? event.numbers().size()
+              : event.probes().size() * family.asks(0).size());
+    }
+    journal.record(event);
+    keep(family, event);
+  }
+
+  private RunEvent.Probed attempted(String version, ProbeFamily<T, C> family, List<Integer> part) {
     int asks = family.asks(0).size();
     List<Request<T>> requests = new ArrayList<>(part.size() * asks);
     for (int probe : part) {
@@ -132,76 +175,89 @@ final class ProbeReadings<T, C> {
       }
     }
     List<Output<C>> outputs = attempts.make(version, stream, requests);
-    note(version, outputs);
+    List<Double> numbers = new ArrayList<>(part.size());
     for (int k = 0; k < part.size(); k++) {
-      known[part.get(k)] = reading(family, part.get(k), outputs.subList(k * asks, (k + 1) * asks));
+      numbers.add(reading(family, part.get(k), outputs.subList(k * asks, (k + 1) * asks)));
     }
+    return probed(version, family, part, numbers, describing ? texts(outputs) : List.of());
   }
 
-  private void note(ModelVersion version, List<Output<C>> outputs) {
-    if (!describing) {
-      return;
+  private RunEvent.Probed scored(String version, ProbeFamily<T, C> family, List<Integer> part) {
+    List<T> tasks = new ArrayList<>();
+    List<C> candidates = new ArrayList<>();
+    for (int probe : part) {
+      for (C choice : family.choices(probe)) {
+        tasks.add(family.tasks().get(probe));
+        candidates.add(choice);
+      }
     }
-    List<String> texts = answers.computeIfAbsent(version.id(), id -> new ArrayList<>());
+    List<Double> scores = attempts.score(version, stream, tasks, candidates);
+    return probed(version, family, part, scores, List.of());
+  }
+
+  private RunEvent.Probed probed(
+      String version,
+      ProbeFamily<T, C> family,
+      List<Integer> probes,
+      List<Double> numbers,
+      List<String> texts) {
+    return new RunEvent.Probed(
+        journal.generation(), stream, family.name(), version, probes, numbers, texts);
+  }
+
+  private List<String> texts(List<Output<C>> outputs) {
+    List<String> texts = new ArrayList<>();
     for (Output<C> output : outputs) {
       C candidate = output.candidate();
       if (candidate != null) {
         texts.add(bank.codec().writeCandidate(candidate));
       }
     }
+    return texts;
   }
 
-  /** Generation 0 is as close to itself as can be, and is not asked about itself. */
-  private void score(
-      ModelVersion version, ProbeFamily<T, C> family, List<Integer> part, double[] known) {
-    if (version.id().equals(anchor.id())) {
-      part.forEach(probe -> known[probe] = 1);
-      return;
-    }
-    Map<Integer, List<Double>> scores = scores(version, family, part);
-    List<Integer> first =
-        part.stream().filter(i -> !anchorScores.containsKey(family.name() + "/" + i)).toList();
-    scores(anchor, family, first)
-        .forEach((probe, found) -> anchorScores.put(family.name() + "/" + probe, found));
-    for (int probe : part) {
-      List<Double> own = Objects.requireNonNull(scores.get(probe));
-      List<Double> anchors = Objects.requireNonNull(anchorScores.get(family.name() + "/" + probe));
-      known[probe] = family.reading(own, anchors).orElse(Double.NaN);
-      family
-          .divergence(own, anchors)
-          .ifPresent(
-              nats ->
-                  divergences
-                      .computeIfAbsent(version.id(), id -> new LinkedHashMap<>())
-                      .computeIfAbsent(family.name(), kind -> new ArrayList<>())
-                      .add(nats));
-    }
-  }
-
-  private Map<Integer, List<Double>> scores(
-      ModelVersion version, ProbeFamily<T, C> family, List<Integer> probes) {
-    List<T> tasks = new ArrayList<>();
-    List<C> candidates = new ArrayList<>();
-    for (int probe : probes) {
-      for (C choice : family.choices(probe)) {
-        tasks.add(family.tasks().get(probe));
-        candidates.add(choice);
+  private void keep(ProbeFamily<T, C> family, RunEvent.Probed event) {
+    int from = 0;
+    for (int k = 0; k < event.probes().size(); k++) {
+      int probe = event.probes().get(k);
+      if (isScored(family)) {
+        int to = from + family.choices(probe).size();
+        keepScores(event.version(), family, probe, event.numbers().subList(from, to));
+        from = to;
+      } else {
+        known(event.version(), family)[probe] = event.numbers().get(k);
       }
     }
-    List<Double> flat =
-        tasks.isEmpty() ? List.of() : attempts.score(version, stream, tasks, candidates);
-    Map<Integer, List<Double>> byProbe = new HashMap<>();
-    int from = 0;
-    for (int probe : probes) {
-      int to = from + family.choices(probe).size();
-      byProbe.put(probe, List.copyOf(flat.subList(from, to)));
-      from = to;
+    if (describing) {
+      answers.computeIfAbsent(event.version(), id -> new ArrayList<>()).addAll(event.answers());
     }
-    return byProbe;
+  }
+
+  private void keepScores(
+      String version, ProbeFamily<T, C> family, int probe, List<Double> scores) {
+    String key = family.name() + "/" + probe;
+    if (version.equals(anchor)) {
+      anchorScores.put(key, scores);
+      return;
+    }
+    List<Double> anchors = Objects.requireNonNull(anchorScores.get(key), key);
+    known(version, family)[probe] = family.reading(scores, anchors).orElse(Double.NaN);
+    family
+        .divergence(scores, anchors)
+        .ifPresent(
+            nats ->
+                divergences
+                    .computeIfAbsent(version, id -> new LinkedHashMap<>())
+                    .computeIfAbsent(family.name(), kind -> new ArrayList<>())
+                    .add(nats));
+  }
+
+  private static boolean isScored(ProbeFamily<?, ?> family) {
+    return !family.choices(0).isEmpty();
   }
 
   /** The share of probes that read 1, per kind, in [0, 1]; a missing reading is none of them. */
-  Map<String, Double> solved(ModelVersion version) {
+  Map<String, Double> solved(String version) {
     Map<String, Double> solved = new LinkedHashMap<>();
     bank.families()
         .forEach(

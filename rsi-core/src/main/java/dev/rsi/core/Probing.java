@@ -2,7 +2,6 @@ package dev.rsi.core;
 
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
-import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Role;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.internal.ProbeOrder;
@@ -23,10 +22,10 @@ import java.util.random.RandomGenerator;
  */
 final class Probing<T, C> {
   private final ImprovementLoop<T, C> loop;
-  private final ModelVersion anchor;
+  private final String anchor;
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
-  private final Recorder recorder;
+  private final Journal journal;
   private final HeldOut<T> heldOut;
   private final LessonPool<T, C> pool;
   private final Ledger ledger;
@@ -43,10 +42,10 @@ final class Probing<T, C> {
    */
   Probing(
       ImprovementLoop<T, C> loop,
-      ModelVersion anchor,
+      String anchor,
       Attempts<T, C> attempts,
       Seeds seeds,
-      Recorder recorder,
+      Journal journal,
       HeldOut<T> heldOut,
       LessonPool<T, C> pool,
       Ledger ledger) {
@@ -54,17 +53,17 @@ final class Probing<T, C> {
     this.anchor = anchor;
     this.attempts = attempts;
     this.seeds = seeds;
-    this.recorder = recorder;
+    this.journal = journal;
     this.heldOut = heldOut;
     this.pool = pool;
     this.ledger = ledger;
     // Of this seed alone, as it is shown when the run has ended.
     this.secret = new Seeds(loop.secret).of("orders", loop.seed);
-    this.bank = new Bank<>(loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
+    this.bank = new Bank<>(journal, loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
   }
 
   /** Asks the gate. Whatever breaks is HOLD, and recorded. */
-  GateDecision decide(int generation, Map<Role, ModelVersion> versions) {
+  GateDecision decide(int generation, Map<Role, String> versions) {
     decisions++;
     Instant began = loop.clock.instant();
     GateDecision decision;
@@ -72,19 +71,22 @@ final class Probing<T, C> {
       renew();
       commit(generation);
       decision = ask(versions);
-    } catch (CancelledException | RecordingException e) {
+    } catch (CancelledException | JournalException e) {
       throw e;
     } catch (RuntimeException e) {
-      recorder.fault(generation, "gate", e);
-      decision = Unasked.because("The gate failed: " + e);
+      journal.fault(generation, "gate", e);
+      decision = Unasked.because("The gate failed: " + RecalledFault.words(e));
     }
     bank.answered(decision.promotes());
-    keepPace(Duration.between(began, loop.clock.instant()));
+    // One that is recalled has kept it.
+    if (journal.isLive()) {
+      keepPace(Duration.between(began, loop.clock.instant()));
+    }
     return decision;
   }
 
   private void commit(int generation) {
-    recorder.record(
+    journal.record(
         new RunEvent.ProbesCommitted(
             generation,
             decisions,
@@ -109,7 +111,7 @@ final class Probing<T, C> {
     }
   }
 
-  private GateDecision ask(Map<Role, ModelVersion> versions) {
+  private GateDecision ask(Map<Role, String> versions) {
     BankProbes<T, C> source = new BankProbes<>(bank, versions, decisions, bank.histories(), secret);
     try {
       GateDecision given = loop.gate.decide(source);
@@ -131,25 +133,25 @@ final class Probing<T, C> {
       long number = bank.number() + 1;
       RandomGenerator random = new Seeds(secret).random("probe bank", number, 0);
       ProbeBank<T, C> next = bank.tasks().next(random, heldOut::mayProbe, pool.tasks());
-      bank = new Bank<>(next, number, anchor, attempts, seeds, loop.practice.batch());
+      bank = new Bank<>(journal, next, number, anchor, attempts, seeds, loop.practice.batch());
       heldOut.renewed(next);
     }
   }
 
   /** Forgets what was read of all but some versions. */
-  void forgetAllBut(List<ModelVersion> kept) {
+  void forgetAllBut(List<String> kept) {
     bank.forgetAllBut(kept);
   }
 
   /** What a version's answers to probes look like, for people. */
-  Map<String, Double> described(ModelVersion version) {
+  Map<String, Double> described(String version) {
     return bank.readings().described(version);
   }
 
   /** Shows what the orders were made of, now that the last decision is made. */
   void reveal(int generation) {
     if (decisions > 0) {
-      recorder.record(new RunEvent.ProbesRevealed(generation, secret));
+      journal.record(new RunEvent.ProbesRevealed(generation, secret));
     }
   }
 }

@@ -1,9 +1,7 @@
 package dev.rsi.core;
 
-import dev.rsi.api.RsiException;
-
 /** The store failed. Nothing may go on that is not recorded, so this ends the run. */
-final class RecordingException extends RsiException {
+final class RecordingException extends JournalException {
   private static final long serialVersionUID = 1;
 
   RecordingException(String run, RuntimeException cause) {

@@ -7,12 +7,12 @@ import java.util.function.BooleanSupplier;
 final class StepContext implements RunContext {
   private final String step;
   private final BooleanSupplier cancelled;
-  private final Recorder recorder;
+  private final Journal journal;
 
-  StepContext(String step, BooleanSupplier cancelled, Recorder recorder) {
+  StepContext(String step, BooleanSupplier cancelled, Journal journal) {
     this.step = step;
     this.cancelled = cancelled;
-    this.recorder = recorder;
+    this.journal = journal;
   }
 
   @Override
@@ -22,6 +22,6 @@ final class StepContext implements RunContext {
 
   @Override
   public void progress(long done, long total) {
-    recorder.progress(step, done, total);
+    journal.progress(step, done, total);
   }
 }

@@ -406,6 +406,7 @@ public abstract class RunStoreContract {
         Verdict.Outcome.PASS,
         score,
         "",
+        null,
         null);
   }
 
@@ -432,10 +433,21 @@ public abstract class RunStoreContract {
             Verdict.Outcome.UNDECIDED,
             0,
             "the generator gave nothing",
-            Map.of("overall", 0.5)),
+            Map.of("overall", 0.5),
+            "half right"),
         new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "digest"),
         new RunEvent.Trained(1, "challenger", "anchor", 250, Map.of("loss", 0.25)),
         new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment"),
+        new RunEvent.Probed(
+            1,
+            "probe",
+            "5 digits",
+            "challenger",
+            List.of(7, 0),
+            List.of(1.0, Double.NaN),
+            List.of("46")),
+        new RunEvent.Stopped(1, "it was interrupted"),
+        new RunEvent.Resumed(1, 7, "3 generations"),
         new RunEvent.ProbesRevealed(1, -7),
         new RunEvent.Gated(1, "challenger", promote),
         new RunEvent.Described(1, "challenger", Map.of("distinct-2", 0.25)),

@@ -2,20 +2,35 @@ package dev.rsi.core.report;
 
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in a run. Events are what a {@code RunStore} records and what listeners
  * hear, in the same order. They carry no clock times, so that two runs of one seed have equal
- * events; tasks and candidates stand in them as their {@code Codec} writes them.
+ * events but for {@linkplain #circumstantial circumstances}; tasks and candidates stand in them as
+ * their {@code Codec} writes them.
  */
 public sealed interface RunEvent {
 
   /** The generation it belongs to: 0 before the first one. */
   int generation();
+
+  /**
+   * Whether it tells of the circumstances (the machine, the clock, a person at the controls) and
+   * not of the run's course: another run of the same seed may differ in it, and a run that goes on
+   * passes it over.
+   */
+  default boolean circumstantial() {
+    return false;
+  }
 
   /**
    * The run began.
@@ -25,8 +40,30 @@ public sealed interface RunEvent {
    * @param setting what the loop was built from, by name, for people
    */
   record RunStarted(long seed, String anchor, Map<String, String> setting) implements RunEvent {
+    /** What of the setting may differ when a run is gone on with. */
+    private static final String BUDGET = "budget";
+
     public RunStarted {
       setting = Collections.unmodifiableMap(new LinkedHashMap<>(setting));
+    }
+
+    /** In what another beginning differs, in words; what a run may spend apart. */
+    public List<String> differences(RunStarted other) {
+      List<String> found = new ArrayList<>();
+      compare("seed", seed, other.seed, found);
+      compare("anchor", anchor, other.anchor, found);
+      Set<String> names = new TreeSet<>(setting.keySet());
+      names.addAll(other.setting.keySet());
+      names.remove(BUDGET);
+      names.forEach(name -> compare(name, setting.get(name), other.setting.get(name), found));
+      return found;
+    }
+
+    private static void compare(
+        String name, @Nullable Object own, @Nullable Object others, List<String> found) {
+      if (!Objects.equals(own, others)) {
+        found.add(name + " was (" + own + ") and is (" + others + ")");
+      }
     }
 
     @Override
@@ -55,6 +92,7 @@ public sealed interface RunEvent {
    * @param score the verdict's score in [0, 1]
    * @param reason the verdict's reason, or why there is no candidate
    * @param critique the critic's score per criterion; null if none was asked, empty if undecided
+   * @param comment the critic's words; null if none was asked, or in a record older than them
    */
   record Attempted(
       int generation,
@@ -67,7 +105,8 @@ public sealed interface RunEvent {
       Verdict.Outcome outcome,
       double score,
       String reason,
-      @Nullable Map<String, Double> critique)
+      @Nullable Map<String, Double> critique,
+      @Nullable String comment)
       implements RunEvent {
     public Attempted {
       critique =
@@ -126,6 +165,33 @@ public sealed interface RunEvent {
       implements RunEvent {}
 
   /**
+   * A version was read on some probes or exam tasks of a kind.
+   *
+   * @param stream what for: the bank of probes in use, a second look at it, or the exam
+   * @param kind the kind
+   * @param version id of the version
+   * @param probes which of the kind's tasks, from 0, in the order they were asked
+   * @param numbers a reading per probe, NaN where it is missing; for a kind that is scored, the
+   *     log-probability of each choice, probe after probe
+   * @param answers what the version answered, where answers are described later; else empty
+   */
+  record Probed(
+      int generation,
+      String stream,
+      String kind,
+      String version,
+      List<Integer> probes,
+      List<Double> numbers,
+      List<String> answers)
+      implements RunEvent {
+    public Probed {
+      probes = List.copyOf(probes);
+      numbers = List.copyOf(numbers);
+      answers = List.copyOf(answers);
+    }
+  }
+
+  /**
    * The secret of all orders of probes, shown after the last decision.
    *
    * @param secret what the commitments were made of
@@ -170,7 +236,40 @@ public sealed interface RunEvent {
    * @param part what broke, for example {@code "trainer"}
    * @param message what it said
    */
-  record Faulted(int generation, String part, String message) implements RunEvent {}
+  record Faulted(int generation, String part, String message) implements RunEvent {
+    /** The part that only hears: what it makes of events is no part of the run's course. */
+    public static final String LISTENER = "listener";
+
+    @Override
+    public boolean circumstantial() {
+      return part.equals(LISTENER);
+    }
+  }
+
+  /**
+   * The run was left before its end, and can be gone on with.
+   *
+   * @param reason why, in words
+   */
+  record Stopped(int generation, String reason) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
+  /**
+   * The run was gone on with.
+   *
+   * @param events how many events of its course were recorded before
+   * @param budget what it may spend from now on, in words
+   */
+  record Resumed(int generation, long events, String budget) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
 
   /** A generation ended. */
   record GenerationFinished(GenerationReport report) implements RunEvent {

@@ -5,6 +5,7 @@ import dev.rsi.core.report.RunEvent;
 import java.util.HashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,14 +26,22 @@ final class EventJson {
     add("run-started", RunEvent.RunStarted.class, json);
     add("generation-started", RunEvent.GenerationStarted.class, json);
     add("attempted", RunEvent.Attempted.class, json);
+    // Files exist whose attempts have no comment.
+    readers.computeIfPresent(
+        "attempted",
+        (kind, reader) ->
+            reader.without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES));
     add("lessons-selected", RunEvent.LessonsSelected.class, json);
     add("trained", RunEvent.Trained.class, json);
     add("probes-committed", RunEvent.ProbesCommitted.class, json);
     add("probes-revealed", RunEvent.ProbesRevealed.class, json);
+    add("probed", RunEvent.Probed.class, json);
     add("gated", RunEvent.Gated.class, json);
     add("described", RunEvent.Described.class, json);
     add("promoted", RunEvent.Promoted.class, json);
     add("faulted", RunEvent.Faulted.class, json);
+    add("stopped", RunEvent.Stopped.class, json);
+    add("resumed", RunEvent.Resumed.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
   }

@@ -130,7 +130,7 @@ class EventJsonTest {
       return any(of[0]).list().ofMaxSize(3);
     }
     Class<?> raw = (Class<?>) type;
-    if (raw == int.class) {
+    if (raw == int.class || raw == Integer.class) {
       return Arbitraries.integers().greaterOrEqual(0);
     } else if (raw == long.class) {
       return Arbitraries.longs();

@@ -40,7 +40,8 @@ final class SampleEvents {
               Verdict.Outcome.PASS,
               1,
               "",
-              Map.of("overall", 0.25)),
+              Map.of("overall", 0.25),
+              null),
           new RunEvent.Attempted(
               1,
               RunEvent.Stage.PRACTICE,
@@ -52,6 +53,7 @@ final class SampleEvents {
               Verdict.Outcome.UNDECIDED,
               0,
               "the generator gave nothing",
+              null,
               null),
           new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "d".repeat(64)),
           new RunEvent.Trained(

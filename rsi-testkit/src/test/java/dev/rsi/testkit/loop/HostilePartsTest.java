@@ -28,8 +28,6 @@ import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.gate.ProbeBank;
-import dev.rsi.core.report.GenerationReport;
-import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.report.RunReport.End;
@@ -206,7 +204,7 @@ class HostilePartsTest {
   }
 
   @Test
-  void should_record_generation_0_when_its_exam_is_cut_short() {
+  void should_leave_a_run_open_that_is_cut_short_in_its_first_exam() {
     RunReport report;
     Thread.currentThread().interrupt();
     try {
@@ -215,10 +213,9 @@ class HostilePartsTest {
       Thread.interrupted();
     }
     assertThat(report.end()).isEqualTo(End.CANCELLED);
-    assertThat(report.generations())
-        .extracting(GenerationReport::outcome)
-        .containsExactly(Outcome.ANCHOR);
-    assertThat(last(report, RunEvent.RunFinished.class).generation()).isZero();
+    assertThat(report.generations()).isEmpty();
+    assertThat(last(report, RunEvent.Stopped.class).reason()).contains("interrupted");
+    assertThat(all(report, RunEvent.RunFinished.class)).isEmpty();
   }
 
   @Test

@@ -46,9 +46,37 @@ class LoopConfigurationsTest {
     }
   }
 
-  /** All but the first event, which names the settings. */
+  /** All but the first event, which names the settings; whatever the batches of readings. */
   private static List<RunEvent> afterTheStart(Run run) {
-    return run.events.subList(1, run.events.size());
+    List<RunEvent> events = new ArrayList<>();
+    for (RunEvent event : run.events.subList(1, run.events.size())) {
+      RunEvent before = events.isEmpty() ? null : events.get(events.size() - 1);
+      if (before instanceof RunEvent.Probed first
+          && event instanceof RunEvent.Probed next
+          && next.kind().equals(first.kind())
+          && next.version().equals(first.version())
+          && next.stream().equals(first.stream())) {
+        events.set(
+            events.size() - 1,
+            new RunEvent.Probed(
+                first.generation(),
+                first.stream(),
+                first.kind(),
+                first.version(),
+                joined(first.probes(), next.probes()),
+                joined(first.numbers(), next.numbers()),
+                joined(first.answers(), next.answers())));
+      } else {
+        events.add(event);
+      }
+    }
+    return events;
+  }
+
+  private static <V> List<V> joined(List<V> first, List<V> next) {
+    List<V> all = new ArrayList<>(first);
+    all.addAll(next);
+    return all;
   }
 
   private Run run(String name, int batch, boolean sqlite, boolean critic) {

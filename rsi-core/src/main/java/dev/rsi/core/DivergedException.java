@@ -1,0 +1,34 @@
+package dev.rsi.core;
+
+import org.jspecify.annotations.Nullable;
+
+/** A run that is gone over again does not do what it did. */
+final class DivergedException extends JournalException {
+  private static final long serialVersionUID = 1;
+  private static final int LONGEST = 400;
+
+  /**
+   * Says what differs.
+   *
+   * @param event number among the events of the run's course, from 1
+   */
+  DivergedException(String run, long event, @Nullable Object then, @Nullable Object now) {
+    super(
+        "Run ("
+            + run
+            + ") does not repeat itself: event ("
+            + event
+            + ") of its course was ("
+            + shortened(then)
+            + ") and is now ("
+            + shortened(now)
+            + ").\nMaybe tasks, codec or another part were changed since, or draw from more than the"
+            + " seed: go on with what it began with, or begin a new run from its live version.",
+        null);
+  }
+
+  private static String shortened(@Nullable Object value) {
+    String text = String.valueOf(value);
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+  }
+}

@@ -1,0 +1,208 @@
+package dev.rsi.core;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.store.RunStore;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happened in a run, in order: gone over again first, where a run goes on, then continued.
+ *
+ * <p>A run that goes on takes the same steps from its beginning. Whatever a step got from outside
+ * (an attempt, a ruling, a training, a reading, a decision) it asks the journal for before it does
+ * it anew; so a step that was recorded costs nothing, and the first that was not is the first to be
+ * done. What steps record meanwhile is held against what was recorded then, and must equal it.
+ */
+final class Journal {
+  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+
+  private final RunStore store;
+  private final String run;
+  private final Clock clock;
+  private final RunListener listener;
+  private final List<RunEvent> past;
+  private final Thread thread = Thread.currentThread();
+  private int position;
+  private @Nullable JournalException broken;
+  private int generation;
+  private int lastListenerFault = -1;
+
+  /**
+   * The journal of a run.
+   *
+   * @param recorded what the store holds of the run already; empty for a new one
+   */
+  Journal(RunStore store, String run, Clock clock, RunListener listener, List<RunEvent> recorded) {
+    this.store = store;
+    this.run = run;
+    this.clock = clock;
+    this.listener = listener;
+    this.past = recorded.stream().filter(event -> !event.circumstantial()).toList();
+  }
+
+  String run() {
+    return run;
+  }
+
+  /** The generation under way: 0 before the first one. */
+  int generation() {
+    return generation;
+  }
+
+  /** How many events of the run's course were recorded before. */
+  int pastEvents() {
+    return past.size();
+  }
+
+  /** The generation of the last of them. */
+  int lastGeneration() {
+    return past.isEmpty() ? 0 : past.get(past.size() - 1).generation();
+  }
+
+  /** From now on a generation is under way. */
+  void generation(int number) {
+    generation = number;
+  }
+
+  /** What was recorded next, then; null where nothing was: the next step is to be done. */
+  @Nullable RunEvent next() {
+    return position < past.size() ? past.get(position) : null;
+  }
+
+  /** Whether the next step is to be done, not recalled. */
+  boolean isLive() {
+    return next() == null;
+  }
+
+  /**
+   * What a step got from outside when it was done; null where it is to be done.
+   *
+   * @throws RecalledFault if it broke then
+   */
+  <E extends RunEvent> @Nullable E recalled(Class<E> type) {
+    List<E> one = recalled(type, 1);
+    return one == null ? null : one.get(0);
+  }
+
+  /**
+   * The same for a step that recorded several events.
+   *
+   * @throws RecalledFault if it broke then
+   */
+  <E extends RunEvent> @Nullable List<E> recalled(Class<E> type, int count) {
+    checkSound();
+    RunEvent next = next();
+    if (next == null) {
+      return null;
+    }
+    if (next instanceof RunEvent.Faulted fault) {
+      throw new RecalledFault(fault);
+    }
+    int to = Math.min(past.size(), position + count);
+    List<RunEvent> events = past.subList(position, to);
+    for (RunEvent event : events) {
+      if (!type.isInstance(event)) {
+        throw diverged(event, type.getSimpleName());
+      }
+    }
+    if (events.size() < count) {
+      throw diverged("nothing more", count + " of " + type.getSimpleName());
+    }
+    return events.stream().map(type::cast).toList();
+  }
+
+  void record(RunEvent event) {
+    record(List.of(event));
+  }
+
+  /**
+   * Records events; those that were recorded before must be equal, and are not recorded again.
+   *
+   * @throws CancelledException if the run was interrupted: what a step found meanwhile may be the
+   *     interrupt's doing, and is found again when the run is gone on with
+   */
+  void record(List<? extends RunEvent> events) {
+    checkSound();
+    int known = 0;
+    while (known < events.size() && !events.get(known).circumstantial() && !isLive()) {
+      RunEvent then = past.get(position);
+      if (!then.equals(events.get(known))) {
+        throw diverged(then, events.get(known));
+      }
+      position++;
+      known++;
+    }
+    List<? extends RunEvent> fresh = events.subList(known, events.size());
+    if (fresh.isEmpty()) {
+      return;
+    }
+    if (thread.isInterrupted() && !fresh.get(0).circumstantial()) {
+      throw new CancelledException("Run (" + run + ") was interrupted.");
+    }
+    append(fresh);
+    for (RunEvent event : fresh) {
+      try {
+        listener.on(event);
+      } catch (RuntimeException e) {
+        listenerFault(event.generation(), e);
+      }
+    }
+  }
+
+  /** Records that a part broke and was done without. */
+  void fault(int number, String part, Throwable cause) {
+    if (cause instanceof RecalledFault recalled) {
+      record(recalled.event());
+      return;
+    }
+    log.warn("run {}, generation {}: the {} failed", run, number, part, cause);
+    record(new RunEvent.Faulted(number, part, RecalledFault.words(cause)));
+  }
+
+  void progress(String step, long done, long total) {
+    try {
+      listener.progress(step, done, total);
+    } catch (RuntimeException e) {
+      log.debug("run {}: the listener failed on progress", run, e);
+    }
+  }
+
+  /**
+   * A listener that fails once may fail on every event: the first failure of a generation tells.
+   */
+  private void listenerFault(int number, RuntimeException cause) {
+    if (number <= lastListenerFault) {
+      return;
+    }
+    lastListenerFault = number;
+    log.warn("run {}, generation {}: the listener failed", run, number, cause);
+    // Not told to the listener, which would fail again.
+    append(List.of(new RunEvent.Faulted(number, RunEvent.Faulted.LISTENER, String.valueOf(cause))));
+  }
+
+  private void append(List<? extends RunEvent> events) {
+    try {
+      store.append(run, clock.instant(), events);
+    } catch (RuntimeException e) {
+      broken = new RecordingException(run, e);
+      throw broken;
+    }
+  }
+
+  /** What was recorded then is not what the step would record now. */
+  JournalException diverged(Object then, Object now) {
+    broken = new DivergedException(run, position + 1L, then, now);
+    return broken;
+  }
+
+  /** A part that swallowed the journal's exception does not get the run any further. */
+  private void checkSound() {
+    if (broken != null) {
+      throw broken;
+    }
+  }
+}

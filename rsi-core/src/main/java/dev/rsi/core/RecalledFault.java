@@ -1,0 +1,27 @@
+package dev.rsi.core;
+
+import dev.rsi.api.RsiException;
+import dev.rsi.core.report.RunEvent;
+
+/** A part broke here when the run first came by, so the step is not done again. */
+final class RecalledFault extends RsiException {
+  private static final long serialVersionUID = 1;
+
+  private final transient RunEvent.Faulted event;
+
+  RecalledFault(RunEvent.Faulted event) {
+    super(event.message());
+    this.event = event;
+  }
+
+  RunEvent.Faulted event() {
+    return event;
+  }
+
+  /** What is recorded of a fault, also of one that was recorded before. */
+  static String words(Throwable fault) {
+    return fault instanceof RecalledFault recalled
+        ? recalled.event.message()
+        : String.valueOf(fault);
+  }
+}

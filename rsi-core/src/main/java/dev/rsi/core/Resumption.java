@@ -1,0 +1,70 @@
+package dev.rsi.core;
+
+import dev.rsi.api.ModelVersion;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.report.RunEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the record says of a run that is to be gone on with.
+ *
+ * @param run its id
+ * @param anchor id of the version it began with
+ * @param live ids of the versions that may be live: the last one promoted, and one whose promotion
+ *     was decided but not recorded
+ */
+record Resumption(String run, String anchor, List<String> live) {
+
+  /** Whether a run was begun and has not ended. */
+  static boolean isOpen(List<RunEvent> recorded) {
+    return recorded.stream().anyMatch(RunEvent.RunStarted.class::isInstance)
+        && recorded.stream().noneMatch(RunEvent.RunFinished.class::isInstance);
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @throws IllegalArgumentException if nothing was begun
+   * @throws IllegalStateException if the run has ended
+   */
+  static Resumption of(String run, List<RunEvent> recorded) {
+    if (recorded.isEmpty() || !(recorded.get(0) instanceof RunEvent.RunStarted started)) {
+      throw new IllegalArgumentException(
+          "Run (" + run + ") was never begun: nothing of it is recorded.\nMaybe call run(...).");
+    }
+    if (!isOpen(recorded)) {
+      throw new IllegalStateException(
+          "Run (" + run + ") has ended.\nMaybe begin a new run from the version live now.");
+    }
+    List<String> live = new ArrayList<>();
+    live.add(started.anchor());
+    boolean begun = false;
+    for (RunEvent event : recorded) {
+      if (event instanceof RunEvent.Promoted promoted) {
+        live.clear();
+        live.add(promoted.to());
+      } else if (event instanceof RunEvent.Gated gated && gated.decision().promotes()) {
+        live.add(gated.challenger());
+      }
+      begun |= event instanceof RunEvent.GenerationFinished;
+    }
+    return new Resumption(run, started.anchor(), begun ? List.copyOf(live) : List.of());
+  }
+
+  /** Refuses where somebody made another version live meanwhile. */
+  void checkLive(ModelRegistry registry) {
+    String now = registry.live().map(ModelVersion::id).orElse("none");
+    if (!live.isEmpty() && !live.contains(now)) {
+      throw new IllegalStateException(
+          "Live is the version ("
+              + now
+              + "), but run ("
+              + run
+              + ") left ("
+              + live.get(0)
+              + ") live.\nMaybe a person rolled back since: begin a new run from what is live, or"
+              + " promote the version that the run left, and go on.");
+    }
+  }
+}

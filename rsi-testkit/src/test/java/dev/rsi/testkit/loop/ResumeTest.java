@@ -1,0 +1,282 @@
+package dev.rsi.testkit.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rsi.api.Critique;
+import dev.rsi.api.Knob;
+import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
+import dev.rsi.api.TaskSource;
+import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingRequest;
+import dev.rsi.api.Verdict;
+import dev.rsi.core.Budget;
+import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Practice;
+import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
+import dev.rsi.testkit.Sum;
+import dev.rsi.testkit.ToyTasks;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResumeTest {
+  @TempDir Path home;
+
+  /** A store that breaks at its n-th append, before or after the events are kept. */
+  private static final class Breaking implements RunStore {
+    private final RunStore store;
+    private int left;
+    private final boolean kept;
+
+    Breaking(RunStore store, int appends, boolean kept) {
+      this.store = store;
+      this.left = appends;
+      this.kept = kept;
+    }
+
+    @Override
+    public void create(String run) {
+      store.create(run);
+    }
+
+    @Override
+    public void append(String run, Instant at, List<? extends RunEvent> events) {
+      left--;
+      if (left >= 0 || (left == -1 && kept)) {
+        store.append(run, at, events);
+      }
+      if (left < 0) {
+        throw new RsiException("the power failed");
+      }
+    }
+
+    @Override
+    public List<RunEvent> events(String run) {
+      return store.events(run);
+    }
+
+    @Override
+    public List<String> runs() {
+      return store.runs();
+    }
+
+    @Override
+    public Audit audit() {
+      return store.audit();
+    }
+
+    @Override
+    public Audit audit(String run) {
+      return store.audit(run);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void should_end_as_it_would_have_wherever_it_was_cut() {
+    Loops whole = new Loops(home.resolve("whole"));
+    RunReport expected = loop(whole, whole.store, Budget.of(3)).run(whole.start, Loops.TASKS);
+    List<RunEvent> events = course(whole.store, expected.run());
+    assertThat(expected.promotions()).isPositive();
+    int cuts = 0;
+    for (int appends = 1; ; appends += 1 + appends / 7) {
+      Loops cut = new Loops(home.resolve("cut " + appends));
+      Breaking breaking = new Breaking(cut.store, appends, appends % 2 == 0);
+      RunReport report;
+      try {
+        report = loop(cut, breaking, Budget.of(3)).run(cut.start, Loops.TASKS);
+        assertThat(report.generations()).isEqualTo(expected.generations());
+        break;
+      } catch (RsiException e) {
+        assertThat(e).hasMessageContaining("the power failed");
+        ImprovementLoop<Sum, Long> again = loop(cut, cut.store, Budget.of(3));
+        if (again.unfinished().isEmpty()) {
+          continue;
+        }
+        report = again.resume(again.unfinished().orElseThrow(), Loops.TASKS);
+      }
+      cuts++;
+      assertEqual(course(cut.store, report.run()), events, "cut " + appends);
+      assertThat(report.generations()).isEqualTo(expected.generations());
+      assertThat(report.spending().attempts()).isEqualTo(expected.spending().attempts());
+      assertThat(cut.registry.live().orElseThrow().id()).isEqualTo(expected.live());
+    }
+    assertThat(cuts).isGreaterThan(15);
+  }
+
+  @Test
+  void should_do_nothing_again_that_was_recorded() {
+    List<String> uncut = new ArrayList<>();
+    Loops whole = new Loops(home.resolve("whole"));
+    watched(whole, whole.store, uncut).run(whole.start, Loops.TASKS);
+    assertThat(uncut).contains("trained").hasSizeGreaterThan(300);
+    for (int appends : new int[] {2, 11, 19, 25, 40, 70}) {
+      List<String> done = new ArrayList<>();
+      Loops cut = new Loops(home.resolve("cut " + appends));
+      ImprovementLoop<Sum, Long> loop = watched(cut, new Breaking(cut.store, appends, true), done);
+      assertThatThrownBy(() -> loop.run(cut.start, Loops.TASKS))
+          .hasMessageContaining("the power failed");
+      watched(cut, cut.store, done).resume("run-1", Loops.TASKS);
+      assertThat(done).as("cut %d", appends).isEqualTo(uncut);
+    }
+  }
+
+  /** A loop that tells what is done: rulings and trainings. */
+  private static ImprovementLoop<Sum, Long> watched(
+      Loops loops, RunStore store, List<String> done) {
+    Trainer<Sum, Long> trainer = loops.learner.trainer();
+    return ImprovementLoop.builder(loops.learner.generator())
+        .verifier(
+            (Sum task, Long candidate) -> {
+              done.add(task + " " + candidate);
+              return Verdict.passIf(task.expected() == candidate, "wrong");
+            })
+        .trainer(
+            new Trainer<Sum, Long>() {
+              @Override
+              public List<Knob> knobs() {
+                return trainer.knobs();
+              }
+
+              @Override
+              public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+                done.add("trained");
+                return trainer.train(request, context);
+              }
+            })
+        .gate(DriftGates.paired())
+        .probes(Loops.heldOut(11, 200))
+        .practice(Practice.DEFAULT.tasks(64))
+        .budget(Budget.of(3))
+        .store(store)
+        .registry(loops.registry)
+        .build();
+  }
+
+  @Test
+  void should_refuse_another_loop_naming_what_differs() {
+    Loops loops = new Loops(home);
+    assertThatThrownBy(
+            () ->
+                loop(loops, new Breaking(loops.store, 9, true), Budget.of(3))
+                    .run(loops.start, Loops.TASKS))
+        .isInstanceOf(RsiException.class);
+    ImprovementLoop<Sum, Long> other = loops.whole().seed(77).build();
+    assertThatThrownBy(() -> other.resume("run-1", Loops.TASKS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("seed was (1) and is (77)", "practice was", "gate was")
+        .hasMessageNotContaining("budget was");
+  }
+
+  @Test
+  void should_refuse_what_cannot_be_gone_on_with() {
+    Loops loops = new Loops(home);
+    ImprovementLoop<Sum, Long> loop = loop(loops, loops.store, Budget.of(1));
+    assertThat(loop.unfinished()).isEmpty();
+    assertThatThrownBy(() -> loop.resume("run-1", Loops.TASKS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("run-1");
+    RunReport report = loop.run(loops.start, Loops.TASKS);
+    assertThat(loop.unfinished()).isEmpty();
+    assertThatThrownBy(() -> loop.resume(report.run(), Loops.TASKS))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has ended");
+    loops.store.create("empty");
+    assertThatThrownBy(() -> loop.resume("empty", Loops.TASKS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("never begun");
+  }
+
+  @Test
+  void should_not_overrule_a_person_who_rolled_back() {
+    Loops loops = new Loops(home);
+    for (int appends = 10; ; appends++) {
+      Loops cut = new Loops(home.resolve("cut " + appends));
+      try {
+        loop(cut, new Breaking(cut.store, appends, true), Budget.of(3)).run(cut.start, Loops.TASKS);
+      } catch (RsiException e) {
+        String run = cut.store.runs().get(0);
+        if (cut.store.events(run).stream().anyMatch(RunEvent.Promoted.class::isInstance)) {
+          cut.registry.rollBack();
+          ImprovementLoop<Sum, Long> again = loop(cut, cut.store, Budget.of(3));
+          assertThatThrownBy(() -> again.resume(run, Loops.TASKS))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContainingAll(cut.start.id(), "rolled back");
+          return;
+        }
+      }
+      assertThat(loops.registry.live()).isEmpty();
+    }
+  }
+
+  @Test
+  void should_say_where_a_changed_part_makes_it_differ() {
+    Loops loops = new Loops(home);
+    assertThatThrownBy(
+            () ->
+                loop(loops, new Breaking(loops.store, 12, true), Budget.of(3))
+                    .run(loops.start, Loops.TASKS))
+        .isInstanceOf(RsiException.class);
+    ImprovementLoop<Sum, Long> loop = loop(loops, loops.store, Budget.of(3));
+    ToyTasks others = ToyTasks.ofLevels(Loops.LEVELS);
+    assertThatThrownBy(
+            () ->
+                loop.resume(
+                    "run-1",
+                    new TaskSource<Sum>() {
+                      @Override
+                      public int levels() {
+                        return others.levels();
+                      }
+
+                      @Override
+                      public Sum draw(int level, RandomGenerator random) {
+                        random.nextLong();
+                        return others.draw(level, random);
+                      }
+                    }))
+        .isInstanceOf(RsiException.class)
+        .hasMessageContainingAll("does not repeat itself", "event (");
+  }
+
+  private static ImprovementLoop<Sum, Long> loop(Loops loops, RunStore store, Budget budget) {
+    return ImprovementLoop.builder(loops.learner.generator())
+        .verifier(ToyTasks.verifier())
+        .critic(
+            (task, candidate, verdict, rubric) ->
+                Critique.overall(candidate % 10 / 10.0, "the last digit decides"))
+        .trainer(loops.learner.trainer())
+        .gate(DriftGates.anchored())
+        .probes(Loops.heldOut(11, 200))
+        .exam(Loops.heldOut(12, 20))
+        .practice(Practice.DEFAULT.tasks(64).scouts(32).batch(50))
+        .budget(budget)
+        .store(store)
+        .registry(loops.registry)
+        .build();
+  }
+
+  /** The first difference tells; the lists are thousands long. */
+  private static void assertEqual(List<RunEvent> found, List<RunEvent> expected, String name) {
+    for (int i = 0; i < Math.min(found.size(), expected.size()); i++) {
+      assertThat(found.get(i)).as("%s, event %d", name, i).isEqualTo(expected.get(i));
+    }
+    assertThat(found).as(name).hasSameSizeAs(expected);
+  }
+
+  private static List<RunEvent> course(RunStore store, String run) {
+    return store.events(run).stream().filter(event -> !event.circumstantial()).toList();
+  }
+}
