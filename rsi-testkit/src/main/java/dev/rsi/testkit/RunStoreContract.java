@@ -1,17 +1,20 @@
 package dev.rsi.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateFinding;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
+import java.lang.reflect.Constructor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +25,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +53,8 @@ public abstract class RunStoreContract {
    * Opens a store.
    *
    * @param home an empty directory, or one given to this method before: the store then holds what
-   *     it held when it was closed, if it is {@link #durable()}
+   *     it held when it was closed, if it is {@link #durable()}; another process may be asked to
+   *     open it too, by a suite of this class that it makes without arguments
    */
   protected abstract RunStore open(Path home);
 
@@ -378,6 +383,99 @@ public abstract class RunStoreContract {
   }
 
   @Test
+  void should_lease_a_run_to_one_driver_at_a_time() {
+    store.create("run");
+    store.create("other");
+    RunStore.Lease lease = store.lease("run");
+    assertTaken("run", ProcessHandle.current().pid());
+    store.append("run", AT, everyKind());
+    RunStore.Lease other = store.lease("other");
+    lease.close();
+    RunStore.Lease next = store.lease("run");
+    // The second time it is somebody else's.
+    lease.close();
+    assertTaken("run", ProcessHandle.current().pid());
+    next.close();
+    other.close();
+    store.lease("run").close();
+    assertThat(store.events("run")).isEqualTo(everyKind());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.lease("nobody's"))
+        .withMessageContaining("(nobody's)");
+  }
+
+  @Test
+  void should_lease_a_run_to_one_of_those_who_ask_at_once() throws Exception {
+    store.create("run");
+    Callable<Integer> ask =
+        () -> {
+          try {
+            store.lease("run");
+            return 1;
+          } catch (RsiException e) {
+            return 0;
+          }
+        };
+    assertThat(Threads.together(Collections.nCopies(4, ask)).stream().mapToInt(won -> won).sum())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void should_end_the_leases_of_a_store_that_is_closed_and_no_others() {
+    Assumptions.assumeTrue(durable(), "not durable");
+    store.create("run");
+    RunStore.Lease lease = store.lease("run");
+    try (RunStore other = open(home)) {
+      assertThatExceptionOfType(RsiException.class).isThrownBy(() -> other.lease("run"));
+    }
+    assertTaken("run", ProcessHandle.current().pid());
+    store.close();
+    lease.close();
+    store = open(home);
+    store.lease("run").close();
+  }
+
+  @Test
+  void should_lease_the_run_of_a_driver_that_was_killed_and_of_no_other() throws Exception {
+    Assumptions.assumeTrue(durable(), "not durable");
+    store.create("run");
+    store.lease("run").close();
+    Process driver = ChildJvm.start(Driver.class, getClass().getName(), home.toString(), "run");
+    try {
+      assertThat(driver.inputReader().readLine()).as("what the driver says").isEqualTo("driving");
+      assertTaken("run", driver.pid());
+    } finally {
+      driver.destroyForcibly().waitFor();
+    }
+    store.lease("run");
+    assertThat(store.events("run")).isEqualTo(everyKind());
+    assertTaken("run", ProcessHandle.current().pid());
+  }
+
+  /** Drives a run until it is killed, or whoever started it ends. */
+  static final class Driver {
+    public static void main(String[] arguments) throws Exception {
+      Constructor<?> suite = Class.forName(arguments[0]).getDeclaredConstructor();
+      suite.setAccessible(true);
+      try (RunStore store = ((RunStoreContract) suite.newInstance()).open(Path.of(arguments[1]))) {
+        store.lease(arguments[2]);
+        store.append(arguments[2], AT, everyKind());
+        ChildJvm.say("driving");
+        ChildJvm.awaitParent();
+      }
+    }
+  }
+
+  private void assertTaken(String run, long pid) {
+    assertThatExceptionOfType(RsiException.class)
+        .isThrownBy(() -> store.lease(run))
+        .withMessageContaining("Run (" + run + ") has a driver already")
+        .withMessageContaining("process (" + pid + ") on (")
+        .withMessageContaining("Maybe")
+        .matches(RsiException::retryable);
+  }
+
+  @Test
   void should_refuse_everything_once_closed() {
     store.create("run");
     store.close();
@@ -387,6 +485,7 @@ public abstract class RunStoreContract {
             () -> store.create("other"),
             () -> store.append("run", AT, List.of()),
             () -> store.events("run"),
+            () -> store.lease("run"),
             () -> store.audit("run"),
             store::audit,
             store::runs)) {

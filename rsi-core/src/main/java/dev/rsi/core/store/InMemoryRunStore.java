@@ -6,6 +6,7 @@ import com.google.common.io.BaseEncoding;
 import dev.rsi.core.report.RunEvent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Map;
 /** Keeps runs on the heap, for tests and for runs that nobody asks about later. */
 final class InMemoryRunStore implements RunStore {
   private final Map<String, List<Batch>> runs = new LinkedHashMap<>();
+  private final Map<String, Lease> leases = new HashMap<>();
   private boolean closed;
 
   private record Batch(long at, List<RunEvent> events) {}
@@ -42,6 +44,28 @@ final class InMemoryRunStore implements RunStore {
   public synchronized List<String> runs() {
     checkOpen();
     return List.copyOf(runs.keySet());
+  }
+
+  @Override
+  public synchronized Lease lease(String run) {
+    checkOpen();
+    batchesOf(run);
+    if (leases.containsKey(run)) {
+      throw Drivers.taken(run, "this " + Drivers.self());
+    }
+    Lease lease =
+        new Lease() {
+          @Override
+          public void close() {
+            end(run, this);
+          }
+        };
+    leases.put(run, lease);
+    return lease;
+  }
+
+  private synchronized void end(String run, Lease lease) {
+    leases.remove(run, lease);
   }
 
   @Override

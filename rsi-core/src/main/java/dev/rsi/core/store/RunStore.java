@@ -33,7 +33,8 @@ public interface RunStore extends AutoCloseable {
    * </pre>
    *
    * <p>Beside the file SQLite keeps {@code -wal} and {@code -shm} while the store is open: whoever
-   * copies the file takes them along.
+   * copies the file takes them along. The empty file {@code -lease-<number>} is locked while the
+   * run of that number is leased.
    *
    * <p>The head of an {@link #audit(String)} that was kept elsewhere is looked for like this:
    *
@@ -46,7 +47,7 @@ public interface RunStore extends AutoCloseable {
    *     or cannot be written
    */
   static RunStore sqlite(Path file) {
-    return new SqliteRunStore(SqliteFile.open(file));
+    return new JdbcRunStore(SqliteDatabase.open(file));
   }
 
   /**
@@ -78,6 +79,27 @@ public interface RunStore extends AutoCloseable {
 
   /** The ids of all runs, in the order they began. */
   List<String> runs();
+
+  /**
+   * Makes the caller the driver of a run, the one that goes on with it: others who ask for its
+   * lease are refused until this one is closed, or the store is, or the process ends, however it
+   * ends. What a killed driver had can so be taken over, and nothing else.
+   *
+   * <p>It binds those who ask: a store without a lease may append all the same. But a driver that
+   * lost its lease to another, as when the connection to a server is cut, cannot append any more.
+   *
+   * @throws IllegalArgumentException if there is no such run
+   * @throws dev.rsi.api.RsiException if the run has a driver, in this process or another, with who
+   *     it is and since when; if it could not be leased
+   */
+  Lease lease(String run);
+
+  /** The right of one driver to go on with a run. Thread-safe. */
+  interface Lease extends AutoCloseable {
+    /** Gives it up. Does nothing if it is given up already. */
+    @Override
+    void close();
+  }
 
   /**
    * Reads everything again and checks it against the hashes it was written with: each event is

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +39,11 @@ class KilledStoreTest {
         known = batches;
       }
     }
-    try (SqliteFile store = SqliteFile.open(file)) {
-      assertThat(store.prepare("PRAGMA integrity_check").executeQuery().getString(1))
-          .isEqualTo("ok");
+    try (SqliteDatabase store = SqliteDatabase.open(file)) {
+      assertThat(
+              store.<Optional<String>>snapshot(
+                  "be checked", reader -> Optional.ofNullable(store.structuralFault(reader))))
+          .isEmpty();
     }
   }
 

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -42,7 +41,7 @@ class SqliteRunStoreTest {
 
   @Test
   void should_read_the_sample_of_every_format_for_ever() throws IOException {
-    for (int format = 1; format <= SqliteFile.FORMAT; format++) {
+    for (int format = 1; format <= Schema.FORMAT; format++) {
       file = temporary.resolve("format-" + format + ".db");
       copySample(format);
       try (RunStore store = RunStore.sqlite(file)) {
@@ -76,7 +75,7 @@ class SqliteRunStoreTest {
 
   @Test
   void should_have_a_sample_of_every_format() {
-    for (int format = 1; format <= SqliteFile.FORMAT; format++) {
+    for (int format = 1; format <= Schema.FORMAT; format++) {
       assertThat(getClass().getResource(sample(format))).as("format %s", format).isNotNull();
     }
   }
@@ -96,8 +95,8 @@ class SqliteRunStoreTest {
   }
 
   @Test
-  void should_sync_every_commit_to_a_write_ahead_log() throws SQLException {
-    try (SqliteFile open = SqliteFile.open(file)) {
+  void should_sync_every_commit_to_a_write_ahead_log() {
+    try (SqliteDatabase open = SqliteDatabase.open(file)) {
       assertThat(pragma(open, "journal_mode")).isEqualTo("wal");
       assertThat(pragma(open, "synchronous")).as("FULL").isEqualTo("2");
       assertThat(pragma(open, "foreign_keys")).isEqualTo("1");
@@ -142,7 +141,7 @@ class SqliteRunStoreTest {
     change("INSERT INTO schema_version (version) VALUES (7)");
     assertRefused()
         .withMessageContaining("format (7)")
-        .withMessageContaining("up to (2)")
+        .withMessageContaining("up to (3)")
         .withMessageContaining("Maybe a newer rsi");
   }
 
@@ -179,13 +178,12 @@ class SqliteRunStoreTest {
   }
 
   @Test
-  void should_say_that_the_disk_is_full_and_lose_nothing() throws SQLException {
-    try (SqliteFile open = SqliteFile.open(file)) {
-      RunStore store = new SqliteRunStore(open);
+  void should_say_that_the_disk_is_full_and_lose_nothing() {
+    try (SqliteDatabase open = SqliteDatabase.open(file)) {
+      RunStore store = new JdbcRunStore(open);
       store.create("run");
       store.append("run", Instant.EPOCH, SampleEvents.ALL);
-      PreparedStatement limit = open.prepare("PRAGMA max_page_count = 20");
-      limit.executeQuery().close();
+      pragma(open, "max_page_count = 20");
       String large = "x".repeat(1 << 20);
       List<RunEvent> batch = List.of(new RunEvent.Faulted(1, "part", large));
       assertThatExceptionOfType(RsiException.class)
@@ -194,7 +192,7 @@ class SqliteRunStoreTest {
           .withMessageContaining("Maybe the disk is full")
           .matches(RsiException::retryable);
       assertThat(store.events("run")).isEqualTo(SampleEvents.ALL);
-      open.prepare("PRAGMA max_page_count = 2000").executeQuery().close();
+      pragma(open, "max_page_count = 2000");
       store.append("run", Instant.EPOCH, batch);
       assertThat(store.events("run")).hasSize(SampleEvents.ALL.size() + 1).endsWith(batch.get(0));
     }
@@ -351,10 +349,15 @@ class SqliteRunStoreTest {
     return "format-" + format + ".sqlite";
   }
 
-  private static String pragma(SqliteFile open, String name) throws SQLException {
-    try (ResultSet result = open.prepare("PRAGMA " + name).executeQuery()) {
-      return result.getString(1);
-    }
+  private static String pragma(SqliteDatabase open, String name) {
+    return open.transaction(
+        "be asked",
+        connection -> {
+          try (Statement statement = connection.createStatement();
+              ResultSet result = statement.executeQuery("PRAGMA " + name)) {
+            return result.getString(1);
+          }
+        });
   }
 
   /** Does what a person could do with the sqlite3 tool. */

@@ -12,13 +12,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Audits what one connection sees of a file. Not thread-safe. */
-final class SqliteAudit {
+/** Audits what one connection sees of a store. Not thread-safe. */
+final class JdbcAudit {
+  private final Database database;
   private final Connection connection;
 
-  SqliteAudit(Connection connection) {
+  JdbcAudit(Database database, Connection connection) {
+    this.database = database;
     this.connection = connection;
   }
 
@@ -43,7 +46,7 @@ final class SqliteAudit {
         fault = besideRuns();
       }
     } catch (SQLException e) {
-      fault = "The file cannot be read: " + e.getMessage();
+      fault = "The store cannot be read: " + e.getMessage();
     }
     return new RunStore.Audit(events, unchained, heads.hash().toString(), fault);
   }
@@ -80,10 +83,18 @@ final class SqliteAudit {
   private void follow(long run, ChainCheck check) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT seq, at, generation, kind, body, chain, typeof(seq) = 'integer' AND typeof(at)"
-                + " = 'integer' AND typeof(generation) = 'integer' AND typeof(kind) = 'text' AND"
-                + " typeof(body) = 'text' AND typeof(chain) = 'blob' FROM event WHERE run = ?"
-                + " ORDER BY seq")) {
+            "SELECT seq, at, generation, "
+                + database.stored("kind")
+                + ", "
+                + database.stored("body")
+                + ", chain, "
+                + hold("integer", "seq", "at", "generation")
+                + " AND "
+                + hold("text", "kind", "body")
+                + " AND "
+                + hold("blob", "chain")
+                + " FROM event WHERE run = ? ORDER BY seq")) {
+      select.setFetchSize(JdbcRunStore.PAGE);
       select.setLong(1, run);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
@@ -124,7 +135,7 @@ final class SqliteAudit {
       boolean sound =
           row.getBoolean(7)
               && Arrays.equals(
-                  origin, Chain.origin(originBefore, number, unchained, bytes(row, 2)));
+                  origin, Chain.origin(originBefore, number, unchained, bytes(row, 8)));
       fault =
           sound
               ? null
@@ -141,10 +152,15 @@ final class SqliteAudit {
     try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
-                "SELECT number, id, events, unchained, origin, head, typeof(id) = 'text' AND"
-                    + " typeof(events) = 'integer' AND typeof(unchained) = 'integer' AND"
-                    + " typeof(origin) = 'blob' AND typeof(head) = 'blob' FROM run ORDER BY"
-                    + " number")) {
+                "SELECT number, id, events, unchained, origin, head, "
+                    + hold("text", "id")
+                    + " AND "
+                    + hold("integer", "events", "unchained")
+                    + " AND "
+                    + hold("blob", "origin", "head")
+                    + ", "
+                    + database.stored("id")
+                    + " FROM run ORDER BY number")) {
       while (rows.next()) {
         Run run = new Run(rows, origin);
         runs.add(run);
@@ -168,27 +184,33 @@ final class SqliteAudit {
               + "), and there is none: the run was taken out.";
         }
       }
-      List<String> schema = SqliteFile.schema(connection);
-      for (String part : SqliteFile.schema()) {
+      List<String> schema = database.schema(connection);
+      for (String part : database.schema()) {
         if (!schema.contains(part)) {
-          return "The file's schema was altered: it has no (" + part + ").";
+          return "The schema was altered: it has no (" + part + ").";
         }
       }
       try (ResultSet versions =
           statement.executeQuery(
               "SELECT count(*), min(version), max(version) FROM schema_version")) {
-        if (versions.getLong(1) != SqliteFile.FORMAT
-            || versions.getLong(2) != 1
-            || versions.getLong(3) != SqliteFile.FORMAT) {
-          return "The table of the file's formats was altered.";
+        long first = database.firstFormat();
+        versions.next();
+        if (versions.getLong(1) != Schema.FORMAT - first + 1
+            || versions.getLong(2) != first
+            || versions.getLong(3) != Schema.FORMAT) {
+          return "The table of the formats was altered.";
         }
       }
-      // Indexes and pages: what a reader may not come by.
-      try (ResultSet integrity = statement.executeQuery("PRAGMA integrity_check(1)")) {
-        String found = integrity.getString(1);
-        return "ok".equals(found) ? null : "The file's structure is damaged: " + found + ".";
-      }
     }
+    String structure = database.structuralFault(connection);
+    return structure == null ? null : "The structure is damaged: " + structure + ".";
+  }
+
+  /** Whether columns of a row hold values of the type that was written to them. */
+  private String hold(String type, String... columns) {
+    return Arrays.stream(columns)
+        .map(column -> database.holds(column, type))
+        .collect(Collectors.joining(" AND "));
   }
 
   private static byte[] bytes(ResultSet row, int column) throws SQLException {

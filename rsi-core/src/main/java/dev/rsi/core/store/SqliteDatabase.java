@@ -2,30 +2,22 @@ package dev.rsi.core.store;
 
 import dev.rsi.api.RsiException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/**
- * An SQLite file that is a run store of the newest format, with one connection to it. Not
- * thread-safe.
- */
-final class SqliteFile implements AutoCloseable {
-  /** The format written; files of every format up to it are brought to it when opened. */
-  static final int FORMAT = 2;
-
+/** An SQLite file that is a run store, with one connection that writes to it. */
+final class SqliteDatabase implements Database {
   // Marks the file as a run store, for us and for the file command: "rsi" in ASCII.
   static final int APPLICATION_ID = 0x727369;
   private static final int SMALLEST_PAGE = 512;
@@ -33,14 +25,15 @@ final class SqliteFile implements AutoCloseable {
 
   private final Path file;
   private final Connection connection;
+  private boolean closed;
 
-  private SqliteFile(Path file, Connection connection) {
+  private SqliteDatabase(Path file, Connection connection) {
     this.file = file;
     this.connection = connection;
   }
 
   /** Opens a file, or makes it where there is none. */
-  static SqliteFile open(Path path) {
+  static SqliteDatabase open(Path path) {
     Path file = path.toAbsolutePath().normalize();
     if (file.toString().contains("?")) {
       throw new IllegalArgumentException(
@@ -49,7 +42,7 @@ final class SqliteFile implements AutoCloseable {
               + ") has a '?' in its path, where the database driver sees options begin.\nMaybe"
               + " rename it.");
     }
-    SqliteFile opened = new SqliteFile(file, connect(file));
+    SqliteDatabase opened = new SqliteDatabase(file, connect(file));
     try {
       opened.prepare();
       return opened;
@@ -122,10 +115,8 @@ final class SqliteFile implements AutoCloseable {
     // Also where there is nothing to do: a file that cannot be written is refused here, not later.
     transaction(
         "be opened",
-        () -> {
-          for (long version = format() + 1; version <= FORMAT; version++) {
-            migrateTo(version);
-          }
+        writer -> {
+          upgrade();
           return this;
         });
   }
@@ -139,24 +130,8 @@ final class SqliteFile implements AutoCloseable {
               + ") is an SQLite file, but no run store.\nMaybe another path was meant; a run store"
               + " needs a file of its own.");
     }
-    long format = format();
-    if (application == APPLICATION_ID && format < 1) {
-      throw new RsiException(
-          "Run store ("
-              + file
-              + ") is damaged: its format is ("
-              + format
-              + "), and the first was (1).\nMaybe it was changed by hand: restore a copy of it.");
-    }
-    if (format > FORMAT) {
-      throw new RsiException(
-          "Run store ("
-              + file
-              + ") is of format ("
-              + format
-              + "), and this version of rsi knows formats up to ("
-              + FORMAT
-              + ").\nMaybe a newer rsi wrote it: use that one, or another file.");
+    if (application == APPLICATION_ID) {
+      Schema.check(file, format(), firstFormat(), "another file");
     }
   }
 
@@ -168,47 +143,85 @@ final class SqliteFile implements AutoCloseable {
     return number("SELECT max(version) FROM schema_version");
   }
 
-  private void migrateTo(long version) throws SQLException {
+  private void upgrade() throws SQLException {
+    Schema.upgrade(connection, "sqlite", format());
     try (Statement statement = connection.createStatement()) {
-      for (String sql : script("schema-" + version + ".sql").split(";\\R", -1)) {
-        if (!sql.isBlank()) {
-          statement.execute(sql);
-        }
-      }
-      statement.execute("INSERT INTO schema_version (version) VALUES (" + version + ")");
       statement.execute("PRAGMA application_id = " + APPLICATION_ID);
-    }
-    if (version == FirstChains.FORMAT) {
-      FirstChains.write(connection);
     }
   }
 
-  /** Reads what is durable now, on a connection of its own that keeps nobody from writing. */
-  <V> V snapshot(String what, Reading<V> reading) {
+  @Override
+  public <V> V snapshot(String what, Work<V> work) {
+    checkOpen();
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
     try (Connection reader = config.createConnection("jdbc:sqlite:" + file);
         Statement statement = reader.createStatement()) {
       statement.execute("BEGIN");
-      return reading.run(reader);
+      return work.on(reader);
     } catch (SQLException e) {
       throw failure(what, e);
     }
   }
 
-  /** The tables, indexes and views of a file of the newest format, each with what defines it. */
-  static List<String> schema() throws SQLException {
-    try (Connection fresh = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
-      SqliteFile empty = new SqliteFile(Path.of(":memory:"), fresh);
-      for (long version = 1; version <= FORMAT; version++) {
-        empty.migrateTo(version);
+  private synchronized void checkOpen() {
+    if (closed) {
+      throw RunIds.closed("Run store (" + file + ")");
+    }
+  }
+
+  @Override
+  public Optional<Lock> lock(long run) {
+    Path beside = Path.of(file + "-lease-" + run);
+    // Nobody else takes or deletes it meanwhile.
+    return transaction("be leased", writer -> SqliteLock.take(beside))
+        .map(lock -> () -> release(lock));
+  }
+
+  private void release(SqliteLock lock) {
+    try {
+      try {
+        transaction("end a lease", writer -> lock.delete());
+      } finally {
+        lock.close();
       }
+    } catch (SQLException e) {
+      throw failure("end a lease", e);
+    }
+  }
+
+  @Override
+  public String forUpdate() {
+    // A transaction that writes is alone from its beginning.
+    return "";
+  }
+
+  @Override
+  public String stored(String column) {
+    return "CAST(" + column + " AS BLOB)";
+  }
+
+  @Override
+  public String holds(String column, String type) {
+    return "typeof(" + column + ") = '" + type + "'";
+  }
+
+  @Override
+  public int firstFormat() {
+    return 1;
+  }
+
+  @Override
+  public List<String> schema() throws SQLException {
+    try (Connection fresh = new SQLiteConfig().createConnection("jdbc:sqlite::memory:")) {
+      new SqliteDatabase(Path.of(":memory:"), fresh).upgrade();
       return schema(fresh);
     }
   }
 
-  static List<String> schema(Connection connection) throws SQLException {
+  @Override
+  public List<String> schema(Connection connection) throws SQLException {
     List<String> parts = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet result =
@@ -222,11 +235,13 @@ final class SqliteFile implements AutoCloseable {
     return parts;
   }
 
-  private static String script(String name) {
-    try (InputStream in = SqliteFile.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException("Resource (" + name + ") could not be read.", e);
+  @Override
+  public @Nullable String structuralFault(Connection connection) throws SQLException {
+    // Indexes and pages: what a reader may not come by.
+    try (Statement statement = connection.createStatement();
+        ResultSet integrity = statement.executeQuery("PRAGMA integrity_check(1)")) {
+      String found = integrity.getString(1);
+      return "ok".equals(found) ? null : found;
     }
   }
 
@@ -238,44 +253,16 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  /** Prepares a statement that lives as long as the connection. Closes the file if it cannot. */
-  PreparedStatement prepare(String sql) {
-    try {
-      return connection.prepareStatement(sql);
-    } catch (SQLException e) {
-      close();
-      throw failure("be opened", e);
-    }
-  }
-
-  /** Work on the connection. */
-  interface Work<V> {
-    V run() throws SQLException;
-  }
-
-  /** Work on a connection that only reads. */
-  interface Reading<V> {
-    V run(Connection reader) throws SQLException;
-  }
-
-  /** Reads without a transaction. */
-  <V> V read(String what, Work<V> work) {
-    try {
-      return work.run();
-    } catch (SQLException e) {
-      throw failure(what, e);
-    }
-  }
-
-  /** Does the work wholly, durably when this returns, or not at all. */
-  <V> V transaction(String what, Work<V> work) {
+  @Override
+  public synchronized <V> V transaction(String what, Work<V> work) {
+    checkOpen();
     // In so many words, because the driver's own setAutoCommit(false) believes itself in a
     // transaction when it failed to begin one, and its commit() begins the next.
     boolean done = false;
     try (Statement statement = connection.createStatement()) {
       statement.execute("BEGIN IMMEDIATE");
       try {
-        V value = work.run();
+        V value = work.on(connection);
         statement.execute("COMMIT");
         done = true;
         return value;
@@ -300,7 +287,11 @@ final class SqliteFile implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       connection.close();
     } catch (SQLException e) {
@@ -308,8 +299,14 @@ final class SqliteFile implements AutoCloseable {
     }
   }
 
-  Path file() {
-    return file;
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+
+  static SQLiteErrorCode kind(SQLiteException e) {
+    // The lowest byte is the kind of error, the rest its variant.
+    return SQLiteErrorCode.getErrorCode(e.getResultCode().code & 0xff);
   }
 
   private RsiException failure(String what, SQLException e) {
@@ -322,10 +319,7 @@ final class SqliteFile implements AutoCloseable {
       Throwable cause = e.getCause();
       return cause == null ? failure(file, what, e, "", false) : noNative(file, cause);
     }
-    SQLiteErrorCode code = sqlite.getResultCode();
-    // The lowest byte is the kind of error, the rest its variant.
-    SQLiteErrorCode kind = SQLiteErrorCode.getErrorCode(code.code & 0xff);
-    return switch (kind) {
+    return switch (kind(sqlite)) {
       case SQLITE_NOTADB ->
           failure(file, what, e, "another path was meant: this is no SQLite file", false);
       case SQLITE_CORRUPT ->

@@ -1,0 +1,324 @@
+package dev.rsi.core.store;
+
+import dev.rsi.api.RsiException;
+import dev.rsi.core.report.RunEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in a database. What it holds is in the resources {@code schema-1.sql} and what follows;
+ * the statements here are the same for every kind of database.
+ */
+final class JdbcRunStore implements RunStore {
+  // Rows a driver may keep at a time, where it would keep all of them otherwise.
+  static final int PAGE = 1000;
+
+  private final EventJson json = new EventJson();
+  private final Database database;
+  // The runs driven through this object, by number.
+  private final Map<Long, Driven> driven = new ConcurrentHashMap<>();
+
+  JdbcRunStore(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public void create(String run) {
+    RunIds.checkWellFormed(run);
+    database.transaction(
+        "record a run",
+        writer -> {
+          // Runs are chained too, so only one may be begun at a time.
+          alone(writer);
+          if (find(writer, run, "").isPresent()) {
+            throw RunIds.taken(run);
+          }
+          return insert(writer, run);
+        });
+  }
+
+  private void alone(Connection writer) throws SQLException {
+    try (PreparedStatement select =
+        writer.prepareStatement(
+            "SELECT version FROM schema_version WHERE version = ?" + database.forUpdate())) {
+      select.setLong(1, Schema.FORMAT);
+      select.executeQuery().close();
+    }
+  }
+
+  private static int insert(Connection writer, String run) throws SQLException {
+    long number = 1;
+    byte[] before = Chain.start();
+    try (Statement statement = writer.createStatement();
+        ResultSet last =
+            statement.executeQuery("SELECT number, origin FROM run ORDER BY number DESC LIMIT 1")) {
+      if (last.next()) {
+        number = last.getLong(1) + 1;
+        before = last.getBytes(2);
+      }
+    }
+    byte[] origin = Chain.origin(before, number, 0, Chain.bytes(run));
+    return update(
+        writer,
+        "INSERT INTO run (number, id, events, origin, head) VALUES (?, ?, 0, ?, ?)",
+        number,
+        run,
+        origin,
+        origin);
+  }
+
+  @Override
+  public void append(String run, Instant at, List<? extends RunEvent> events) {
+    long millis = at.toEpochMilli();
+    // Before anybody else has to wait: most of the work is here.
+    List<EventJson.Row> rows = new ArrayList<>(events.size());
+    for (RunEvent event : events) {
+      rows.add(json.write(event));
+    }
+    database.transaction("record events", writer -> insert(writer, run, millis, rows));
+  }
+
+  private int insert(Connection writer, String id, long millis, List<EventJson.Row> rows)
+      throws SQLException {
+    Run run = run(writer, id, database.forUpdate());
+    Driven mine = driven.get(run.number);
+    if (mine != null && mine.drivers != run.drivers) {
+      throw Drivers.lost(id, run.driver);
+    }
+    if (rows.isEmpty()) {
+      return 0;
+    }
+    long seq = run.events;
+    byte[] chain = run.head;
+    try (PreparedStatement insert =
+        writer.prepareStatement(
+            "INSERT INTO event (run, seq, at, generation, kind, body, chain)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+      insert.setLong(1, run.number);
+      insert.setLong(3, millis);
+      for (EventJson.Row row : rows) {
+        seq++;
+        insert.setLong(2, seq);
+        insert.setInt(4, row.generation());
+        insert.setString(5, row.kind());
+        insert.setString(6, row.body());
+        chain = Chain.next(chain, seq, millis, row);
+        insert.setBytes(7, chain);
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+    return update(
+        writer, "UPDATE run SET events = ?, head = ? WHERE number = ?", seq, chain, run.number);
+  }
+
+  @Override
+  public List<RunEvent> events(String run) {
+    return database.snapshot("be read", reader -> select(reader, run));
+  }
+
+  private List<RunEvent> select(Connection reader, String id) throws SQLException {
+    Run run = run(reader, id, "");
+    List<RunEvent> events = new ArrayList<>();
+    try (PreparedStatement select =
+        reader.prepareStatement(
+            "SELECT seq, generation, kind, body FROM event WHERE run = ? ORDER BY seq")) {
+      select.setFetchSize(PAGE);
+      select.setLong(1, run.number);
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          if (result.getLong(1) != events.size() + 1) {
+            throw damaged(id, events.size() + 1, "it is missing", null);
+          }
+          EventJson.Row row =
+              new EventJson.Row(result.getInt(2), result.getString(3), result.getString(4));
+          try {
+            events.add(json.read(row));
+          } catch (IllegalArgumentException e) {
+            throw damaged(id, events.size() + 1, e.getMessage(), e);
+          }
+        }
+      }
+    }
+    if (events.size() != run.events) {
+      throw damaged(id, events.size() + 1, "it is missing", null);
+    }
+    return List.copyOf(events);
+  }
+
+  private RsiException damaged(
+      String run, long seq, @Nullable String how, @Nullable Throwable cause) {
+    return new RsiException(
+        "Run store ("
+            + database
+            + "), run ("
+            + run
+            + "), event ("
+            + seq
+            + ") is damaged: "
+            + how
+            + ".\nMaybe it was changed by hand, or written by a development version: restore a copy"
+            + " of it.",
+        cause);
+  }
+
+  @Override
+  public List<String> runs() {
+    return database.snapshot(
+        "be read",
+        reader -> {
+          List<String> runs = new ArrayList<>();
+          try (Statement statement = reader.createStatement();
+              ResultSet result = statement.executeQuery("SELECT id FROM run ORDER BY number")) {
+            while (result.next()) {
+              runs.add(result.getString(1));
+            }
+          }
+          return List.copyOf(runs);
+        });
+  }
+
+  @Override
+  public Lease lease(String run) {
+    long number = database.snapshot("be read", reader -> run(reader, run, "").number);
+    Optional<Database.Lock> lock = database.lock(number);
+    if (lock.isEmpty()) {
+      Run taken = database.snapshot("be read", reader -> run(reader, run, ""));
+      throw Drivers.taken(run, taken.driver);
+    }
+    Driven mine = new Driven(number, lock.get());
+    try {
+      mine.begin(run);
+      return mine;
+    } catch (RuntimeException | Error e) {
+      mine.lock.close();
+      throw e;
+    }
+  }
+
+  /** A lease of this object. */
+  private final class Driven implements Lease {
+    final long number;
+    final Database.Lock lock;
+    // How many drivers the run has had, this one among them.
+    long drivers;
+
+    Driven(long number, Database.Lock lock) {
+      this.number = number;
+      this.lock = lock;
+    }
+
+    void begin(String run) {
+      drivers =
+          database.transaction(
+              "be leased",
+              writer -> {
+                long before = run(writer, run, database.forUpdate()).drivers;
+                update(
+                    writer,
+                    "UPDATE run SET drivers = ?, driver = ? || ', since (' || CURRENT_TIMESTAMP ||"
+                        + " ')' WHERE number = ?",
+                    before + 1,
+                    Drivers.self(),
+                    number);
+                return before + 1;
+              });
+      driven.put(number, this);
+    }
+
+    @Override
+    public void close() {
+      if (!driven.remove(number, this)) {
+        return;
+      }
+      try {
+        database.transaction(
+            "end a lease",
+            writer ->
+                update(
+                    writer,
+                    "UPDATE run SET driver = NULL WHERE number = ? AND drivers = ?",
+                    number,
+                    drivers));
+      } finally {
+        lock.close();
+      }
+    }
+  }
+
+  @Override
+  public Audit audit() {
+    return database.snapshot("be audited", reader -> new JdbcAudit(database, reader).store());
+  }
+
+  @Override
+  public Audit audit(String run) {
+    return database.snapshot("be audited", reader -> new JdbcAudit(database, reader).run(run));
+  }
+
+  @Override
+  public void close() {
+    try {
+      List.copyOf(driven.values()).forEach(Driven::close);
+    } finally {
+      database.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Run store (" + database + ")";
+  }
+
+  /** What appending needs of a run's row. */
+  private static final class Run {
+    final long number;
+    final long events;
+    final byte[] head;
+    final long drivers;
+    final @Nullable String driver;
+
+    Run(ResultSet row) throws SQLException {
+      number = row.getLong(1);
+      events = row.getLong(2);
+      head = row.getBytes(3);
+      drivers = row.getLong(4);
+      driver = row.getString(5);
+    }
+  }
+
+  private static Run run(Connection connection, String id, String forUpdate) throws SQLException {
+    return find(connection, id, forUpdate).orElseThrow(() -> RunIds.unknown(id));
+  }
+
+  private static Optional<Run> find(Connection connection, String id, String forUpdate)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT number, events, head, drivers, driver FROM run WHERE id = ?" + forUpdate)) {
+      select.setString(1, id);
+      try (ResultSet result = select.executeQuery()) {
+        return result.next() ? Optional.of(new Run(result)) : Optional.empty();
+      }
+    }
+  }
+
+  private static int update(Connection writer, String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = writer.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      return statement.executeUpdate();
+    }
+  }
+}
