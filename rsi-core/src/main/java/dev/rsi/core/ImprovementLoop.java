@@ -104,9 +104,13 @@ public final class ImprovementLoop<T, C> {
    * @throws dev.rsi.api.RsiException if the store or the registry failed; what was recorded stays
    */
   public RunReport run(ModelVersion start, TaskSource<T> tasks) {
-    checkLevels(tasks);
+    int levels = levels(tasks);
     String anchor = registry.version(start.id()).id();
-    return drive(create(), List.of(), anchor, tasks);
+    String run = create();
+    RunStore.Lease lease = store.lease(run);
+    try (lease) {
+      return drive(run, List.of(), anchor, tasks, levels);
+    }
   }
 
   /**
@@ -122,15 +126,19 @@ public final class ImprovementLoop<T, C> {
    *     anything but its budget), naming what differs
    * @throws IllegalStateException if the run has ended, or another version than its own was made
    *     live since
-   * @throws dev.rsi.api.RsiException if the run does not repeat itself, or the store or the
-   *     registry failed; what was recorded stays
+   * @throws dev.rsi.api.RsiException if the run has a driver already, here or in another process;
+   *     if it does not repeat itself; if the store or the registry failed; what was recorded stays
    */
   public RunReport resume(String run, TaskSource<T> tasks) {
-    checkLevels(tasks);
-    List<RunEvent> recorded = store.events(run);
-    Resumption resumption = Resumption.of(run, recorded);
-    resumption.checkLive(registry);
-    return drive(run, recorded, resumption.anchor(), tasks);
+    int levels = levels(tasks);
+    // Before it is read: what another driver is at is not to be gone on with.
+    RunStore.Lease lease = store.lease(run);
+    try (lease) {
+      List<RunEvent> recorded = store.events(run);
+      Resumption resumption = Resumption.of(run, recorded);
+      resumption.checkLive(registry);
+      return drive(run, recorded, resumption.anchor(), tasks, levels);
+    }
   }
 
   /** The run in the store that was begun last, if it has not ended. */
@@ -142,18 +150,20 @@ public final class ImprovementLoop<T, C> {
             .filter(run -> Resumption.isOpen(store.events(run)));
   }
 
-  private RunReport drive(String run, List<RunEvent> recorded, String anchor, TaskSource<T> tasks) {
-    try (LoopRun<T, C> driven = new LoopRun<>(this, run, recorded, anchor, tasks)) {
+  private RunReport drive(
+      String run, List<RunEvent> recorded, String anchor, TaskSource<T> tasks, int levels) {
+    try (LoopRun<T, C> driven = new LoopRun<>(this, run, recorded, anchor, tasks, levels)) {
       return driven.run();
     }
   }
 
-  private static void checkLevels(TaskSource<?> tasks) {
+  private static int levels(TaskSource<?> tasks) {
     int levels = Objects.requireNonNull(tasks, "tasks").levels();
     if (levels < 1) {
       throw new IllegalArgumentException(
           "levels (" + levels + ") of the tasks must be >= 1.\nMaybe they count from 0.");
     }
+    return levels;
   }
 
   /** Begins a run under the next free number. */

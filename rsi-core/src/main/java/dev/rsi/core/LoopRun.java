@@ -61,17 +61,19 @@ final class LoopRun<T, C> implements AutoCloseable {
    * @param run its id in the store
    * @param recorded what the store holds of it already; nothing of a new run
    * @param anchor id of the version it begins with
+   * @param levels how many levels the tasks have, 1 or more
    */
   LoopRun(
       ImprovementLoop<T, C> loop,
       String run,
       List<RunEvent> recorded,
       String anchor,
-      TaskSource<T> tasks) {
+      TaskSource<T> tasks,
+      int levels) {
     this.loop = loop;
     this.anchor = anchor;
     this.incumbent = anchor;
-    this.levels = tasks.levels();
+    this.levels = levels;
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
     this.journal = new Journal(loop.store, run, loop.clock, loop.listener, recorded);
@@ -94,8 +96,8 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   RunReport run() {
-    start();
     try {
+      start();
       if (journal.isLive()) {
         loop.registry.promote(anchor);
       }

@@ -90,7 +90,7 @@ class LoopConfigurationsTest {
               .verifier(ToyTasks.verifier())
               .trainer(loops.learner.trainer())
               .gate(DriftGates.paired())
-              .probes(Loops.heldOut(11, 200))
+              .probes(Loops.heldOut(11, 80))
               .exam(Loops.heldOut(12, 20))
               .practice(Practice.DEFAULT.tasks(24).scouts(16).reach(2).batch(batch))
               .budget(Budget.of(2))

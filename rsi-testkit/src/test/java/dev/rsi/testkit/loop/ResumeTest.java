@@ -15,6 +15,7 @@ import dev.rsi.api.Verdict;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
+import dev.rsi.core.RunListener;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
@@ -63,6 +64,11 @@ class ResumeTest {
     @Override
     public List<RunEvent> events(String run) {
       return store.events(run);
+    }
+
+    @Override
+    public Lease lease(String run) {
+      return store.lease(run);
     }
 
     @Override
@@ -136,6 +142,11 @@ class ResumeTest {
   /** A loop that tells what is done: rulings and trainings. */
   private static ImprovementLoop<Sum, Long> watched(
       Loops loops, RunStore store, List<String> done) {
+    return watched(loops, store, done, event -> {});
+  }
+
+  private static ImprovementLoop<Sum, Long> watched(
+      Loops loops, RunStore store, List<String> done, RunListener listener) {
     Trainer<Sum, Long> trainer = loops.learner.trainer();
     return ImprovementLoop.builder(loops.learner.generator())
         .verifier(
@@ -160,9 +171,33 @@ class ResumeTest {
         .probes(Loops.heldOut(11, 200))
         .practice(Practice.DEFAULT.tasks(64))
         .budget(Budget.of(3))
+        .listener(listener)
         .store(store)
         .registry(loops.registry)
         .build();
+  }
+
+  @Test
+  void should_have_one_driver() {
+    Loops loops = new Loops(home);
+    List<String> refusals = new ArrayList<>();
+    ImprovementLoop<Sum, Long> second = loop(loops, loops.store, Budget.of(2));
+    watched(
+            loops,
+            loops.store,
+            new ArrayList<>(),
+            event -> {
+              try {
+                second.resume("run-1", Loops.TASKS);
+              } catch (RsiException e) {
+                refusals.add(e.getMessage());
+              }
+            })
+        .run(loops.start, Loops.TASKS);
+    assertThat(refusals).isNotEmpty().allMatch(refusal -> refusal.contains("run-1"));
+    assertThat(loops.store.events("run-1"))
+        .filteredOn(RunEvent.RunFinished.class::isInstance)
+        .hasSize(1);
   }
 
   @Test
