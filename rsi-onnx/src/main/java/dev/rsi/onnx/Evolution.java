@@ -98,20 +98,32 @@ final class Evolution {
       factors[i] = factor(differences[i], sigma, sound);
     }
     float[] estimate = population.combine(factors);
-    for (float each : estimate) {
-      if (!Float.isFinite(each)) {
-        return false;
-      }
+    if (!finite(estimate)) {
+      return false;
     }
     steps++;
     double[] numbers = ADAM.hyper(learningRate, steps);
-    double rate = learningRate / numbers[6];
+    float rate = (float) (learningRate / numbers[6]);
+    float correction = (float) (1 / numbers[7]);
+    float keepFirst = (float) (1 - ADAM.beta1());
+    float keepSecond = (float) (1 - ADAM.beta2());
+    float epsilon = (float) ADAM.epsilon();
     for (int i = 0; i < weights.length; i++) {
-      double g = estimate[i];
-      firstMoment[i] += (float) ((1 - ADAM.beta1()) * (g - firstMoment[i]));
-      secondMoment[i] = (float) (ADAM.beta2() * secondMoment[i] + (1 - ADAM.beta2()) * g * g);
-      double root = Math.sqrt(secondMoment[i]) / numbers[7] + ADAM.epsilon();
-      weights[i] += (float) (rate * firstMoment[i] / root);
+      float g = estimate[i];
+      float m = firstMoment[i] + keepFirst * (g - firstMoment[i]);
+      float v = secondMoment[i] + keepSecond * (g * g - secondMoment[i]);
+      firstMoment[i] = m;
+      secondMoment[i] = v;
+      weights[i] += rate * m / ((float) Math.sqrt(v) * correction + epsilon);
+    }
+    return true;
+  }
+
+  private static boolean finite(float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
     }
     return true;
   }
