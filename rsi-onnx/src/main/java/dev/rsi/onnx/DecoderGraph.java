@@ -7,14 +7,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Adds a decoder's forward pass to a graph. The last block computes queries, feed-forward and
  * logits only where they are asked for: no other position can reach the result.
  *
- * <p>Token and position ids are INT64 [rows, length].
+ * <p>Token and position ids are INT64 [rows, length]; rows may be any dimension.
  */
 final class DecoderGraph {
   static final Dim ROWS = Dim.symbol("rows");
@@ -23,7 +22,7 @@ final class DecoderGraph {
 
   private final GraphBuilder g;
   private final DecoderConfig config;
-  private final Function<String, Value> weights;
+  private final DecoderWeights weights;
   private final Value ids;
   private final Value positions;
   private final int headSize;
@@ -36,13 +35,12 @@ final class DecoderGraph {
   private final @Nullable Rotary rotary;
 
   /**
-   * @param weights gives a parameter by its name in {@link DecoderConfig#parameters}
    * @param headSize the heads' size in these weights: the model's, or more, filled up with zeros
    */
   DecoderGraph(
       GraphBuilder g,
       DecoderConfig config,
-      Function<String, Value> weights,
+      DecoderWeights weights,
       Value ids,
       Value positions,
       int headSize) {
@@ -92,11 +90,7 @@ final class DecoderGraph {
   }
 
   static Value embed(
-      GraphBuilder g,
-      DecoderConfig config,
-      Function<String, Value> weights,
-      Value ids,
-      Value positions) {
+      GraphBuilder g, DecoderConfig config, DecoderWeights weights, Value ids, Value positions) {
     Value x = g.gather(weights.apply("embed.weight"), ids);
     return config.positionScheme() == PositionScheme.COUPLED
         ? g.add(x, g.gather(weights.apply("positions.weight"), positions))
@@ -104,26 +98,24 @@ final class DecoderGraph {
   }
 
   /** What follows a block's attention. */
-  static Value finish(
-      GraphBuilder g, Function<String, Value> weights, int layer, Value x, Value mixed) {
+  static Value finish(GraphBuilder g, DecoderWeights weights, int layer, Value x, Value mixed) {
     String name = "layers." + layer + ".";
-    Value sum = g.add(x, g.linear(mixed, weights.apply(name + "attention.out.weight"), null));
+    Value sum = g.add(x, weights.layer(g, name + "attention.out.weight").apply(mixed, null));
     Value h = norm(g, weights, sum, name + "mlp_norm");
     Value up =
-        g.linear(h, weights.apply(name + "mlp.up.weight"), weights.apply(name + "mlp.up.bias"));
+        weights.layer(g, name + "mlp.up.weight").apply(h, weights.apply(name + "mlp.up.bias"));
     Value down =
-        g.linear(
-            g.gelu(up),
-            weights.apply(name + "mlp.down.weight"),
-            weights.apply(name + "mlp.down.bias"));
+        weights
+            .layer(g, name + "mlp.down.weight")
+            .apply(g.gelu(up), weights.apply(name + "mlp.down.bias"));
     return g.add(sum, down);
   }
 
-  static Value head(GraphBuilder g, Function<String, Value> weights, Value x) {
-    return g.linear(norm(g, weights, x, "norm"), weights.apply("head.weight"), null);
+  static Value head(GraphBuilder g, DecoderWeights weights, Value x) {
+    return weights.layer(g, "head.weight").apply(norm(g, weights, x, "norm"), null);
   }
 
-  static Value norm(GraphBuilder g, Function<String, Value> weights, Value x, String name) {
+  static Value norm(GraphBuilder g, DecoderWeights weights, Value x, String name) {
     return g.layerNorm(
         x, weights.apply(name + ".weight"), weights.apply(name + ".bias"), NORM_EPSILON);
   }
@@ -134,17 +126,17 @@ final class DecoderGraph {
 
   private Value attention(String name, Value h, Dim queries) {
     long width = (long) config.heads() * headSize;
-    Value weight = weights.apply(name + "qkv.weight");
+    String qkv = name + "qkv.weight";
     Value q;
     List<Value> others;
     if (queries.equals(LENGTH)) {
-      List<Value> parts = heads(g.linear(h, weight, null), 3);
+      List<Value> parts = heads(weights.layer(g, qkv).apply(h, null), 3);
       q = parts.get(0);
       others = parts.subList(1, 3);
     } else {
-      List<Value> cut = g.split(weight, 0, width, 2 * width);
-      q = heads(g.linear(g.tail(h, 1, queries), cut.get(0), null), 1).get(0);
-      others = heads(g.linear(h, cut.get(1), null), 2);
+      List<DecoderWeights.Layer> cut = weights.layers(g, qkv, width, 2 * width);
+      q = heads(cut.get(0).apply(g.tail(h, 1, queries), null), 1).get(0);
+      others = heads(cut.get(1).apply(h, null), 2);
     }
     Value k = others.get(0);
     Value v = others.get(1);
@@ -162,7 +154,8 @@ final class DecoderGraph {
     float scale = (float) (1 / Math.sqrt(config.hiddenSize() / (double) config.heads()));
     Value scores = g.matMul(q, k, false, true, scale);
     Value mixed = g.matMul(g.softmax(scores, open(queries)), v);
-    return g.reshape(g.transpose(mixed, 0, 2, 1, 3), Shape.of(ROWS, queries, Dim.of(width)));
+    Dim rows = ids.shape().dim(0);
+    return g.reshape(g.transpose(mixed, 0, 2, 1, 3), Shape.of(rows, queries, Dim.of(width)));
   }
 
   /** From [rows, n, parts * width] to that many [rows, heads, n, head size]. */

@@ -8,6 +8,9 @@
  * <p>For classifiers and routers, {@link dev.rsi.onnx.HeadTrainer} trains a head on a {@link
  * dev.rsi.onnx.FrozenEncoder}, in plain Java.
  *
+ * <p>What has no gradient is trained by {@link dev.rsi.onnx.PopulationTrainer}, from forward passes
+ * alone.
+ *
  * <p><b>Runtime.</b> The application adds {@code com.microsoft.onnxruntime:onnxruntime:1.28.0} for
  * the CPU or {@code onnxruntime_gpu} for a CUDA card to its class path, never both. Nothing is
  * downloaded.
