@@ -2,9 +2,9 @@
 @org.jspecify.annotations.NullMarked
 module dev.rsi.core {
   requires transitive dev.rsi.api;
+  requires transitive java.sql;
   requires static transitive org.jspecify;
   requires com.google.common;
-  requires java.sql;
   requires org.apache.commons.statistics.distribution;
   requires org.slf4j;
   requires org.xerial.sqlitejdbc;

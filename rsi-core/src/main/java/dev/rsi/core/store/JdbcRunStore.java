@@ -191,7 +191,8 @@ final class JdbcRunStore implements RunStore {
   @Override
   public Lease lease(String run) {
     long number = database.snapshot("be read", reader -> run(reader, run, "").number);
-    Optional<Database.Lock> lock = database.lock(number);
+    Optional<Database.Lock> lock =
+        driven.containsKey(number) ? Optional.empty() : database.lock(number);
     if (lock.isEmpty()) {
       Run taken = database.snapshot("be read", reader -> run(reader, run, ""));
       throw Drivers.taken(run, taken.driver);

@@ -4,6 +4,7 @@ import dev.rsi.core.report.RunEvent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,30 @@ public interface RunStore extends AutoCloseable {
   }
 
   /**
+   * A store in a schema of a PostgreSQL database, for runs of many machines at once. Its tables are
+   * those of {@link #sqlite}, so are its hashes, and the view {@code attempt}; they are made in the
+   * schema that the connections begin in, which should be the store's own:
+   *
+   * <pre>
+   * PGSimpleDataSource source = new PGSimpleDataSource(); // of org.postgresql:postgresql
+   * source.setUrl("jdbc:postgresql://host/database?currentSchema=rsi&amp;user=...");
+   * </pre>
+   *
+   * <p>It keeps one connection to write with and another for each lease, and takes one for each
+   * reading. Leases are locks of a connection: one that goes through a pool of transactions
+   * (PgBouncer's {@code pool_mode = transaction}) cannot hold any. Every commit waits until it is
+   * durable, whatever the default of the server is; a server that runs with {@code fsync = off}
+   * only believes it.
+   *
+   * @param source of connections, with an encoding of UTF-8; the caller's to close, after the store
+   * @throws dev.rsi.api.RsiException if the server cannot be reached, or the schema is not there,
+   *     has tables of another program, is of a newer format or may not be written
+   */
+  static RunStore postgresql(DataSource source) {
+    return new JdbcRunStore(PostgresDatabase.open(source));
+  }
+
+  /**
    * Begins a run.
    *
    * @param run its id: 1 to 64 characters of {@code [A-Za-z0-9._-]}, not in the store yet
@@ -66,7 +91,8 @@ public interface RunStore extends AutoCloseable {
    * @param events in order; may be empty
    * @throws IllegalArgumentException if there is no such run, or the name of a number in an event
    *     holds half a surrogate pair
-   * @throws dev.rsi.api.RsiException if they could not be recorded
+   * @throws dev.rsi.api.RsiException if they could not be recorded; if it says that they may have
+   *     been all the same, the connection ended just then, and {@link #events} knows
    */
   void append(String run, Instant at, List<? extends RunEvent> events);
 

@@ -18,14 +18,7 @@ public final class ChildJvm {
    */
   public static List<String> killAfter(int lines, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    command.addAll(List.of(arguments));
-    Process child =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process child = start(List.of(), main, arguments);
     List<String> said = new ArrayList<>();
     try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
       while (said.size() < lines) {
@@ -44,5 +37,33 @@ public final class ChildJvm {
       child.destroyForcibly().waitFor();
     }
     return said;
+  }
+
+  /**
+   * Runs a main class to its end.
+   *
+   * @param by what runs the JVM, as {@code unshare}; nothing if it is run by itself
+   * @return what it said
+   */
+  public static String run(List<String> by, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    Process child = start(by, main, arguments);
+    child.getOutputStream().close();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (child.waitFor() != 0) {
+      throw new AssertionError("The child failed after saying " + said);
+    }
+    return said;
+  }
+
+  private static Process start(List<String> by, Class<?> main, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(by);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 }
