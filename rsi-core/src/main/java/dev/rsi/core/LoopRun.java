@@ -69,7 +69,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.ledger = new Ledger(loop.budget, loop.clock);
     this.recorder = new Recorder(loop.store, begin(loop.store), loop.clock, loop.listener);
     this.attempts = new Attempts<>(loop.generator, ledger, this::cancelled, recorder);
-    this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
+    this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
     this.probing = new Probing<>(loop, anchor, attempts, seeds, recorder, heldOut, pool, ledger);
@@ -269,7 +269,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     /** Whether there is anything new to learn from. */
     boolean lessons() {
-      if (pool.fresh() == 0) {
+      if (!pool.teaches()) {
         outcome = Outcome.NO_LESSONS;
         return false;
       }
@@ -288,7 +288,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       try {
         TrainedArtifact artifact =
             loop.trainer.train(
-                new TrainingRequest<>(incumbent, lessons, loop.recipe, seed, work),
+                new TrainingRequest<>(incumbent, lessons, pool.attempts(), loop.recipe, seed, work),
                 new StepContext("training", LoopRun.this::cancelled, recorder));
         checkInside(work, artifact.directory());
         part = "registry";

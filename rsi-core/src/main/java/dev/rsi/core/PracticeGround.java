@@ -64,7 +64,7 @@ final class PracticeGround<T, C> {
    * Practises one level.
    *
    * @param count tasks to draw
-   * @param lessons takes what was proven right
+   * @param lessons takes what was proven right or wrong, unless a critique weighs it nothing
    */
   Tally practise(
       ModelVersion version,
@@ -135,7 +135,7 @@ final class PracticeGround<T, C> {
         passed += verdict.passed() ? 1 : 0;
         C candidate = output.candidate();
         double weight = weight(finding.critique());
-        if (candidate != null && verdict.passed() && weight > 0) {
+        if (candidate != null && verdict.outcome() != Verdict.Outcome.UNDECIDED && weight > 0) {
           learned.add(
               new Lesson<>(
                   task, candidate, verdict, finding.critique(), level, generation, weight));

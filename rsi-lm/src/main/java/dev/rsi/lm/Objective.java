@@ -28,7 +28,7 @@ public sealed interface Objective
     return PreferenceObjective.DEFAULT;
   }
 
-  /** Whether it learns from attempts that failed too: see {@code Trainer.contrasts}. */
+  /** Whether it learns from attempts that failed too: see {@link dev.rsi.api.Trainer#contrasts}. */
   boolean contrasts();
 
   /** The knobs of this objective alone, without those of every training. */
@@ -36,7 +36,7 @@ public sealed interface Objective
 
   /** All knobs of a training with this objective. */
   default List<Knob> knobs() {
-    List<Knob> knobs = new ArrayList<>(SupervisedTraining.KNOBS);
+    List<Knob> knobs = new ArrayList<>(DecoderTraining.KNOBS);
     knobs.addAll(ownKnobs());
     return List.copyOf(knobs);
   }
