@@ -17,10 +17,10 @@ import dev.rsi.examples.addition.AdditionCodec;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.SamplingParameters;
-import dev.rsi.lm.SupervisedTraining;
 import dev.rsi.onnx.OnnxGenerator;
 import dev.rsi.onnx.OnnxTrainer;
 import java.io.IOException;
@@ -131,7 +131,7 @@ public final class BackendTable {
       Addition task = Addition.draw(DIGITS, random);
       lessons.add(Lesson.given(task, task.sum(), DIGITS));
     }
-    Recipe recipe = Recipe.defaults().with(SupervisedTraining.STEPS, steps);
+    Recipe recipe = Recipe.defaults().with(DecoderTraining.STEPS, steps);
     Path work = Files.createTempDirectory(home, "work");
     long start = cpu();
     trainer.train(new TrainingRequest<>(version, lessons, recipe, 1, work), CONTEXT);

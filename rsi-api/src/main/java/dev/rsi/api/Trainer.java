@@ -16,6 +16,15 @@ public interface Trainer<T, C> {
   List<Knob> knobs();
 
   /**
+   * Whether it learns by contrast: from attempts that failed beside those that passed. A loop then
+   * gives it the {@link TrainingRequest#attempts} of the generation, and trains where a task was
+   * met with different success. The same every time; default false.
+   */
+  default boolean contrasts() {
+    return false;
+  }
+
+  /**
    * Trains.
    *
    * <p>The same request gives the same artifact, bit for bit, wherever the backend can promise that

@@ -6,6 +6,7 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.TreeMap;
  * for those of earlier generations, a quarter for those given; a part that is empty leaves its
  * share to the others. Within a part every level has the same share, and within a level a lesson
  * counts by its own weight.
+ *
+ * <p>For a trainer that contrasts, the attempts of this generation are kept too, right and wrong.
  */
 final class LessonPool<T, C> {
   private static final double FRESH = 0.5;
@@ -28,13 +31,20 @@ final class LessonPool<T, C> {
   private static final double GIVEN = 0.25;
 
   private final Codec<T, C> codec;
+  private final boolean contrasts;
   private final List<Lesson<T, C>> given;
   private final List<Lesson<T, C>> earlier = new ArrayList<>();
   private final List<Lesson<T, C>> fresh = new ArrayList<>();
+  private final List<Lesson<T, C>> attempts = new ArrayList<>();
+  private final Set<String> attempted = new HashSet<>();
   private final Set<String> known = new HashSet<>();
 
-  LessonPool(Codec<T, C> codec, List<Lesson<T, C>> given) {
+  /**
+   * @param contrasts whether attempts are asked for
+   */
+  LessonPool(Codec<T, C> codec, List<Lesson<T, C>> given, boolean contrasts) {
     this.codec = codec;
+    this.contrasts = contrasts;
     this.given = given;
     given.forEach(this::isNew);
   }
@@ -43,12 +53,20 @@ final class LessonPool<T, C> {
   void beginGeneration() {
     earlier.addAll(fresh);
     fresh.clear();
+    attempts.clear();
   }
 
-  /** Takes a lesson of this generation, unless the same task and candidate are in the pool. */
-  void add(Lesson<T, C> lesson) {
-    if (isNew(lesson)) {
-      fresh.add(lesson);
+  /**
+   * Takes a decided attempt of this generation: as a lesson if it passed, unless the same task and
+   * candidate are in the pool.
+   */
+  void add(Lesson<T, C> attempt) {
+    if (contrasts) {
+      attempts.add(attempt);
+      attempted.add(codec.writeTask(attempt.task()));
+    }
+    if (attempt.verdict().passed() && isNew(attempt)) {
+      fresh.add(attempt);
     }
   }
 
@@ -62,9 +80,33 @@ final class LessonPool<T, C> {
     return fresh.size();
   }
 
+  /** Every decided attempt of this generation, in order; none unless they are asked for. */
+  List<Lesson<T, C>> attempts() {
+    return List.copyOf(attempts);
+  }
+
+  /**
+   * Whether this generation made anything to learn from: a lesson, or, where contrasts are asked
+   * for, attempts at one task that are worth different rewards.
+   */
+  boolean teaches() {
+    if (!contrasts) {
+      return !fresh.isEmpty();
+    }
+    Map<String, Double> rewards = new HashMap<>();
+    for (Lesson<T, C> attempt : attempts) {
+      double reward = attempt.verdict().score() * attempt.weight();
+      Double other = rewards.putIfAbsent(codec.writeTask(attempt.task()), reward);
+      if (other != null && other != reward) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The texts of all tasks that a training may have had lessons on. */
   Set<String> tasks() {
-    Set<String> texts = new HashSet<>();
+    Set<String> texts = new HashSet<>(attempted);
     for (List<Lesson<T, C>> part : List.of(given, earlier, fresh)) {
       part.forEach(lesson -> texts.add(codec.writeTask(lesson.task())));
     }
@@ -93,15 +135,23 @@ final class LessonPool<T, C> {
     }
   }
 
-  /** SHA-256 over tasks, candidates and weights in order. */
+  /**
+   * SHA-256 over tasks, candidates and weights in order, and over the attempts if there are any.
+   */
   String digest(List<Lesson<T, C>> lessons) {
     Hasher hasher = Hashing.sha256().newHasher();
-    for (Lesson<T, C> lesson : lessons) {
-      put(hasher, codec.writeTask(lesson.task()));
-      put(hasher, codec.writeCandidate(lesson.candidate()));
-      hasher.putDouble(lesson.weight());
+    lessons.forEach(lesson -> put(hasher, lesson));
+    for (Lesson<T, C> attempt : attempts) {
+      put(hasher, attempt);
+      hasher.putBoolean(attempt.verdict().passed()).putDouble(attempt.verdict().score());
     }
     return hasher.hash().toString();
+  }
+
+  private void put(Hasher hasher, Lesson<T, C> lesson) {
+    put(hasher, codec.writeTask(lesson.task()));
+    put(hasher, codec.writeCandidate(lesson.candidate()));
+    hasher.putDouble(lesson.weight());
   }
 
   private static void put(Hasher hasher, String text) {

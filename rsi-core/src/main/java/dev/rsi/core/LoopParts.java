@@ -68,6 +68,7 @@ final class LoopParts<T, C> {
       problems.add("rubric is set but critic is not: call critic(...), or leave the rubric out.");
     }
     checkRecipe();
+    checkSamples();
     checkGate();
     checkJudges("probes", probes);
     checkJudges("exam", exam);
@@ -106,6 +107,17 @@ final class LoopParts<T, C> {
       } catch (IllegalArgumentException e) {
         problems.add("recipe does not fit the trainer: " + e.getMessage());
       }
+    }
+  }
+
+  private void checkSamples() {
+    if (trainer != null && trainer.contrasts() && practice().samples() < 2) {
+      problems.add(
+          "practice has ("
+              + practice().samples()
+              + ") samples, but the trainer contrasts attempts at one task: call"
+              + " practice(Practice.DEFAULT.samples(8)), with a generator that samples above"
+              + " temperature 0.");
     }
   }
 

@@ -78,7 +78,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.ledger = new Ledger(loop.budget, loop.clock);
     this.journal = new Journal(loop.store, run, loop.clock, loop.listener, recorded);
     this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
-    this.pool = new LessonPool<>(loop.generator.codec(), loop.given);
+    this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
     this.probing = new Probing<>(loop, anchor, attempts, seeds, journal, heldOut, pool, ledger);
@@ -293,7 +293,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     /** Whether there is anything new to learn from. */
     boolean lessons() {
-      if (pool.fresh() == 0) {
+      if (!pool.teaches()) {
         outcome = Outcome.NO_LESSONS;
         return false;
       }
@@ -322,7 +322,12 @@ final class LoopRun<T, C> implements AutoCloseable {
         TrainedArtifact artifact =
             loop.trainer.train(
                 new TrainingRequest<>(
-                    loop.registry.version(incumbent), lessons, loop.recipe, seed, work),
+                    loop.registry.version(incumbent),
+                    lessons,
+                    pool.attempts(),
+                    loop.recipe,
+                    seed,
+                    work),
                 new StepContext("training", LoopRun.this::cancelled, journal));
         checkInside(work, artifact.directory());
         part = "registry";

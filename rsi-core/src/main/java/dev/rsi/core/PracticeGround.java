@@ -65,7 +65,7 @@ final class PracticeGround<T, C> {
    * Practises one level.
    *
    * @param count tasks to draw
-   * @param lessons takes what was proven right
+   * @param lessons takes what was proven right or wrong, unless a critique weighs it nothing
    */
   Tally practise(
       String version,
@@ -176,7 +176,7 @@ final class PracticeGround<T, C> {
       C candidate = attempt.candidate();
       Critique critique = attempt.finding().critique();
       double weight = weight(critique);
-      if (candidate != null && verdict.passed() && weight > 0) {
+      if (candidate != null && verdict.outcome() != Verdict.Outcome.UNDECIDED && weight > 0) {
         T task = requests.get(i).task();
         learned.add(new Lesson<>(task, candidate, verdict, critique, level, generation, weight));
       }

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 class LessonPoolTest {
   private final LessonPool<String, String> pool =
       new LessonPool<>(
-          Codec.text(), List.of(Lesson.given("1", "one", 1), Lesson.given("2", "two", 1)));
+          Codec.text(), List.of(Lesson.given("1", "one", 1), Lesson.given("2", "two", 1)), false);
+  private final LessonPool<String, String> contrasting =
+      new LessonPool<>(Codec.text(), List.of(), true);
 
   @Test
   void should_give_half_to_fresh_and_a_quarter_each_to_earlier_and_given() {
@@ -50,6 +52,51 @@ class LessonPoolTest {
     String digest = pool.digest(mix);
     assertThat(digest).hasSize(64).isEqualTo(pool.digest(pool.mix()));
     assertThat(pool.digest(mix.subList(1, mix.size()))).isNotEqualTo(digest);
+  }
+
+  @Test
+  void should_keep_what_failed_for_a_trainer_that_contrasts_and_for_no_other() {
+    List<Lesson<String, String>> made =
+        List.of(attempt("a", Verdict.fail("no")), lesson("a", 2, 1), lesson("a", 2, 1));
+    made.forEach(pool::add);
+    made.forEach(contrasting::add);
+    assertThat(pool.attempts()).isEmpty();
+    assertThat(pool.fresh()).isEqualTo(1);
+    assertThat(contrasting.attempts()).isEqualTo(made);
+    assertThat(contrasting.mix()).hasSize(1).allMatch(lesson -> lesson.verdict().passed());
+    contrasting.beginGeneration();
+    assertThat(contrasting.attempts()).isEmpty();
+    assertThat(contrasting.tasks()).contains("a");
+  }
+
+  @Test
+  void should_teach_by_contrast_only_where_one_task_was_met_with_different_success() {
+    contrasting.add(lesson("a", 2, 1));
+    contrasting.add(lesson("a", 2, 1));
+    contrasting.add(attempt("b", Verdict.fail("no")));
+    contrasting.add(attempt("b", Verdict.fail("no")));
+    assertThat(contrasting.teaches()).isFalse();
+    contrasting.add(attempt("b", new Verdict(Verdict.Outcome.FAIL, .5, "half")));
+    assertThat(contrasting.teaches()).isTrue();
+    pool.add(attempt("c", Verdict.fail("no")));
+    assertThat(pool.teaches()).isFalse();
+    pool.add(lesson("c", 2, 1));
+    assertThat(pool.teaches()).isTrue();
+  }
+
+  @Test
+  void should_tell_other_attempts_by_their_digest() {
+    contrasting.add(lesson("a", 2, 1));
+    String one = contrasting.digest(contrasting.mix());
+    contrasting.add(attempt("a", Verdict.fail("no")));
+    String two = contrasting.digest(contrasting.mix());
+    contrasting.add(lesson("a", 2, 1));
+    assertThat(List.of(one, two)).doesNotContain(contrasting.digest(contrasting.mix()));
+    assertThat(one).isNotEqualTo(two);
+  }
+
+  private static Lesson<String, String> attempt(String task, Verdict verdict) {
+    return new Lesson<>(task, "answer", verdict, null, 2, 1, 1);
   }
 
   private double share(Predicate<Lesson<String, String>> which) {

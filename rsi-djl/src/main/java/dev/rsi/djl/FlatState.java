@@ -56,6 +56,17 @@ final class FlatState implements AutoCloseable {
     return arrays;
   }
 
+  /** By how much the loss changes with each target's log-probability, one vector per batch. */
+  List<NDArray> slopes(NDManager step, List<Batch> batches) {
+    long all = batches.stream().mapToLong(batch -> batch.targets().length).sum();
+    List<NDArray> arrays = new ArrayList<>();
+    for (Batch batch : batches) {
+      float[] slopes = batch.slopes(all);
+      arrays.add(uploads.floats(step, slopes, new Shape(slopes.length)));
+    }
+    return arrays;
+  }
+
   @Override
   public void close() {
     manager.close();

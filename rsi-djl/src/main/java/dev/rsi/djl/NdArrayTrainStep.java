@@ -11,6 +11,7 @@ import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.TrainStep;
 import dev.rsi.lm.TrainerState;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -79,22 +80,18 @@ final class NdArrayTrainStep implements TrainStep {
     List<NDArray> ids = state.inputs(step, batches);
     List<NDArray> positions = state.positions(step, batches);
     List<NDArray> targets = state.targets(step, batches);
+    List<NDArray> slopes = state.slopes(step, batches);
     synchronized (COLLECTOR) {
       try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
         NDArray flat = state.weights.duplicate();
         flat.attach(step);
         flat.setRequiresGradient(true);
-        NDArray total = step.create(0f);
-        long n = 0;
+        NDArray loss = step.create(0f);
         for (int i = 0; i < ids.size(); i++) {
-          NDArray target = targets.get(i).expandDims(2);
-          n += target.size();
-          NDArray logits =
-              new NdArrayDecoder(config, step, flat)
-                  .logits(ids.get(i), positions.get(i), target.getShape().get(1));
-          total = total.sub(logits.logSoftmax(2).gather(target, 2).sum());
+          NDArray found =
+              logProbabilities(step, flat, ids.get(i), positions.get(i), targets.get(i));
+          loss = loss.add(found.reshape(-1).mul(slopes.get(i)).sum());
         }
-        NDArray loss = total.div(step.create((float) n));
         collector.backward(loss);
         NDArray gradient = flat.getGradient();
         gradient.attach(step);
@@ -103,6 +100,36 @@ final class NdArrayTrainStep implements TrainStep {
         JniUtils.setGradMode(false);
       }
     }
+  }
+
+  /** Of every target, [rows, answer, 1]. */
+  private NDArray logProbabilities(
+      NDManager step, NDArray flat, NDArray ids, NDArray positions, NDArray targets) {
+    NDArray logits =
+        new NdArrayDecoder(config, step, flat).logits(ids, positions, targets.getShape().get(1));
+    return logits.logSoftmax(2).gather(targets.expandDims(2), 2);
+  }
+
+  @Override
+  public List<float[]> logProbabilities(List<Batch> batches) {
+    List<float[]> found = new ArrayList<>();
+    for (Batch batch : batches) {
+      state.uploads.clear();
+      try (NDManager step = state.manager.newSubManager()) {
+        List<Batch> one = List.of(batch);
+        state.weights.tempAttach(step);
+        JniUtils.setGradMode(false);
+        found.add(
+            logProbabilities(
+                    step,
+                    state.weights,
+                    state.inputs(step, one).get(0),
+                    state.positions(step, one).get(0),
+                    state.targets(step, one).get(0))
+                .toFloatArray());
+      }
+    }
+    return found;
   }
 
   private static NDArray number(NDManager step, double value) {

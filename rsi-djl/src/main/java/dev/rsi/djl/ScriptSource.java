@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * Writes a decoder as TorchScript source: class {@code Decoder} with the methods {@code step},
- * {@code gradient}, {@code score} and {@code generate}, each a whole computation in one call.
+ * {@code gradient}, {@code log_probabilities}, {@code score} and {@code generate}, each a whole
+ * computation in one call.
  *
  * <p>All parameters come as one flat vector, split once; the backward of a split is one
  * concatenation. The last block computes queries, feed-forward and logits only where an answer is
@@ -189,26 +190,25 @@ final class ScriptSource {
     int vocabulary = config.vocabularySize();
     add(
         """
-          def losses(self: __torch__.Decoder, w: List[Tensor], ids: Tensor, pos: Tensor, targets: Tensor, reduction: int) -> Tensor:
+          def losses(self: __torch__.Decoder, w: List[Tensor], ids: Tensor, pos: Tensor, targets: Tensor) -> Tensor:
             z = self.logits(w, ids, pos, torch.size(targets, 1))
-            return torch.cross_entropy_loss(torch.view(z, [-1, %d]), torch.view(targets, [-1]), None, reduction)
+            return torch.cross_entropy_loss(torch.view(z, [-1, %d]), torch.view(targets, [-1]), None, 0)
           def score(self: __torch__.Decoder, p: Tensor, ids: Tensor, pos: Tensor, targets: Tensor) -> Tensor:
             z = self.logits(self.views(p), ids, pos, torch.size(targets, 1))
             z = torch.gather(torch.log_softmax(z, 2, 7), 2, torch.unsqueeze(targets, 2))
             return torch.sum(torch.squeeze(z, 2), [1])
-          def gradient(self: __torch__.Decoder, p: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor]) -> Tuple[Tensor, Tensor]:
+          def log_probabilities(self: __torch__.Decoder, p: Tensor, ids: Tensor, pos: Tensor, targets: Tensor) -> Tensor:
+            return torch.neg(self.losses(self.views(p), ids, pos, targets))
+          def gradient(self: __torch__.Decoder, p: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor], slopes: List[Tensor]) -> Tuple[Tensor, Tensor]:
             q = torch.requires_grad_(torch.detach(p), True)
             w = self.views(q)
-            n = torch.numel(targets[0])
-            total = self.losses(w, ids[0], pos[0], targets[0], 2)
+            loss = torch.neg(torch.dot(self.losses(w, ids[0], pos[0], targets[0]), slopes[0]))
             for i in range(1, torch.len(ids)):
-              n = torch.add(n, torch.numel(targets[i]))
-              total = torch.add(total, self.losses(w, ids[i], pos[i], targets[i], 2))
-            loss = torch.div(total, n)
+              loss = torch.sub(loss, torch.dot(self.losses(w, ids[i], pos[i], targets[i]), slopes[i]))
             g = torch.grad([loss], [q])[0]
             return (unchecked_cast(Tensor, g), torch.detach(loss))
-          def step(self: __torch__.Decoder, p: Tensor, m: Tensor, v: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor], hyper: Tensor) -> Tensor:
-            g, loss, = self.gradient(p, ids, pos, targets)
+          def step(self: __torch__.Decoder, p: Tensor, m: Tensor, v: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor], slopes: List[Tensor], hyper: Tensor) -> Tensor:
+            g, loss, = self.gradient(p, ids, pos, targets, slopes)
             norm = torch.norm(g)
             ok = torch.logical_and(torch.isfinite(norm), torch.isfinite(loss))
             if bool(ok):

@@ -55,10 +55,34 @@ final class ScriptTrainStep implements TrainStep {
     }
   }
 
+  @Override
+  public List<float[]> logProbabilities(List<Batch> batches) {
+    List<float[]> found = new ArrayList<>();
+    for (Batch batch : batches) {
+      state.uploads.clear();
+      try (NDManager step = state.manager.newSubManager()) {
+        List<Batch> one = List.of(batch);
+        List<NDArray> arguments =
+            List.of(
+                state.weights,
+                state.inputs(step, one).get(0),
+                state.positions(step, one).get(0),
+                state.targets(step, one).get(0));
+        found.add(
+            module
+                .call(step, "log_probabilities", false, arguments)
+                .singletonOrThrow()
+                .toFloatArray());
+      }
+    }
+    return found;
+  }
+
   private void addBatches(NDManager step, List<Batch> batches, List<NDArray> arguments) {
     state.inputs(step, batches).forEach(a -> arguments.add(ScriptModule.part("ids", a)));
     state.positions(step, batches).forEach(a -> arguments.add(ScriptModule.part("pos", a)));
     state.targets(step, batches).forEach(a -> arguments.add(ScriptModule.part("targets", a)));
+    state.slopes(step, batches).forEach(a -> arguments.add(ScriptModule.part("slopes", a)));
   }
 
   @Override

@@ -34,6 +34,13 @@ final class Uploads {
     return step.create(slice, shape, DataType.INT64);
   }
 
+  /** The same for 32-bit floating point. */
+  NDArray floats(NDManager step, float[] values, Shape shape) {
+    ByteBuffer slice = slice(Math.multiplyExact(4, values.length));
+    slice.asFloatBuffer().put(values);
+    return step.create(slice, shape, DataType.FLOAT32);
+  }
+
   /** The same for 64-bit floating point. */
   NDArray doubles(NDManager step, double[] values, Shape shape) {
     ByteBuffer slice = slice(Math.multiplyExact(8, values.length));

@@ -136,13 +136,10 @@ public final class AnswerScores<T, C> {
   }
 
   private Batch batch(List<Row> chunk) {
-    Example first = chunk.get(0).pair.example;
-    int length = first.length() - 1;
-    Batch batch = new Batch(chunk.size(), length, first.length() - first.promptLength());
-    for (int i = 0; i < chunk.size(); i++) {
-      batch.setGenerated(i, chunk.get(i).pair.example, positions, chunk.get(i).offset);
-    }
-    return batch;
+    return Batch.of(
+        chunk.stream().map(row -> row.pair.example).toList(),
+        chunk.stream().mapToInt(Row::offset).toArray(),
+        positions);
   }
 
   /** Logarithm of the mean probability; NaN if one is NaN. */

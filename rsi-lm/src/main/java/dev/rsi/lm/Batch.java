@@ -1,5 +1,9 @@
 package dev.rsi.lm;
 
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Examples of one shape, ready to upload: no padding, no mask.
  *
@@ -7,6 +11,9 @@ package dev.rsi.lm;
  * tokens but the last, and their position ids. {@code targets} is {@code rows x answerLength}: the
  * tokens that the last {@code answerLength} inputs of each row shall predict. Immutable by
  * convention: nobody writes to the arrays.
+ *
+ * <p>A batch may say by how much the loss changes with the log-probability of each target; one that
+ * does not stands for the mean loss over all targets of a step.
  */
 public final class Batch {
   private final int rows;
@@ -15,6 +22,7 @@ public final class Batch {
   private final long[] inputs;
   private final long[] positions;
   private final long[] targets;
+  private final float @Nullable [] slopes;
 
   Batch(int rows, int length, int answerLength) {
     this.rows = rows;
@@ -23,6 +31,49 @@ public final class Batch {
     inputs = new long[Math.multiplyExact(rows, length)];
     positions = new long[inputs.length];
     targets = new long[Math.multiplyExact(rows, answerLength)];
+    slopes = null;
+  }
+
+  private Batch(Batch batch, float[] slopes) {
+    rows = batch.rows;
+    length = batch.length;
+    answerLength = batch.answerLength;
+    inputs = batch.inputs;
+    positions = batch.positions;
+    targets = batch.targets;
+    this.slopes = slopes;
+  }
+
+  /**
+   * A batch of given examples, whose answers stand where a model would have written them.
+   *
+   * @param examples at least one, all of one shape
+   * @param offsets the position offset of each, in {@link Positions#offsets}
+   */
+  public static Batch of(List<Example> examples, int[] offsets, Positions positions) {
+    Example first = examples.get(0);
+    int length = first.length() - 1;
+    Batch batch = new Batch(examples.size(), length, first.length() - first.promptLength());
+    for (int row = 0; row < offsets.length; row++) {
+      if (examples.get(row).shape() != first.shape()) {
+        throw new IllegalArgumentException("Examples of one batch must have one shape.");
+      }
+      batch.setGenerated(row, examples.get(row), positions, offsets[row]);
+    }
+    return batch;
+  }
+
+  /**
+   * The same examples, where the loss changes by so much with each target's log-probability.
+   *
+   * @param byTarget rows x answerLength
+   */
+  public Batch weighed(float[] byTarget) {
+    if (byTarget.length != targets.length) {
+      throw new IllegalArgumentException(
+          "There are " + byTarget.length + " slopes for " + targets.length + " targets.");
+    }
+    return new Batch(this, byTarget);
   }
 
   void set(int row, Example example, Positions scheme, int offset) {
@@ -73,5 +124,20 @@ public final class Batch {
   /** Token ids of the targets; not to be written to. */
   public long[] targets() {
     return targets;
+  }
+
+  /**
+   * By how much the loss changes with each target's log-probability, rows x answerLength; not to be
+   * written to.
+   *
+   * @param all how many targets the step has, all batches together
+   */
+  public float[] slopes(long all) {
+    if (slopes != null) {
+      return slopes;
+    }
+    float[] mean = new float[targets.length];
+    Arrays.fill(mean, -1f / all);
+    return mean;
   }
 }

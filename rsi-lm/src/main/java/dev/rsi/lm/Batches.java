@@ -1,10 +1,7 @@
 package dev.rsi.lm;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -18,40 +15,18 @@ import java.util.random.RandomGenerator;
  */
 public final class Batches {
   private final Positions positions;
-  private final List<Example[]> groups = new ArrayList<>();
-  private final List<double[]> groupSums = new ArrayList<>();
-  private final double[] sums;
+  private final ByShape<Example> examples;
 
   private Batches(List<Example> examples, DecoderConfig config) {
     positions = Positions.of(config);
-    Map<Long, List<Example>> byShape = new TreeMap<>();
     for (Example example : examples) {
-      for (int token : example.tokens()) {
-        if (token < 0 || token >= config.vocabularySize()) {
-          throw new IllegalArgumentException(
-              "Token (" + token + ") is not in [0, " + (config.vocabularySize() - 1) + "].");
-        }
-      }
+      example.requireFits(config);
       positions.offsets(example.tokens(), example.length() - 1, 0);
-      byShape.computeIfAbsent(example.shape(), key -> new ArrayList<>()).add(example);
     }
-    if (byShape.isEmpty()) {
+    if (examples.isEmpty()) {
       throw new IllegalArgumentException("There are no examples to draw batches from.");
     }
-    sums = new double[byShape.size()];
-    double total = 0;
-    for (List<Example> group : byShape.values()) {
-      double[] groupSum = new double[group.size()];
-      double sum = 0;
-      for (int i = 0; i < groupSum.length; i++) {
-        sum += group.get(i).weight();
-        groupSum[i] = sum;
-      }
-      total += sum;
-      sums[groups.size()] = total;
-      groups.add(group.toArray(Example[]::new));
-      groupSums.add(groupSum);
-    }
+    this.examples = new ByShape<>(examples, Example::shape, Example::weight);
   }
 
   /**
@@ -67,7 +42,7 @@ public final class Batches {
 
   /** How many shapes there are. */
   public int shapes() {
-    return sums.length;
+    return examples.groups().size();
   }
 
   /**
@@ -84,30 +59,21 @@ public final class Batches {
     }
     List<Batch> batches = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      int share = rows * (i + 1) / count - rows * i / count;
-      batches.add(drawOne(share, random));
+      batches.add(drawOne(ByShape.share(rows, i, count), random));
     }
     return batches;
   }
 
   private Batch drawOne(int rows, RandomGenerator random) {
-    int chosen = pick(sums, random);
-    Example[] group = groups.get(chosen);
-    int length = group[0].length() - 1;
-    Batch batch = new Batch(rows, length, group[0].length() - group[0].promptLength());
+    int shape = examples.drawShape(random);
+    Example first = examples.groups().get(shape).get(0);
+    int length = first.length() - 1;
+    Batch batch = new Batch(rows, length, first.length() - first.promptLength());
     for (int row = 0; row < rows; row++) {
-      Example example = group[pick(groupSums.get(chosen), random)];
+      Example example = examples.draw(shape, random);
       int offset = random.nextInt(positions.offsets(example.tokens(), length, 0));
       batch.set(row, example, positions, offset);
     }
     return batch;
-  }
-
-  /** The index of the first running sum above a uniform number. */
-  private static int pick(double[] sums, RandomGenerator random) {
-    double target = random.nextDouble() * sums[sums.length - 1];
-    int found = Arrays.binarySearch(sums, target);
-    int index = found >= 0 ? found + 1 : -found - 1;
-    return Math.min(index, sums.length - 1);
   }
 }

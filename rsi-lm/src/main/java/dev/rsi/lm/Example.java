@@ -59,6 +59,16 @@ public final class Example {
     return weight;
   }
 
+  /** Refuses tokens that the model does not have. */
+  void requireFits(DecoderConfig config) {
+    for (int token : tokens) {
+      if (token < 0 || token >= config.vocabularySize()) {
+        throw new IllegalArgumentException(
+            "Token (" + token + ") is not in [0, " + (config.vocabularySize() - 1) + "].");
+      }
+    }
+  }
+
   /** The same for examples of equal lengths, and for these alone. */
   long shape() {
     return (long) tokens.length << 32 | promptLength;

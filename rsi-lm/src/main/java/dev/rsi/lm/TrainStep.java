@@ -11,22 +11,30 @@ public interface TrainStep extends AutoCloseable {
   /**
    * What a step found.
    *
-   * @param loss mean over all targets
+   * @param loss mean over all targets; of weighed batches the sum of log-probability times slope
    * @param gradientNorm before clipping
    * @param applied whether it changed weights and moments; otherwise they are as they were
    */
   record Result(double loss, double gradientNorm, boolean applied) {}
 
   /**
-   * Takes one step on the mean loss over all targets of the batches. A loss or gradient that is not
-   * finite changes nothing.
+   * Takes one step on the mean loss over all targets of the batches, or on what the batches are
+   * {@link Batch#weighed} by. A loss or gradient that is not finite changes nothing.
    *
    * @param t number of the step in the moments, from 1
    */
   Result step(List<Batch> batches, AdamW adamW, double learningRate, long t);
 
-  /** Computes the gradient of the mean loss, and changes nothing. */
+  /** Computes the gradient that {@link #step} would take, and changes nothing. */
   float[] gradient(List<Batch> batches);
+
+  /**
+   * The natural log-probability of every target under the weights as they are; costs about a third
+   * of a step.
+   *
+   * @return one array per batch, rows x answerLength
+   */
+  List<float[]> logProbabilities(List<Batch> batches);
 
   /** A copy of all parameters. */
   float[] weights();

@@ -28,7 +28,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Takes the steps [from, to) of a schedule.
+   * Takes the steps [from, to) of a schedule on the mean loss over the answers' tokens.
    *
    * @param shapes how many batches, each of one shape, make a step
    */
@@ -41,15 +41,22 @@ public final class TrainingRun implements AutoCloseable {
       int from,
       int to,
       RunContext context) {
+    Curriculum plain = Curriculum.of(batches, rows, shapes, Objective.supervised());
+    run(plain, adamW, schedule, from, to, context);
+  }
+
+  /** The same on what a curriculum gives. */
+  void run(
+      Curriculum curriculum, AdamW adamW, Schedule schedule, int from, int to, RunContext context) {
     for (int i = from; i < to; i++) {
       context.checkActive();
-      TrainStep.Result result =
-          step.step(batches.draw(rows, shapes, random), adamW, schedule.at(i), adamSteps + 1);
+      Curriculum.Portion portion = curriculum.next(step, random);
+      TrainStep.Result result = step.step(portion.batches(), adamW, schedule.at(i), adamSteps + 1);
       if (result.applied()) {
         adamSteps++;
         skippedInARow = 0;
-        smoothLoss =
-            Double.isNaN(smoothLoss) ? result.loss() : 0.95 * smoothLoss + 0.05 * result.loss();
+        double loss = portion.loss() == null ? result.loss() : portion.loss().value();
+        smoothLoss = Double.isNaN(smoothLoss) ? loss : 0.95 * smoothLoss + 0.05 * loss;
       } else {
         skipped++;
         skippedInARow++;

@@ -7,7 +7,7 @@
  *
  * <p>Nothing here computes a network; backends do, behind {@link dev.rsi.lm.Sampler} and {@link
  * dev.rsi.lm.TrainStep}. What surrounds these is the same for all of them: {@link
- * dev.rsi.lm.DecoderSession} and {@link dev.rsi.lm.SupervisedTraining}.
+ * dev.rsi.lm.DecoderSession} and {@link dev.rsi.lm.DecoderTraining}.
  */
 @NullMarked
 package dev.rsi.lm;

@@ -7,12 +7,14 @@ import dev.rsi.lm.Device;
 import dev.rsi.lm.Parameter;
 import dev.rsi.lm.TrainStep;
 import dev.rsi.lm.TrainerState;
+import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training step in ordinary runs of ordinary graphs: forward and backward over some rows at a
@@ -34,7 +36,10 @@ final class OnnxTrainStep implements TrainStep {
   private final FlatTensor gradient;
   private final FlatTensor addend;
   private final Staging staging;
+  private final Device device;
+  private final DecoderConfig config;
   private final GraphSession backward;
+  private @Nullable GraphSession score;
   private final GraphSession accumulation;
   private final GraphSession squares;
   private final GraphSession adamW;
@@ -42,7 +47,6 @@ final class OnnxTrainStep implements TrainStep {
   private final Map<String, DirectTensor> intoGradient = new HashMap<>();
   private final Map<String, DirectTensor> intoAddend = new HashMap<>();
   private final DirectTensor loss;
-  private final DirectTensor scale;
   private final DirectTensor hyper;
   private final DirectTensor sumOfSquares;
   private final List<Part> parts = new ArrayList<>();
@@ -71,6 +75,8 @@ final class OnnxTrainStep implements TrainStep {
   }
 
   OnnxTrainStep(Device device, DecoderConfig config, float[] start, TrainerState trainer) {
+    this.device = device;
+    this.config = config;
     try {
       weights = own(FlatTensor.of(start));
       firstMoment = own(FlatTensor.of(trainer.firstMoment()));
@@ -79,14 +85,12 @@ final class OnnxTrainStep implements TrainStep {
       addend = own(new FlatTensor(start.length));
       staging = own(new Staging());
       loss = own(DirectTensor.allocate(ElementType.FLOAT));
-      scale = own(DirectTensor.allocate(ElementType.FLOAT));
       hyper = own(DirectTensor.allocate(ElementType.FLOAT, 8));
       sumOfSquares = own(DirectTensor.allocate(ElementType.FLOAT));
-      backward = own(GraphSession.of(TrainGraphs.supervised(config), device));
+      backward = own(GraphSession.of(TrainGraphs.learn(config), device));
       accumulation = own(GraphSession.of(TrainGraphs.accumulation(), device));
       squares = own(GraphSession.of(TrainGraphs.squares(), device));
       adamW = own(GraphSession.of(TrainGraphs.adamW(), device));
-      inputs.put("scale", scale);
       intoGradient.put("loss", loss);
       intoAddend.put("loss", loss);
       for (Parameter parameter : config.parameters()) {
@@ -151,13 +155,16 @@ final class OnnxTrainStep implements TrainStep {
     for (Batch batch : batches) {
       targets += batch.targets().length;
     }
-    scale.floats().put(0, 1f / targets);
     double total = 0;
     boolean first = true;
     for (Batch batch : batches) {
+      float[] slopes = batch.slopes(targets);
       int rowsPerRun = Staging.rowsPerRun(batch.rows(), batch.length());
       for (int from = 0; from < batch.rows(); from += rowsPerRun) {
-        stage(batch, from, Math.min(rowsPerRun, batch.rows() - from));
+        int rows = Math.min(rowsPerRun, batch.rows() - from);
+        stage(batch, from, rows);
+        int answer = batch.answerLength();
+        inputs.put("slopes", staging.floats(slopes, from * answer, rows, answer));
         backward.run(inputs, first ? intoGradient : intoAddend);
         total += loss.floats().get(0);
         if (!first) {
@@ -170,6 +177,30 @@ final class OnnxTrainStep implements TrainStep {
     }
     staging.clear();
     return total;
+  }
+
+  @Override
+  public List<float[]> logProbabilities(List<Batch> batches) {
+    if (score == null) {
+      score = own(GraphSession.of(TrainGraphs.score(config), device));
+    }
+    inputs.remove("slopes");
+    List<float[]> found = new ArrayList<>();
+    for (Batch batch : batches) {
+      int answer = batch.answerLength();
+      FloatBuffer all = FloatBuffer.allocate(batch.targets().length);
+      int rowsPerRun = Staging.rowsPerRun(batch.rows(), batch.length());
+      for (int from = 0; from < batch.rows(); from += rowsPerRun) {
+        int rows = Math.min(rowsPerRun, batch.rows() - from);
+        stage(batch, from, rows);
+        DirectTensor scores = staging.floats(rows, answer);
+        score.run(inputs, Map.of("scores", scores));
+        all.put(scores.floats());
+      }
+      found.add(all.array());
+    }
+    staging.clear();
+    return found;
   }
 
   private void stage(Batch batch, int from, int rows) {

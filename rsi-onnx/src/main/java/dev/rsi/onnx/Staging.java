@@ -2,12 +2,13 @@ package dev.rsi.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The way of whole numbers into native memory, through one buffer that is used again and again: a
- * new one for every run would be given back by the garbage collector alone. One thread at a time.
+ * The way of numbers into native memory, through one buffer that is used again and again: a new one
+ * for every run would be given back by the garbage collector alone. One thread at a time.
  */
 final class Staging implements AutoCloseable {
   /** About so many tokens fill a core's cache with what one run computes for them. */
@@ -41,13 +42,30 @@ final class Staging implements AutoCloseable {
   }
 
   private DirectTensor longs(long[] values, int from, long[] shape) {
-    int count = 1;
+    DirectTensor tensor = tensor(ElementType.INT64, shape);
+    LongBuffer memory = tensor.longs();
+    memory.put(values, from, memory.remaining());
+    return tensor;
+  }
+
+  /** A tensor [rows, columns] of the numbers from an index on; valid until {@link #clear}. */
+  DirectTensor floats(float[] values, int from, int rows, int columns) {
+    DirectTensor tensor = floats(rows, columns);
+    tensor.floats().put(values, from, rows * columns);
+    return tensor;
+  }
+
+  /** A tensor [rows, columns] of any numbers, for an output; valid until {@link #clear}. */
+  DirectTensor floats(int rows, int columns) {
+    return tensor(ElementType.FLOAT, rows, columns);
+  }
+
+  private DirectTensor tensor(ElementType type, long... shape) {
+    int bytes = type.bytes();
     for (long dim : shape) {
-      count = Math.multiplyExact(count, (int) dim);
+      bytes = Math.multiplyExact(bytes, (int) dim);
     }
-    ByteBuffer slice = slice(Math.multiplyExact(8, count));
-    slice.asLongBuffer().put(values, from, count);
-    DirectTensor tensor = DirectTensor.over(slice, ElementType.INT64, shape);
+    DirectTensor tensor = DirectTensor.over(slice(bytes), type, shape);
     open.add(tensor);
     return tensor;
   }
@@ -58,12 +76,12 @@ final class Staging implements AutoCloseable {
   }
 
   private ByteBuffer slice(int bytes) {
-    int end = Math.addExact(used, bytes);
+    int end = Math.addExact(used, bytes + 7) & -8; // whole numbers of 64 bits may come next
     if (end > memory.capacity()) {
       // Tensors over the old memory keep it alive.
       memory = ByteBuffer.allocateDirect((int) Math.min(Integer.MAX_VALUE - 8, 2L * end));
       used = 0;
-      end = bytes;
+      end = (bytes + 7) & -8;
     }
     ByteBuffer slice = memory.slice(used, bytes).order(ByteOrder.nativeOrder());
     used = end;

@@ -14,28 +14,46 @@ final class TrainGraphs {
   private TrainGraphs() {}
 
   /**
-   * Sum of the targets' losses times "scale", and its gradient by every parameter.
+   * The sum of the targets' log-probabilities times "slopes", and its gradient by every parameter.
    *
-   * <p>Inputs: "ids", "positions" [rows, length], "targets" [rows, answer], "scale" [], and every
-   * parameter under its name. Outputs: "loss" [], and "gradient:NAME" for every parameter.
+   * <p>Inputs: those of {@link #score}, and "slopes" [rows, answer]. Outputs: "loss" [], and
+   * "gradient:NAME" for every parameter.
    */
-  static byte[] supervised(DecoderConfig config) {
+  static byte[] learn(DecoderConfig config) {
     GraphBuilder g = new GraphBuilder();
+    Map<String, Value> parameters = new HashMap<>();
+    Value chosen = logProbabilities(g, config, parameters);
+    Value slopes = g.input("slopes", ElementType.FLOAT, Shape.of(DecoderGraph.ROWS, ANSWER));
+    Value loss = g.total(g.mul(chosen, slopes));
+    g.output("loss", loss);
+    gradients(g, loss, parameters);
+    return g.build();
+  }
+
+  /**
+   * The log-probability of every target.
+   *
+   * <p>Inputs: "ids", "positions" [rows, length], "targets" [rows, answer], and every parameter
+   * under its name. Output: "scores" [rows, answer].
+   */
+  static byte[] score(DecoderConfig config) {
+    GraphBuilder g = new GraphBuilder();
+    g.output("scores", logProbabilities(g, config, new HashMap<>()));
+    return g.build();
+  }
+
+  private static Value logProbabilities(
+      GraphBuilder g, DecoderConfig config, Map<String, Value> parameters) {
     Shape all = Shape.of(DecoderGraph.ROWS, DecoderGraph.LENGTH);
     Value ids = g.input("ids", ElementType.INT64, all);
     Value positions = g.input("positions", ElementType.INT64, all);
     Value targets = g.input("targets", ElementType.INT64, Shape.of(DecoderGraph.ROWS, ANSWER));
-    Value scale = g.input("scale", ElementType.FLOAT, Shape.SCALAR);
-    Map<String, Value> parameters = parameters(g, config);
+    parameters.putAll(parameters(g, config));
     Value logits =
         new DecoderGraph(
                 g, config, parameters::get, ids, positions, config.hiddenSize() / config.heads())
             .logits(ANSWER);
-    Value chosen = DecoderGraph.logProbabilities(g, logits, targets);
-    Value loss = g.neg(g.mul(g.total(chosen), scale));
-    g.output("loss", loss);
-    gradients(g, loss, parameters);
-    return g.build();
+    return DecoderGraph.logProbabilities(g, logits, targets);
   }
 
   private static Map<String, Value> parameters(GraphBuilder g, DecoderConfig config) {

@@ -5,10 +5,10 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.PositionScheme;
-import dev.rsi.lm.SupervisedTraining;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
 import dev.rsi.testkit.TrainerContract;
@@ -42,8 +42,8 @@ class OnnxTrainerContractTest extends TrainerContract<Sum, Long> {
   @Override
   protected Recipe recipe() {
     return Recipe.defaults()
-        .with(SupervisedTraining.STEPS, 60)
-        .with(SupervisedTraining.BATCH_SIZE, 8)
-        .with(SupervisedTraining.LEARNING_RATE, 0.02);
+        .with(DecoderTraining.STEPS, 60)
+        .with(DecoderTraining.BATCH_SIZE, 8)
+        .with(DecoderTraining.LEARNING_RATE, 0.02);
   }
 }

@@ -69,6 +69,11 @@ public final class ScriptedTrainer<T, C> implements Trainer<T, C> {
   }
 
   @Override
+  public boolean contrasts() {
+    return wrapped.contrasts();
+  }
+
+  @Override
   public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
     return script.play(request, () -> wrapped.train(request, context));
   }

@@ -244,6 +244,7 @@ class PostgresStoreTest {
               Verdict.Outcome.PASS,
               1,
               "",
+              null,
               null));
     }
     try (RunStore store = open()) {

@@ -28,10 +28,10 @@ import dev.rsi.djl.DjlTrainer;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.SamplingParameters;
-import dev.rsi.lm.SupervisedTraining;
 import dev.rsi.onnx.OnnxGenerator;
 import dev.rsi.onnx.OnnxTrainer;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ public final class AdditionRun {
       return ImprovementLoop.builder(generator)
           .verifier(verifier())
           .trainer(trainer())
-          .recipe(Recipe.defaults().with(SupervisedTraining.STEPS, settings.roundSteps()))
+          .recipe(Recipe.defaults().with(DecoderTraining.STEPS, settings.roundSteps()))
           .gate(gate())
           .probes(probes)
           .exam(exam)
@@ -134,10 +134,10 @@ public final class AdditionRun {
     ModelVersion blank = registry.add(untrained, Provenance.imported());
     Recipe recipe =
         Recipe.defaults()
-            .with(SupervisedTraining.STEPS, settings.givenSteps())
-            .with(SupervisedTraining.LEARNING_RATE, 4e-3)
-            .with(SupervisedTraining.WARM_UP_STEPS, 100)
-            .with(SupervisedTraining.DECAY_SHARE, 0.4);
+            .with(DecoderTraining.STEPS, settings.givenSteps())
+            .with(DecoderTraining.LEARNING_RATE, 4e-3)
+            .with(DecoderTraining.WARM_UP_STEPS, 100)
+            .with(DecoderTraining.DECAY_SHARE, 0.4);
     TrainedArtifact trained =
         trainer()
             .train(

@@ -2,6 +2,7 @@ package dev.rsi.examples.backends;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.rsi.api.Generator;
 import dev.rsi.api.Lesson;
@@ -14,17 +15,22 @@ import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
+import dev.rsi.api.Verdict;
 import dev.rsi.djl.DjlGenerator;
 import dev.rsi.djl.DjlTrainer;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.Objective;
+import dev.rsi.lm.PolicyObjective;
 import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.PreferenceObjective;
 import dev.rsi.lm.SamplingParameters;
 import dev.rsi.lm.SavedRandom;
-import dev.rsi.lm.SupervisedTraining;
+import dev.rsi.lm.SupervisedObjective;
 import dev.rsi.onnx.OnnxGenerator;
 import dev.rsi.onnx.OnnxTrainer;
 import dev.rsi.testkit.Sum;
@@ -37,7 +43,9 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One model directory, two backends: the same scores, answers and training. */
 class BackendsAgreeTest {
@@ -94,7 +102,7 @@ class BackendsAgreeTest {
   @EnumSource(PositionScheme.class)
   void should_take_the_same_training_step(PositionScheme scheme) throws Exception {
     ModelVersion version = version(scheme, 2);
-    Recipe recipe = Recipe.defaults().with(SupervisedTraining.STEPS, 1);
+    Recipe recipe = Recipe.defaults().with(DecoderTraining.STEPS, 1);
     DecoderModel one = train(DjlTrainer.of(ToyTasks.codec(), Device.cpu()), version, recipe);
     DecoderModel other = train(OnnxTrainer.of(ToyTasks.codec(), Device.cpu()), version, recipe);
     assertThat(largestDifference(one.weights(), other.weights())).isLessThan(1e-5);
@@ -102,9 +110,36 @@ class BackendsAgreeTest {
     assertThat(largestDifference(one.weights(), before.weights())).isGreaterThan(1e-5);
   }
 
+  static List<Arguments> objectives() {
+    Recipe recipe = Recipe.defaults();
+    return List.of(
+        arguments(Objective.supervised().loss(SupervisedObjective.Loss.DFT), recipe),
+        arguments(Objective.grpo(), recipe),
+        arguments(
+            Objective.grpo().loss(PolicyObjective.Loss.GRPO).ratio(PolicyObjective.Ratio.SEQUENCE),
+            recipe.with(PolicyObjective.KL_WEIGHT, 0.1)),
+        arguments(Objective.dpo(), recipe),
+        arguments(Objective.dpo().loss(PreferenceObjective.Loss.IPO), recipe));
+  }
+
+  /** Of two steps the second needs log-probabilities under weights that have moved. */
+  @ParameterizedTest
+  @MethodSource("objectives")
+  void should_take_the_same_steps_towards_every_objective(Objective objective, Recipe more)
+      throws Exception {
+    ModelVersion version = version(PositionScheme.COUPLED, 2);
+    Recipe recipe = more.with(DecoderTraining.STEPS, 2).with(DecoderTraining.BATCH_SIZE, 32);
+    DecoderModel one =
+        train(DjlTrainer.of(ToyTasks.codec(), Device.cpu()).objective(objective), version, recipe);
+    DecoderModel other =
+        train(OnnxTrainer.of(ToyTasks.codec(), Device.cpu()).objective(objective), version, recipe);
+    assertThat(largestDifference(one.weights(), other.weights())).isLessThan(1e-5);
+    assertThat(largestDifference(one.weights(), weights(version))).isGreaterThan(1e-4);
+  }
+
   @Test
   void should_go_on_from_what_the_other_has_trained() throws Exception {
-    Recipe recipe = Recipe.defaults().with(SupervisedTraining.STEPS, 5);
+    Recipe recipe = Recipe.defaults().with(DecoderTraining.STEPS, 5);
     Trainer<Sum, Long> one = DjlTrainer.of(ToyTasks.codec(), Device.cpu());
     Trainer<Sum, Long> other = OnnxTrainer.of(ToyTasks.codec(), Device.cpu());
     ModelVersion start = version(PositionScheme.COUPLED, 1);
@@ -167,8 +202,27 @@ class BackendsAgreeTest {
     }
     Path work = Files.createTempDirectory(temp, "work");
     TrainedArtifact artifact =
-        trainer.train(new TrainingRequest<>(from, lessons, recipe, 7, work), CONTEXT);
+        trainer.train(
+            new TrainingRequest<>(
+                from, lessons, trainer.contrasts() ? attempts() : List.of(), recipe, 7, work),
+            CONTEXT);
     return artifact.directory();
+  }
+
+  /** Right, nearly right and wrong answers to the same sums. */
+  private static List<Lesson<Sum, Long>> attempts() {
+    List<Lesson<Sum, Long>> attempts = new ArrayList<>();
+    for (Sum sum : sums(30)) {
+      long right = sum.expected();
+      attempts.add(attempt(sum, right, Verdict.pass()));
+      attempts.add(attempt(sum, right + 1, new Verdict(Verdict.Outcome.FAIL, 0.5, "near")));
+      attempts.add(attempt(sum, 7, Verdict.fail("far")));
+    }
+    return attempts;
+  }
+
+  private static Lesson<Sum, Long> attempt(Sum sum, long answer, Verdict verdict) {
+    return new Lesson<>(sum, answer, verdict, null, sum.level(), 1, 1);
   }
 
   private static double largestDifference(float[] one, float[] other) {

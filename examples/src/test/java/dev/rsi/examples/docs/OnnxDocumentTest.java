@@ -27,8 +27,8 @@ import dev.rsi.examples.addition.Additions;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.SupervisedTraining;
 import dev.rsi.onnx.OnnxGenerator;
 import dev.rsi.onnx.OnnxTrainer;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OnnxDocumentTest {
   private final Codec<Addition, String> codec = AdditionCodec.INSTANCE;
   private final RunContext context = RunContext.standalone();
-  private final Recipe recipe = Recipe.defaults().with(SupervisedTraining.STEPS, 20);
+  private final Recipe recipe = Recipe.defaults().with(DecoderTraining.STEPS, 20);
   private final ProbeBank<Addition, String> probes = Additions.heldOut(3, 4, 64, 1, a -> false);
   private final List<Lesson<Addition, String>> lessons =
       Additions.given(3, 500, 2, probes::contains);

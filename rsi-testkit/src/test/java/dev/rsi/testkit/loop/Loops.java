@@ -44,10 +44,14 @@ final class Loops {
   }
 
   private ImprovementLoop.Builder<Sum, Long> parts(Budget budget) {
+    return parts(budget, Practice.DEFAULT.tasks(64));
+  }
+
+  ImprovementLoop.Builder<Sum, Long> parts(Budget budget, Practice practice) {
     return ImprovementLoop.builder(learner.generator())
         .probes(heldOut(11, 200))
         .exam(heldOut(12, 100))
-        .practice(Practice.DEFAULT.tasks(64))
+        .practice(practice)
         .budget(budget)
         .store(store)
         .registry(registry);

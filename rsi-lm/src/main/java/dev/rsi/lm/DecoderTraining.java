@@ -9,21 +9,26 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Supervised training on lessons, whatever the backend: next-token loss on the answer's tokens and
- * its end alone, AdamW with clipping to a global norm, a warm-up and a linear decay of the learning
- * rate. A backend brings the {@link TrainStep}.
+ * Training of a decoder towards an {@link Objective}, whatever the backend: AdamW with clipping to
+ * a global norm, a warm-up and a linear decay of the learning rate. A backend brings the {@link
+ * TrainStep}.
  *
- * <p>A lesson's prompt is what the codec writes for its task, its answer what the codec writes for
- * its candidate; a lesson is met in proportion to its weight. Training goes on from the moments of
- * the base version, if it has any and {@link #RESET_OPTIMIZER} is 0.
+ * <p>A prompt is what the codec writes for a task, an answer what the codec writes for a candidate
+ * with the end after it; the answer's tokens alone are learnt. A lesson is met in proportion to its
+ * weight. An objective that contrasts learns from the request's attempts instead: rewarded with the
+ * verdict's score times the weight, grouped by task; those that the model's positions cannot hold
+ * are left out. Training goes on from the moments of the base version, if it has any and {@link
+ * #RESET_OPTIMIZER} is 0.
  *
  * <p>Stateless and thread-safe.
  */
-public final class SupervisedTraining {
+public final class DecoderTraining {
   /** Optimiser steps, in [1, 1,000,000]; default 150, enough for one more round of addition. */
   public static final Knob STEPS =
       Knob.whole("steps", 1, 1_000_000, 150, "optimiser steps of the training");
@@ -96,7 +101,7 @@ public final class SupervisedTraining {
     TrainStep open(DecoderModel base, TrainerState start);
   }
 
-  private SupervisedTraining() {}
+  private DecoderTraining() {}
 
   /**
    * Trains and writes the artifact to the request's work directory.
@@ -104,11 +109,12 @@ public final class SupervisedTraining {
    * @param provenance what the backend says of itself
    * @throws dev.rsi.api.CorruptModelException if the base version's files are damaged
    * @throws RsiException if ten steps in a row had no finite gradient, the weights became
-   *     non-finite, or the artifact cannot be written
+   *     non-finite, there is nothing to contrast, or the artifact cannot be written
    * @throws IllegalArgumentException if a lesson does not fit the model's vocabulary or positions
    */
   public static <T, C> TrainedArtifact train(
       Codec<T, C> codec,
+      Objective objective,
       TrainingRequest<T, C> request,
       RunContext context,
       Map<String, String> provenance,
@@ -122,9 +128,7 @@ public final class SupervisedTraining {
         old == null || recipe.count(RESET_OPTIMIZER) == 1
             ? TrainerState.fresh(n, request.seed())
             : new TrainerState(old.firstMoment(), old.secondMoment(), old.step(), request.seed());
-    Batches batches = Batches.of(examples(codec, request.lessons(), base), base.config());
-    int rows = recipe.count(BATCH_SIZE);
-    int shapes = Math.min(rows, recipe.count(SHAPES_PER_STEP));
+    Curriculum curriculum = curriculum(codec, objective, request, base);
     int steps = recipe.count(STEPS);
     AdamW adamW =
         new AdamW(
@@ -139,28 +143,91 @@ public final class SupervisedTraining {
             recipe.count(WARM_UP_STEPS),
             steps,
             recipe.value(DECAY_SHARE));
-    try (TrainingRun run = new TrainingRun(base, start, backend.open(base, start))) {
-      run.run(batches, rows, shapes, adamW, schedule, 0, steps, context);
+    TrainStep step = backend.open(base, start);
+    try (TrainingRun run = new TrainingRun(base, start, step)) {
+      if (curriculum instanceof Contrast contrast) {
+        contrast.begin(step, context);
+      }
+      run.run(curriculum, adamW, schedule, 0, steps, context);
       DecoderModel trained = run.model();
       requireFinite(trained.weights());
       ModelDirectory.write(request.workDirectory(), trained);
       return new TrainedArtifact(
           request.workDirectory(),
           steps - run.skipped(),
-          Map.of("loss", run.loss(), "skipped-steps", (double) run.skipped()),
-          provenance);
+          metrics(run, curriculum),
+          said(provenance, objective));
     }
   }
 
-  private static <T, C> List<Example> examples(
-      Codec<T, C> codec, List<Lesson<T, C>> lessons, DecoderModel base) {
-    List<Example> examples = new ArrayList<>(lessons.size());
-    for (Lesson<T, C> lesson : lessons) {
-      String prompt = codec.writeTask(lesson.task());
-      String answer = codec.writeCandidate(lesson.candidate());
-      examples.add(Example.of(base.vocabulary(), prompt, answer, lesson.weight()));
+  private static Map<String, Double> metrics(TrainingRun run, Curriculum curriculum) {
+    Map<String, Double> metrics = new HashMap<>();
+    metrics.put("loss", run.loss());
+    metrics.put("skipped-steps", (double) run.skipped());
+    if (curriculum instanceof Contrast contrast) {
+      metrics.put("attempts", (double) contrast.attempts());
     }
-    return examples;
+    return metrics;
+  }
+
+  private static Map<String, String> said(Map<String, String> backend, Objective objective) {
+    Map<String, String> said = new HashMap<>(backend);
+    said.put("objective", objective.toString());
+    return said;
+  }
+
+  private static <T, C> Curriculum curriculum(
+      Codec<T, C> codec, Objective objective, TrainingRequest<T, C> request, DecoderModel base) {
+    Recipe recipe = request.recipe();
+    int rows = recipe.count(BATCH_SIZE);
+    int shapes = Math.min(rows, recipe.count(SHAPES_PER_STEP));
+    Positions positions = Positions.of(base.config());
+    if (objective instanceof SupervisedObjective supervised) {
+      List<Example> examples = new ArrayList<>();
+      request.lessons().forEach(lesson -> examples.add(example(codec, lesson, base)));
+      Batches batches = Batches.of(examples, base.config());
+      return Curriculum.of(batches, rows, shapes, supervised);
+    }
+    List<List<Attempt>> groups = groups(codec, request, base, positions);
+    return objective instanceof PolicyObjective policy
+        ? Contrast.of(policy, groups, recipe, positions, rows, shapes)
+        : Contrast.of((PreferenceObjective) objective, groups, recipe, positions, rows, shapes);
+  }
+
+  private static <T, C> Example example(Codec<T, C> codec, Lesson<T, C> lesson, DecoderModel base) {
+    String prompt = codec.writeTask(lesson.task());
+    String answer = codec.writeCandidate(lesson.candidate());
+    return Example.of(base.vocabulary(), prompt, answer, lesson.weight());
+  }
+
+  /** The attempts by task, each at an offset of its own, in the order in which they were made. */
+  private static <T, C> List<List<Attempt>> groups(
+      Codec<T, C> codec, TrainingRequest<T, C> request, DecoderModel base, Positions positions) {
+    // Not the generator of the batches, so that what is drawn does not depend on what is left out.
+    SavedRandom random = new SavedRandom(~request.seed());
+    Map<String, List<Attempt>> byTask = new LinkedHashMap<>();
+    for (Lesson<T, C> lesson : request.attempts()) {
+      Example example = example(codec, lesson, base);
+      int offsets;
+      try {
+        offsets =
+            positions.offsetsToScore(
+                example.tokens(),
+                example.promptLength(),
+                example.length() - example.promptLength());
+      } catch (IllegalArgumentException e) {
+        continue;
+      }
+      byTask
+          .computeIfAbsent(codec.writeTask(lesson.task()), task -> new ArrayList<>())
+          .add(
+              new Attempt(
+                  example,
+                  random.nextInt(offsets),
+                  lesson.verdict().passed(),
+                  lesson.verdict().score() * lesson.weight()));
+    }
+    return List.copyOf(byTask.values());
   }
 
   private static void requireFinite(float[] weights) {

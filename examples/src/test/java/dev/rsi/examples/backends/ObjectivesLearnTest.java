@@ -1,0 +1,220 @@
+package dev.rsi.examples.backends;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rsi.api.Generator;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Request;
+import dev.rsi.api.RunContext;
+import dev.rsi.api.ScoringSession;
+import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingRequest;
+import dev.rsi.api.Verdict;
+import dev.rsi.djl.DjlGenerator;
+import dev.rsi.djl.DjlTrainer;
+import dev.rsi.examples.addition.Addition;
+import dev.rsi.examples.addition.AdditionCodec;
+import dev.rsi.lm.CharVocabulary;
+import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
+import dev.rsi.lm.Device;
+import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.Objective;
+import dev.rsi.lm.SamplingParameters;
+import dev.rsi.lm.SavedRandom;
+import dev.rsi.onnx.OnnxGenerator;
+import dev.rsi.onnx.OnnxTrainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each objective teaches a real model what it is for, on both backends, within seconds. */
+class ObjectivesLearnTest {
+  private static final long SEED = 5;
+  private static final RunContext CONTEXT = RunContext.standalone();
+  private static final SamplingParameters WARM = new SamplingParameters(1, 6).keepingCutOff();
+
+  @TempDir Path temp;
+
+  private enum Backend {
+    DJL {
+      @Override
+      Generator<Addition, String> generator() {
+        return DjlGenerator.of(AdditionCodec.INSTANCE, Device.cpu()).withSampling(WARM);
+      }
+
+      @Override
+      Trainer<Addition, String> trainer(Objective objective) {
+        return DjlTrainer.of(AdditionCodec.INSTANCE, Device.cpu()).objective(objective);
+      }
+    },
+    ONNX {
+      @Override
+      Generator<Addition, String> generator() {
+        return OnnxGenerator.of(AdditionCodec.INSTANCE, Device.cpu()).withSampling(WARM);
+      }
+
+      @Override
+      Trainer<Addition, String> trainer(Objective objective) {
+        return OnnxTrainer.of(AdditionCodec.INSTANCE, Device.cpu()).objective(objective);
+      }
+    };
+
+    abstract Generator<Addition, String> generator();
+
+    abstract Trainer<Addition, String> trainer(Objective objective);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void should_earn_more_by_policy_gradients(Backend backend) throws Exception {
+    ModelVersion version = halfTaught(backend);
+    double before = meanScore(attempts(backend, version, 100));
+    Recipe recipe = recipe(40, 1e-3);
+    for (int round = 1; round <= 3; round++) {
+      version =
+          train(backend, Objective.grpo(), version, attempts(backend, version, round), recipe);
+    }
+    double after = meanScore(attempts(backend, version, 100));
+    System.err.printf("%s, seed %d: mean score %.3f, then %.3f%n", backend, SEED, before, after);
+    assertThat(before).isBetween(0.2, 0.8);
+    assertThat(after).isGreaterThan(before + 0.1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void should_prefer_right_answers_more_by_pairs(Backend backend) throws Exception {
+    ModelVersion version = halfTaught(backend);
+    List<Lesson<Addition, String>> held = attempts(backend, version, 100);
+    ModelVersion trained =
+        train(backend, Objective.dpo(), version, attempts(backend, version, 1), recipe(40, 3e-4));
+    double before = margin(backend, version, held);
+    double after = margin(backend, trained, held);
+    System.err.printf("%s, seed %d: margin %.3f nats, then %.3f%n", backend, SEED, before, after);
+    assertThat(after).isGreaterThan(before + 0.5);
+  }
+
+  private static Recipe recipe(int steps, double learningRate) {
+    return Recipe.defaults()
+        .with(DecoderTraining.STEPS, steps)
+        .with(DecoderTraining.LEARNING_RATE, learningRate)
+        .with(DecoderTraining.RESET_OPTIMIZER, 1);
+  }
+
+  /** A small model that has begun to add two numbers of two digits. */
+  private ModelVersion halfTaught(Backend backend) throws Exception {
+    CharVocabulary vocabulary = CharVocabulary.of(AdditionCodec.ALPHABET, '$');
+    DecoderConfig config = DecoderConfig.builder(vocabulary).build();
+    Path blank = Files.createTempDirectory(temp, "blank");
+    ModelDirectory.write(blank, DecoderModel.random(config, vocabulary, SEED));
+    SavedRandom random = new SavedRandom(SEED);
+    List<Lesson<Addition, String>> lessons = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      Addition task = Addition.draw(2, random);
+      lessons.add(Lesson.given(task, task.sum(), 2));
+    }
+    Path work = Files.createTempDirectory(temp, "work");
+    backend
+        .trainer(Objective.supervised())
+        .train(
+            new TrainingRequest<>(version(blank), lessons, recipe(150, 4e-3), SEED, work), CONTEXT);
+    return version(work);
+  }
+
+  private ModelVersion train(
+      Backend backend,
+      Objective objective,
+      ModelVersion from,
+      List<Lesson<Addition, String>> attempts,
+      Recipe recipe)
+      throws Exception {
+    Path work = Files.createTempDirectory(temp, "work");
+    backend
+        .trainer(objective)
+        .train(new TrainingRequest<>(from, List.of(), attempts, recipe, SEED, work), CONTEXT);
+    return version(work);
+  }
+
+  private static ModelVersion version(Path directory) {
+    return new ModelVersion("0".repeat(64), directory);
+  }
+
+  /** Eight attempts each at 64 tasks, scored by the share of right digits. */
+  private static List<Lesson<Addition, String>> attempts(
+      Backend backend, ModelVersion version, long round) {
+    SavedRandom random = new SavedRandom(SEED + round);
+    List<Request<Addition>> requests = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      Addition task = Addition.draw(2, random);
+      for (int sample = 0; sample < 8; sample++) {
+        requests.add(new Request<>(task, random.nextLong()));
+      }
+    }
+    List<Lesson<Addition, String>> attempts = new ArrayList<>();
+    try (Generator<Addition, String> generator = backend.generator();
+        Generator.Session<Addition, String> session = generator.open(version)) {
+      List<Output<String>> outputs = session.generate(requests, CONTEXT);
+      for (int i = 0; i < requests.size(); i++) {
+        String candidate = outputs.get(i).candidate();
+        if (candidate != null) {
+          Addition task = requests.get(i).task();
+          attempts.add(new Lesson<>(task, candidate, verdict(task, candidate), null, 2, 1, 1));
+        }
+      }
+    }
+    return attempts;
+  }
+
+  private static Verdict verdict(Addition task, String candidate) {
+    String sum = task.sum();
+    if (candidate.equals(sum)) {
+      return Verdict.pass();
+    }
+    double right = 0;
+    for (int i = 0; i < Math.min(sum.length(), candidate.length()); i++) {
+      right += sum.charAt(i) == candidate.charAt(i) ? 1 : 0;
+    }
+    return new Verdict(
+        Verdict.Outcome.FAIL, right / Math.max(sum.length() + 1, candidate.length()), "wrong sum");
+  }
+
+  private static double meanScore(List<Lesson<Addition, String>> attempts) {
+    return attempts.stream().mapToDouble(a -> a.verdict().score()).average().orElseThrow();
+  }
+
+  /** How much likelier right attempts are than wrong ones, in nats, on average. */
+  private static double margin(
+      Backend backend, ModelVersion version, List<Lesson<Addition, String>> attempts) {
+    try (Generator<Addition, String> generator = backend.generator();
+        ScoringSession<Addition, String> session =
+            (ScoringSession<Addition, String>) generator.open(version)) {
+      List<Double> scores =
+          session.score(
+              attempts.stream().map(Lesson::task).toList(),
+              attempts.stream().map(Lesson::candidate).toList(),
+              CONTEXT);
+      return mean(attempts, scores, true) - mean(attempts, scores, false);
+    }
+  }
+
+  private static double mean(
+      List<Lesson<Addition, String>> attempts, List<Double> scores, boolean passed) {
+    double sum = 0;
+    int count = 0;
+    for (int i = 0; i < scores.size(); i++) {
+      if (attempts.get(i).verdict().passed() == passed && !scores.get(i).isNaN()) {
+        sum += scores.get(i);
+        count++;
+      }
+    }
+    return sum / count;
+  }
+}
