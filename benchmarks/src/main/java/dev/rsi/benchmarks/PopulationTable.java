@@ -16,9 +16,9 @@ import dev.rsi.examples.addition.AdditionCodec;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.SupervisedTraining;
 import dev.rsi.onnx.OnnxGenerator;
 import dev.rsi.onnx.OnnxTrainer;
 import dev.rsi.onnx.PopulationTrainer;
@@ -185,19 +185,13 @@ public final class PopulationTable {
     Trainer<Addition, String> population =
         PopulationTrainer.of(AdditionCodec.INSTANCE, Device.cpu());
     Recipe start =
-        Recipe.defaults()
-            .with(SupervisedTraining.STEPS, 40)
-            .with(SupervisedTraining.LEARNING_RATE, 3e-3);
+        Recipe.defaults().with(DecoderTraining.STEPS, 40).with(DecoderTraining.LEARNING_RATE, 3e-3);
     Trained half = train(exact, version(blank, home), lessons, start, home);
     report("the start", half);
     report(
         "OnnxTrainer, 40 steps more",
         train(
-            exact,
-            half.version(),
-            lessons,
-            start.with(SupervisedTraining.RESET_OPTIMIZER, 1),
-            home));
+            exact, half.version(), lessons, start.with(DecoderTraining.RESET_OPTIMIZER, 1), home));
     for (int fitness = 0; fitness < 2; fitness++) {
       for (int steps : new int[] {300, 1200}) {
         Recipe recipe =
