@@ -7,6 +7,10 @@ final class DivergedException extends JournalException {
   private static final long serialVersionUID = 1;
   private static final int LONGEST = 400;
 
+  private final long event;
+  private final String then;
+  private final String now;
+
   /**
    * Says what differs.
    *
@@ -25,6 +29,24 @@ final class DivergedException extends JournalException {
             + ").\nMaybe tasks, codec or another part were changed since, or draw from more than the"
             + " seed: go on with what it began with, or begin a new run from its live version.",
         null);
+    this.event = event;
+    this.then = String.valueOf(then);
+    this.now = String.valueOf(now);
+  }
+
+  /** Number of the first event that differs among those of the run's course, from 1. */
+  long event() {
+    return event;
+  }
+
+  /** What it was. */
+  String then() {
+    return then;
+  }
+
+  /** What it is now. */
+  String now() {
+    return now;
   }
 
   private static String shortened(@Nullable Object value) {

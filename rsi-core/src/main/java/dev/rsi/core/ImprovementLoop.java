@@ -152,9 +152,57 @@ public final class ImprovementLoop<T, C> {
 
   private RunReport drive(
       String run, List<RunEvent> recorded, String anchor, TaskSource<T> tasks, int levels) {
-    try (LoopRun<T, C> driven = new LoopRun<>(this, run, recorded, anchor, tasks, levels)) {
+    Journal journal = new Journal(store, run, clock, listener, recorded);
+    try (LoopRun<T, C> driven = new LoopRun<>(this, journal, anchor, tasks, levels)) {
       return driven.run();
     }
+  }
+
+  /**
+   * A run of this loop, to be done again and held against its record. Gate and tasks must be those
+   * that it had, and not be in use by another run meanwhile.
+   *
+   * @param run its id in the store
+   * @param tasks those it was begun with
+   * @throws IllegalArgumentException if there is no such run
+   */
+  public RunReplay replay(String run, TaskSource<T> tasks) {
+    int levels = levels(tasks);
+    List<RunEvent> course = Journal.course(store.events(run));
+    String anchor = Resumption.anchor(run, course);
+    return new RunReplay(
+        run,
+        course,
+        (part, trusted, generation) -> {
+          Journal journal = Journal.replay(run, clock, part, trusted);
+          try (ReplayRegistry scratch = ReplayRegistry.over(registry);
+              LoopRun<T, C> again =
+                  new LoopRun<>(with(scratch, generation), journal, anchor, tasks, levels)) {
+            again.run();
+          }
+        });
+  }
+
+  /** This loop with another registry, and a budget of generations alone. */
+  private ImprovementLoop<T, C> with(ModelRegistry other, int generations) {
+    LoopParts<T, C> parts = new LoopParts<>(generator);
+    parts.verifier = verifier;
+    parts.critic = critic;
+    parts.rubric = rubric;
+    parts.trainer = trainer;
+    parts.recipe = recipe;
+    parts.gate = gate;
+    parts.probes = probes;
+    parts.exam = exam;
+    parts.lessons = given;
+    parts.practice = practice;
+    parts.budget = Budget.of(generations);
+    parts.store = store;
+    parts.registry = other;
+    parts.clock = clock;
+    parts.seed = seed;
+    parts.secret = secret;
+    return new ImprovementLoop<>(parts);
   }
 
   private static int levels(TaskSource<?> tasks) {

@@ -20,11 +20,12 @@ import org.slf4j.LoggerFactory;
 final class Journal {
   private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
 
-  private final RunStore store;
+  private final @Nullable RunStore store;
   private final String run;
   private final Clock clock;
   private final RunListener listener;
   private final List<RunEvent> past;
+  private final int trusted;
   private final Thread thread = Thread.currentThread();
   private int position;
   private @Nullable JournalException broken;
@@ -37,11 +38,37 @@ final class Journal {
    * @param recorded what the store holds of the run already; empty for a new one
    */
   Journal(RunStore store, String run, Clock clock, RunListener listener, List<RunEvent> recorded) {
+    this(store, run, clock, listener, course(recorded), Integer.MAX_VALUE);
+  }
+
+  private Journal(
+      @Nullable RunStore store,
+      String run,
+      Clock clock,
+      RunListener listener,
+      List<RunEvent> past,
+      int trusted) {
     this.store = store;
     this.run = run;
     this.clock = clock;
     this.listener = listener;
-    this.past = recorded.stream().filter(event -> !event.circumstantial()).toList();
+    this.past = past;
+    this.trusted = trusted;
+  }
+
+  /**
+   * A journal that records nothing, and recalls only the first events: steps after them are done
+   * anew, and held against what was recorded then.
+   *
+   * @param course without circumstances
+   */
+  static Journal replay(String run, Clock clock, List<RunEvent> course, int trusted) {
+    return new Journal(null, run, clock, event -> {}, course, trusted);
+  }
+
+  /** Recorded events without circumstances. */
+  static List<RunEvent> course(List<RunEvent> recorded) {
+    return recorded.stream().filter(event -> !event.circumstantial()).toList();
   }
 
   String run() {
@@ -68,12 +95,12 @@ final class Journal {
     generation = number;
   }
 
-  /** What was recorded next, then; null where nothing was: the next step is to be done. */
+  /** What was recorded next, then; null where nothing was. */
   @Nullable RunEvent next() {
     return position < past.size() ? past.get(position) : null;
   }
 
-  /** Whether the next step is to be done, not recalled. */
+  /** Whether the run is past all that was recorded of it. */
   boolean isLive() {
     return next() == null;
   }
@@ -96,7 +123,7 @@ final class Journal {
   <E extends RunEvent> @Nullable List<E> recalled(Class<E> type, int count) {
     checkSound();
     RunEvent next = next();
-    if (next == null) {
+    if (next == null || position >= trusted) {
       return null;
     }
     if (next instanceof RunEvent.Faulted fault) {
@@ -185,6 +212,9 @@ final class Journal {
   }
 
   private void append(List<? extends RunEvent> events) {
+    if (store == null) {
+      return;
+    }
     try {
       store.append(run, clock.instant(), events);
     } catch (RuntimeException e) {

@@ -58,25 +58,19 @@ final class LoopRun<T, C> implements AutoCloseable {
   /**
    * A run, to be begun or to be gone on with.
    *
-   * @param run its id in the store
-   * @param recorded what the store holds of it already; nothing of a new run
+   * @param journal what is recorded of it
    * @param anchor id of the version it begins with
    * @param levels how many levels the tasks have, 1 or more
    */
   LoopRun(
-      ImprovementLoop<T, C> loop,
-      String run,
-      List<RunEvent> recorded,
-      String anchor,
-      TaskSource<T> tasks,
-      int levels) {
+      ImprovementLoop<T, C> loop, Journal journal, String anchor, TaskSource<T> tasks, int levels) {
     this.loop = loop;
+    this.journal = journal;
     this.anchor = anchor;
     this.incumbent = anchor;
     this.levels = levels;
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
-    this.journal = new Journal(loop.store, run, loop.clock, loop.listener, recorded);
     this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
@@ -132,9 +126,8 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** Begins, or begins again with what the run began with. */
   private void start() {
-    RunEvent.RunStarted began = journal.recalled(RunEvent.RunStarted.class);
     RunEvent.RunStarted begins = new RunEvent.RunStarted(loop.seed, anchor, setting());
-    if (began == null) {
+    if (!(journal.next() instanceof RunEvent.RunStarted began)) {
       journal.record(begins);
       return;
     }
@@ -443,8 +436,10 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private RunReport end(RunReport.End end, String reason) {
-    probing.reveal(reports.size() - 1);
-    journal.record(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent));
+    List<RunEvent> last = new ArrayList<>(probing.revealed(reports.size() - 1));
+    last.add(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent));
+    // Together: what is revealed must not be gone on with.
+    journal.record(last);
     return report(end, reason);
   }
 

@@ -148,10 +148,8 @@ final class Probing<T, C> {
     return bank.readings().described(version);
   }
 
-  /** Shows what the orders were made of, now that the last decision is made. */
-  void reveal(int generation) {
-    if (decisions > 0) {
-      journal.record(new RunEvent.ProbesRevealed(generation, secret));
-    }
+  /** What the orders were made of, to be shown when the last decision is made; else nothing. */
+  List<RunEvent> revealed(int generation) {
+    return decisions > 0 ? List.of(new RunEvent.ProbesRevealed(generation, secret)) : List.of();
   }
 }

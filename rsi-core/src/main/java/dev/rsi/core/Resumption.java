@@ -23,22 +23,32 @@ record Resumption(String run, String anchor, List<String> live) {
   }
 
   /**
+   * The version that a run began with.
+   *
+   * @throws IllegalArgumentException if nothing was begun
+   */
+  static String anchor(String run, List<RunEvent> recorded) {
+    if (recorded.isEmpty() || !(recorded.get(0) instanceof RunEvent.RunStarted started)) {
+      throw new IllegalArgumentException(
+          "Run (" + run + ") was never begun: nothing of it is recorded.\nMaybe call run(...).");
+    }
+    return started.anchor();
+  }
+
+  /**
    * Reads a record.
    *
    * @throws IllegalArgumentException if nothing was begun
    * @throws IllegalStateException if the run has ended
    */
   static Resumption of(String run, List<RunEvent> recorded) {
-    if (recorded.isEmpty() || !(recorded.get(0) instanceof RunEvent.RunStarted started)) {
-      throw new IllegalArgumentException(
-          "Run (" + run + ") was never begun: nothing of it is recorded.\nMaybe call run(...).");
-    }
+    String anchor = anchor(run, recorded);
     if (!isOpen(recorded)) {
       throw new IllegalStateException(
           "Run (" + run + ") has ended.\nMaybe begin a new run from the version live now.");
     }
     List<String> live = new ArrayList<>();
-    live.add(started.anchor());
+    live.add(anchor);
     boolean begun = false;
     for (RunEvent event : recorded) {
       if (event instanceof RunEvent.Promoted promoted) {
@@ -49,7 +59,7 @@ record Resumption(String run, String anchor, List<String> live) {
       }
       begun |= event instanceof RunEvent.GenerationFinished;
     }
-    return new Resumption(run, started.anchor(), begun ? List.copyOf(live) : List.of());
+    return new Resumption(run, anchor, begun ? List.copyOf(live) : List.of());
   }
 
   /** Refuses where somebody made another version live meanwhile. */
