@@ -43,12 +43,21 @@ public final class AnswerScores<T, C> {
    */
   public AnswerScores(
       Codec<T, C> codec, DecoderModel model, SamplingParameters sampling, int rows) {
+    this(codec, model.vocabulary(), Positions.of(model.config()), sampling, rows);
+  }
+
+  AnswerScores(
+      Codec<T, C> codec,
+      CharVocabulary vocabulary,
+      Positions positions,
+      SamplingParameters sampling,
+      int rows) {
     if (rows < 1) {
       throw new IllegalArgumentException("rows (" + rows + ") must be >= 1.");
     }
     this.codec = Objects.requireNonNull(codec, "codec");
-    this.vocabulary = model.vocabulary();
-    this.positions = Positions.of(model.config());
+    this.vocabulary = vocabulary;
+    this.positions = positions;
     this.newTokens = sampling.maxNewTokens();
     this.rows = rows;
   }

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Immutable and thread-safe. Built by {@link #builder}, kept as {@code config.json}.
  */
 public final class DecoderConfig {
-  private static final String MODEL_TYPE = "rsi-decoder";
+  static final String MODEL_TYPE = "rsi-decoder";
   private static final int FORMAT_VERSION = 1;
 
   private final int vocabularySize;

@@ -39,6 +39,16 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
     this(codec, model, sampling, task -> Integer.MAX_VALUE, sampler);
   }
 
+  /** A session of a model whose weights the sampler alone knows. Takes the sampler over. */
+  public DecoderSession(
+      Codec<T, C> codec,
+      CharVocabulary vocabulary,
+      Positions positions,
+      SamplingParameters sampling,
+      Sampler sampler) {
+    this(codec, vocabulary, positions, sampling, task -> Integer.MAX_VALUE, sampler);
+  }
+
   /**
    * Takes the sampler over: it is closed with this.
    *
@@ -51,13 +61,23 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
       SamplingParameters sampling,
       ToIntFunction<? super T> longest,
       Sampler sampler) {
+    this(codec, model.vocabulary(), Positions.of(model.config()), sampling, longest, sampler);
+  }
+
+  private DecoderSession(
+      Codec<T, C> codec,
+      CharVocabulary vocabulary,
+      Positions positions,
+      SamplingParameters sampling,
+      ToIntFunction<? super T> longest,
+      Sampler sampler) {
     this.codec = codec;
-    this.vocabulary = model.vocabulary();
-    this.positions = Positions.of(model.config());
+    this.vocabulary = vocabulary;
+    this.positions = positions;
     this.sampling = sampling;
     this.longest = longest;
     this.sampler = sampler;
-    this.scores = new AnswerScores<>(codec, model, sampling, CHUNK);
+    this.scores = new AnswerScores<>(codec, vocabulary, positions, sampling, CHUNK);
   }
 
   private static final class Prompt {

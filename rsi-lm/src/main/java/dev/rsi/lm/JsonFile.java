@@ -75,6 +75,11 @@ final class JsonFile {
     return node;
   }
 
+  /** Whether the root has a field. */
+  boolean has(String name) {
+    return root.has(name);
+  }
+
   String text(String path) {
     JsonNode node = node(path);
     if (!node.isString()) {

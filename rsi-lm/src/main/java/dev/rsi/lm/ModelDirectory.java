@@ -57,6 +57,41 @@ public final class ModelDirectory {
     return new DecoderModel(config, vocabulary, weights, null);
   }
 
+  /** Whether a directory holds weights; says nothing about their state. */
+  public static boolean hasWeights(Path directory) {
+    return Files.exists(directory.resolve(MODEL));
+  }
+
+  /**
+   * Reads the vocabulary of a model of any make: a {@code tokenizer.json} of single characters.
+   *
+   * @throws CorruptModelException if the file is missing, damaged or of another kind
+   */
+  public static CharVocabulary readVocabulary(Path directory) {
+    return CharVocabulary.read(directory.resolve(TOKENIZER));
+  }
+
+  /**
+   * Reads the positions of a model of any make from its {@code config.json}: as {@link
+   * #readWeights} does, or, of another {@code model_type}, the index in a sequence of at most
+   * {@code max_position_embeddings} or {@code n_positions} tokens.
+   *
+   * @throws CorruptModelException if the file is missing or damaged or says neither
+   */
+  public static Positions readPositions(Path directory) {
+    Path file = directory.resolve(CONFIG);
+    JsonFile json = JsonFile.read(file);
+    if (json.text("model_type").equals(DecoderConfig.MODEL_TYPE)) {
+      return Positions.of(DecoderConfig.read(file));
+    }
+    String field = json.has("n_positions") ? "n_positions" : "max_position_embeddings";
+    int longest = json.integer(field);
+    if (longest < 2) {
+      throw json.wrong(field, "2 or more", String.valueOf(longest));
+    }
+    return Positions.inSequence(longest);
+  }
+
   private static void requireFinite(Path file, List<Parameter> table, float[] values) {
     for (Parameter parameter : table) {
       for (int i = parameter.offset(); i < parameter.offset() + parameter.size(); i++) {

@@ -17,17 +17,24 @@ public final class Positions {
   private final int maxPositions;
   private final boolean[] run;
 
-  private Positions(DecoderConfig config) {
-    coupled = config.positionScheme() == PositionScheme.COUPLED;
-    maxPositions = config.maxPositions();
-    run = new boolean[config.vocabularySize()];
-    NavigableSet<Integer> tokens = config.runTokens();
-    tokens.forEach(token -> run[token] = true);
+  private Positions(boolean coupled, int maxPositions, boolean[] run) {
+    this.coupled = coupled;
+    this.maxPositions = maxPositions;
+    this.run = run;
   }
 
   /** The positions of a model. */
   public static Positions of(DecoderConfig config) {
-    return new Positions(config);
+    boolean[] run = new boolean[config.vocabularySize()];
+    NavigableSet<Integer> tokens = config.runTokens();
+    tokens.forEach(token -> run[token] = true);
+    return new Positions(
+        config.positionScheme() == PositionScheme.COUPLED, config.maxPositions(), run);
+  }
+
+  /** The index in the sequence, of at most so many tokens. */
+  static Positions inSequence(int maxPositions) {
+    return new Positions(false, maxPositions, new boolean[0]);
   }
 
   /**

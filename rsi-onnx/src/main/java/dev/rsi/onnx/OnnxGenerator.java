@@ -4,10 +4,12 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
+import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.DecoderSession;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
+import dev.rsi.lm.Positions;
 import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
 import java.io.IOException;
@@ -25,6 +27,15 @@ import java.util.Objects;
  * by the codec. An answer that the codec refuses, or that was cut off before its end token, is a
  * malformed output (see {@link SamplingParameters#keepCutOff}); a task that cannot be written in
  * the model's vocabulary or positions is a failed one.
+ *
+ * <p>A version is a directory of rsi-lm, or one that holds what another program exported, as
+ * Optimum of Hugging Face does for the task text-generation-with-past, run as it is: {@code
+ * model.onnx}, there or in {@code onnx}, with its external data; {@code tokenizer.json} of single
+ * characters; {@code config.json}, which says how long a sequence may be. The model takes {@code
+ * input_ids}, {@code past_key_values.N.key} and {@code .value}, and, if it wants them, {@code
+ * attention_mask} and {@code position_ids}; it gives {@code logits} and {@code present.N.key} and
+ * {@code .value}. What is missing or not known is refused with its name. Weights of rsi-lm in the
+ * same directory come first.
  *
  * <p>A request's seed decides the draws where the temperature is above 0 and, with COUPLED
  * positions, the offset of the position ids: the same as with {@code rsi-djl}, so that the same
@@ -110,7 +121,19 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
 
   @Override
   public Session<T, C> open(ModelVersion version) {
-    DecoderModel model = ModelDirectory.readWeights(version.directory());
+    Path directory = version.directory();
+    Path exported = ExportedDecoder.in(directory);
+    if (exported != null && !ModelDirectory.hasWeights(directory)) {
+      CharVocabulary vocabulary = ModelDirectory.readVocabulary(directory);
+      Positions positions = ModelDirectory.readPositions(directory);
+      return new DecoderSession<>(
+          codec,
+          vocabulary,
+          positions,
+          sampling,
+          ExportedDecoder.open(exported, vocabulary.size(), device));
+    }
+    DecoderModel model = ModelDirectory.readWeights(directory);
     Sampler sampler = new OnnxSampler(device, model.config(), model.weights());
     return new DecoderSession<>(codec, model, sampling, sampler);
   }

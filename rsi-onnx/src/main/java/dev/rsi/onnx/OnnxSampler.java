@@ -7,7 +7,6 @@ import dev.rsi.lm.Sampler;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
@@ -132,39 +131,22 @@ final class OnnxSampler implements Sampler {
   public long[] sample(Prompts prompts, double temperature, int end) {
     int rows = prompts.rows();
     int length = prompts.length();
-    int fresh = prompts.newTokens();
-    int vocabulary = config.vocabularySize();
-    Cache state = cache(rows, length + fresh - 1);
+    Cache state = cache(rows, length + prompts.newTokens() - 1);
     read(prompts, state);
-    long[] out = new long[rows * fresh];
-    Arrays.fill(out, end);
-    float[] logits = new float[rows * vocabulary];
-    boolean[] done = new boolean[rows];
-    int open = rows;
-    for (int n = 0; ; n++) {
-      state.logits.floats().get(logits, 0, logits.length);
+    Continuations answers = new Continuations(prompts, temperature, end);
+    float[] logits = new float[rows * config.vocabularySize()];
+    state.logits.floats().get(logits, 0, logits.length);
+    while (answers.choose(logits)) {
       for (int row = 0; row < rows; row++) {
-        int at = row * fresh + n;
-        int token =
-            Sampler.choose(
-                logits, row * vocabulary, vocabulary, temperature, prompts.uniform()[at]);
-        out[at] = token;
-        state.ids.put(row, token);
-        state.positions.put(row, prompts.added()[at]);
-        if (token == end && !done[row]) {
-          done[row] = true;
-          open--;
-        }
+        state.ids.put(row, answers.token(row));
+        state.positions.put(row, answers.position(row));
+        state.last.put(row, length + answers.count() - 1);
       }
-      if (n == fresh - 1 || open == 0) {
-        return out;
-      }
-      for (int row = 0; row < rows; row++) {
-        state.last.put(row, length + n);
-      }
-      state.total.put(0, length + n + 1);
+      state.total.put(0, length + answers.count());
       decode.run(state.inputs, state.outputs);
+      state.logits.floats().get(logits, 0, logits.length);
     }
+    return answers.tokens();
   }
 
   /** The cache of the call before where it fits. */

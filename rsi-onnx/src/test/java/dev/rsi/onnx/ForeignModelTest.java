@@ -32,7 +32,8 @@ class ForeignModelTest {
     g.output("y", g.node("", "NoSuch", Map.of(), List.of(x)).emit(x.type(), x.shape()));
     assertThatThrownBy(() -> GraphSession.of(g.build(), Device.cpu()))
         .isInstanceOf(RsiException.class)
-        .hasMessageContaining("NoSuch");
+        .hasMessageContaining("No Op registered for NoSuch")
+        .hasMessageContaining("Node, (\"NoSuch_0\"");
   }
 
   @Test
