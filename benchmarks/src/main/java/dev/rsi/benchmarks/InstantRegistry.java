@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Holds one version in name only, and touches no disk but for empty work directories. */
 final class InstantRegistry implements ModelRegistry {
@@ -21,6 +23,16 @@ final class InstantRegistry implements ModelRegistry {
   @Override
   public ModelVersion version(String id) {
     return only;
+  }
+
+  @Override
+  public Set<String> versions() {
+    return Set.of(only.id());
+  }
+
+  @Override
+  public List<String> lineage(String id) {
+    return List.of(only.id());
   }
 
   @Override
@@ -39,6 +51,37 @@ final class InstantRegistry implements ModelRegistry {
   @Override
   public ModelVersion rollBack() {
     return only;
+  }
+
+  @Override
+  public ModelVersion rollBackTo(String id) {
+    return only;
+  }
+
+  @Override
+  public List<String> history() {
+    return List.of(only.id());
+  }
+
+  @Override
+  public void pin(String id) {}
+
+  @Override
+  public void unpin(String id) {}
+
+  @Override
+  public Set<String> pinned() {
+    return Set.of();
+  }
+
+  @Override
+  public Hold hold(String id) {
+    return () -> {};
+  }
+
+  @Override
+  public Set<String> retain(int before) {
+    return Set.of();
   }
 
   @Override

@@ -6,63 +6,143 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * How long an audit of an SQLite store takes, and whether it names the event that one flipped bit
- * is in. Writes attempts as those at 12-digit additions to a file on the disk of the working
- * directory, audits it, flips a bit in the last event and audits it again. Target: 10 s for a
- * million events.
+ * What recording an attempt costs as a store grows, how long its audit takes, and whether that
+ * names the event that one flipped bit is in. Writes attempts as those at 12-digit additions in
+ * batches of 1,000, audits them, flips a bit in the last event and audits them again. The store is
+ * an SQLite file on the disk of the working directory, or a schema of a PostgreSQL server. Target:
+ * as much per attempt at any size, and 10 s for the audit of a million.
  *
  * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.StoreAudit "-Dbench.args=1000000"}
+ *
+ * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.StoreAudit "-Dbench.args=100000
+ * jdbc:postgresql://localhost/postgres?user=postgres"}
  */
 public final class StoreAudit {
   private static final int BATCH = 1000;
   private static final String RUN = "audited";
+  private static final String SCHEMA = "rsi_store_audit";
 
   private StoreAudit() {}
 
-  /** The argument is the number of events, a multiple of 1,000: 1,000,000 if there is none. */
-  public static void main(String[] arguments) throws IOException {
+  /**
+   * The arguments are the number of events, a multiple of 1,000, 1,000,000 if there is none, and
+   * the URL of a PostgreSQL database, whose schema {@code rsi_store_audit} is made and dropped.
+   */
+  public static void main(String[] arguments) throws Exception {
     int events = arguments.length == 0 ? 1_000_000 : Integer.parseInt(arguments[0]);
-    Path file = Files.createTempFile(Path.of("").toAbsolutePath(), "store-audit", ".db");
-    try {
-      try (RunStore store = RunStore.sqlite(file)) {
-        store.create(RUN);
-        long start = System.nanoTime();
-        for (int from = 0; from < events; from += BATCH) {
-          store.append(RUN, Instant.EPOCH, SampleAttempts.from(from, BATCH));
-        }
-        double seconds = seconds(start);
-        print(
-            "%,d events of one thread in batches of %,d, each synced: %.1f s, %,.0f per second",
-            events, BATCH, seconds, events / seconds);
-      }
-      print("file: %,d bytes, %d per event", Files.size(file), Files.size(file) / events);
-      for (int time = 1; time <= 3; time++) {
-        RunStore.Audit audit = audit(file, "audit");
-        if (!audit.sound() || audit.events() != events) {
-          throw new IllegalStateException("The audit says: " + audit);
+    if (arguments.length > 1) {
+      PGSimpleDataSource source = new PGSimpleDataSource();
+      source.setUrl(arguments[1]);
+      try (Connection connection = source.getConnection()) {
+        execute(connection, "CREATE SCHEMA " + SCHEMA);
+        try {
+          source.setCurrentSchema(SCHEMA);
+          measure(events, () -> RunStore.postgresql(source), () -> flip(source, events));
+        } finally {
+          execute(connection, "DROP SCHEMA " + SCHEMA + " CASCADE");
         }
       }
-      flip(file, SampleAttempts.at(events - 1).task());
-      RunStore.Audit audit = audit(file, "audit after one bit was flipped");
-      print("%s", String.valueOf(audit.fault()));
-      if (audit.sound() || audit.events() != events - 1) {
-        throw new IllegalStateException("The audit says: " + audit);
+    } else {
+      Path file = Files.createTempFile(Path.of("").toAbsolutePath(), "store-audit", ".db");
+      try {
+        measure(
+            events,
+            () -> RunStore.sqlite(file),
+            () -> {
+              print("file: %,d bytes, %d per event", Files.size(file), Files.size(file) / events);
+              flip(file, SampleAttempts.at(events - 1).task());
+            });
+      } finally {
+        Files.delete(file);
       }
-    } finally {
-      Files.delete(file);
     }
   }
 
-  private static RunStore.Audit audit(Path file, String what) {
-    try (RunStore store = RunStore.sqlite(file)) {
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private static void measure(int events, Supplier<RunStore> open, Action flip) throws Exception {
+    try (RunStore store = open.get()) {
+      store.create(RUN);
+      append(store, events);
+    }
+    for (int time = 1; time <= 3; time++) {
+      RunStore.Audit audit = audit(open, "audit");
+      if (!audit.sound() || audit.events() != events) {
+        throw new IllegalStateException("The audit says: " + audit);
+      }
+    }
+    flip.run();
+    RunStore.Audit audit = audit(open, "audit after one bit was flipped");
+    print("%s", String.valueOf(audit.fault()));
+    if (audit.sound() || audit.events() != events - 1) {
+      throw new IllegalStateException("The audit says: " + audit);
+    }
+  }
+
+  private static void append(RunStore store, int events) {
+    long start = System.nanoTime();
+    long mark = start;
+    int marked = 0;
+    for (int from = 0; from < events; from += BATCH) {
+      store.append(RUN, Instant.EPOCH, SampleAttempts.from(from, BATCH));
+      int now = from + BATCH;
+      // The last tenth before each power of ten.
+      if (now == nextPower(now) * 9 / 10) {
+        mark = System.nanoTime();
+        marked = now;
+      } else if (now == nextPower(now)) {
+        double micros = 1e6 * seconds(mark) / (now - marked);
+        print("%,d to %,d events: %.1f microseconds per event", marked, now, micros);
+      }
+    }
+    print(
+        "%,d events of one thread in batches of %,d, each synced: %.1f s, %,.0f per second",
+        events, BATCH, seconds(start), events / seconds(start));
+  }
+
+  private static long nextPower(int number) {
+    long power = 1;
+    while (power < number) {
+      power *= 10;
+    }
+    return power;
+  }
+
+  private static RunStore.Audit audit(Supplier<RunStore> open, String what) {
+    try (RunStore store = open.get()) {
       long start = System.nanoTime();
       RunStore.Audit audit = store.audit();
       print("%s: %.2f s", what, seconds(start));
       return audit;
+    }
+  }
+
+  /** Flips a bit of the last event's row. */
+  private static void flip(DataSource source, int seq) throws SQLException {
+    try (Connection connection = source.getConnection()) {
+      execute(
+          connection,
+          "UPDATE event SET body = overlay(body PLACING chr(ascii(substr(body, 20)) # 1) FROM 20"
+              + " FOR 1) WHERE seq = "
+              + seq);
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 

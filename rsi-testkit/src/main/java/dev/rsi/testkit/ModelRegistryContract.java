@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -242,6 +243,158 @@ public abstract class ModelRegistryContract {
     };
 
     abstract void to(Path file) throws IOException;
+  }
+
+  @Test
+  void should_tell_the_lineage_of_every_branch() {
+    ModelVersion first = child(null, "first");
+    ModelVersion second = child(first, "second");
+    ModelVersion third = child(second, "third");
+    ModelVersion branch = child(first, "branch");
+    for (ModelRegistry any : List.of(registry, open(home))) {
+      assertThat(any.lineage(first.id())).containsExactly(first.id());
+      assertThat(any.lineage(third.id())).containsExactly(third.id(), second.id(), first.id());
+      assertThat(any.lineage(branch.id())).containsExactly(branch.id(), first.id());
+      assertThat(any.versions())
+          .containsExactlyInAnyOrder(first.id(), second.id(), third.id(), branch.id());
+    }
+    // Its parent, of PROVENANCE, never was here.
+    ModelVersion orphan = registry.add(artifact(Map.of("weights", "orphan")), PROVENANCE);
+    assertThat(registry.lineage(orphan.id())).containsExactly(orphan.id());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.lineage(NOWHERE))
+        .withMessageContaining(NOWHERE);
+  }
+
+  @Test
+  void should_end_a_lineage_that_leads_back_to_itself() {
+    ModelVersion first = child(null, "first");
+    ModelVersion second = child(first, "second");
+    // The same content as the first, which is retired and comes again as a child of the second.
+    registry.promote(child(null, "other").id());
+    assertThat(registry.retain(0)).containsExactlyInAnyOrder(first.id(), second.id());
+    child(second, "first");
+    assertThat(registry.lineage(second.id())).containsExactly(second.id(), first.id());
+    assertThat(registry.lineage(first.id())).containsExactly(first.id(), second.id());
+  }
+
+  @Test
+  void should_find_what_to_go_on_from_when_versions_are_damaged() throws IOException {
+    ModelVersion first = child(null, "first");
+    ModelVersion second = child(first, "second");
+    ModelVersion third = child(second, "third");
+    assertThat(registry.soundAncestor(third.id())).contains(third);
+    Damage.FLIP.to(third.directory().resolve("a/weights"));
+    assertThat(registry.soundAncestor(third.id())).contains(second);
+    Damage.REMOVE.to(second.directory().resolve("a/weights"));
+    assertThat(registry.soundAncestor(third.id())).contains(first);
+    assertThat(registry.soundAncestor(first.id())).contains(first);
+    Damage.CUT.to(first.directory().resolve("a/weights"));
+    assertThat(registry.soundAncestor(third.id())).isEmpty();
+  }
+
+  @Test
+  void should_roll_back_to_any_version_of_the_history_past_damaged_ones() throws IOException {
+    assertThat(registry.history()).isEmpty();
+    List<ModelVersion> versions = versions(4);
+    versions.forEach(version -> registry.promote(version.id()));
+    List<String> ids = versions.stream().map(ModelVersion::id).toList();
+    assertThat(registry.history()).containsExactly(ids.get(3), ids.get(2), ids.get(1), ids.get(0));
+    Damage.FLIP.to(versions.get(3).directory().resolve("weights"));
+    Damage.FLIP.to(versions.get(2).directory().resolve("weights"));
+    assertThatExceptionOfType(CorruptModelException.class)
+        .isThrownBy(() -> registry.rollBackTo(ids.get(2)));
+    assertThat(registry.history()).startsWith(ids.get(3));
+    assertThat(registry.rollBackTo(ids.get(1))).isEqualTo(versions.get(1));
+    assertThat(open(home).history()).containsExactly(ids.get(1), ids.get(0));
+    assertThat(registry.rollBackTo(ids.get(1))).isEqualTo(versions.get(1));
+    for (String id : List.of(ids.get(3), NOWHERE)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> registry.rollBackTo(id))
+          .withMessageContaining("(" + id + ")");
+    }
+    assertThat(registry.live()).contains(versions.get(1));
+  }
+
+  @Test
+  void should_delete_what_nobody_needs_and_nothing_else() {
+    ModelVersion first = child(null, "first");
+    ModelVersion second = child(first, "second");
+    ModelVersion third = child(second, "third");
+    ModelVersion pinned = child(third, "pinned");
+    ModelVersion held = child(third, "held");
+    ModelVersion rejected = child(third, "rejected");
+    ModelVersion fourth = child(third, "fourth");
+    ModelVersion live = child(fourth, "live");
+    ModelVersion challenger = child(live, "challenger");
+    registry.pin(pinned.id());
+    registry.pin(pinned.id());
+    ModelRegistry.Hold hold = open(home).hold(held.id());
+    assertThat(registry.retain(0)).as("before anything is live").isEmpty();
+    for (ModelVersion version : List.of(first, second, third, fourth, live)) {
+      registry.promote(version.id());
+    }
+    assertThat(registry.retain(9)).containsExactly(rejected.id());
+    assertThat(registry.retain(1)).containsExactlyInAnyOrder(second.id(), third.id());
+    for (ModelRegistry any : List.of(registry, open(home))) {
+      assertThat(any.history()).containsExactly(live.id(), fourth.id(), first.id());
+      assertThat(any.pinned()).containsExactly(pinned.id());
+      for (ModelVersion kept : List.of(first, pinned, held, fourth, live, challenger)) {
+        assertThat(any.version(kept.id())).isEqualTo(kept);
+      }
+      for (ModelVersion deleted : List.of(second, third, rejected)) {
+        assertThat(deleted.directory()).doesNotExist();
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> any.version(deleted.id()))
+            .withMessageContaining(deleted.id());
+        assertThat(any.provenance(deleted.id()).run()).isEqualTo("run-1");
+      }
+      assertThat(any.lineage(live.id()))
+          .containsExactly(live.id(), fourth.id(), third.id(), second.id(), first.id());
+      assertThat(any.soundAncestor(third.id())).contains(first);
+    }
+    hold.close();
+    hold.close();
+    registry.unpin(pinned.id());
+    registry.unpin(pinned.id());
+    assertThat(registry.retain(0)).containsExactlyInAnyOrder(fourth.id(), held.id(), pinned.id());
+    assertThat(child(second, "third")).isEqualTo(third);
+    assertThat(registry.version(third.id())).isEqualTo(third);
+    assertThatIllegalArgumentException().isThrownBy(() -> registry.retain(-1));
+    for (String id : List.of(NOWHERE, "", "../" + NOWHERE)) {
+      assertThatIllegalArgumentException().isThrownBy(() -> registry.pin(id));
+      assertThatIllegalArgumentException().isThrownBy(() -> registry.hold(id));
+    }
+  }
+
+  @Test
+  void should_keep_the_anchor_of_a_run_that_began_with_a_branch() {
+    ModelVersion first = child(null, "first");
+    ModelVersion anchor = child(first, "anchor");
+    ModelVersion trained = child(anchor, "trained", "run-2");
+    ModelVersion live = child(trained, "live", "run-2");
+    registry.promote(live.id());
+    assertThat(registry.retain(0)).containsExactly(trained.id());
+    assertThat(registry.versions()).containsExactlyInAnyOrder(first.id(), anchor.id(), live.id());
+  }
+
+  private ModelVersion child(@Nullable ModelVersion parent, String weights) {
+    return child(parent, weights, "run-1");
+  }
+
+  private ModelVersion child(@Nullable ModelVersion parent, String weights, String run) {
+    return registry.add(
+        artifact(Map.of("a/weights", weights)),
+        new Provenance(
+            parent == null ? null : parent.id(),
+            run,
+            1,
+            null,
+            7,
+            1,
+            Map.of(),
+            Map.of(),
+            Provenance.madeBy(Map.of("backend", "1"))));
   }
 
   @Test

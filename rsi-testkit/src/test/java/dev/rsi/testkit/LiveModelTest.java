@@ -80,6 +80,27 @@ class LiveModelTest {
   }
 
   @Test
+  void should_keep_what_it_serves_from_being_deleted_to_the_last_lease() throws Exception {
+    ModelVersion imported =
+        registry.add(learner.write(home.resolve("another"), 1, 1), Provenance.imported());
+    registry.promote(imported.id());
+    registry.promote(versions.get(0).id());
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2)) {
+      LiveModel.Lease<Sum, Long> old = live.acquire();
+      live.canary(versions.get(1), Canary.of(0.5));
+      registry.promote(imported.id());
+      assertThat(registry.retain(0)).containsExactly(versions.get(2).id());
+      live.refresh();
+      assertThat(registry.retain(0)).containsExactly(versions.get(1).id());
+      assertThat(old.generate(REQUESTS, CONTEXT)).isEqualTo(answers(0));
+      old.close();
+      assertThat(registry.retain(0)).containsExactly(versions.get(0).id());
+      assertThat(live.version()).isEqualTo(imported);
+    }
+    assertAllClosed();
+  }
+
+  @Test
   void should_open_no_more_sessions_than_leases_overlap_and_than_it_was_given() throws Exception {
     LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2);
     for (int i = 0; i < 5; i++) {

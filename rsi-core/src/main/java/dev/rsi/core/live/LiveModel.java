@@ -96,7 +96,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    * Serves the registry's live version.
    *
    * @param generator runs the model; the caller closes it, after this if it wants all sessions gone
-   * @param registry says what is live; it is only read
+   * @param registry says what is live; versions served are held there, where this user may write
    * @param sessions how many sessions of one version may be open at once, 1 or more: how many
    *     requests it answers at the same time
    * @throws IllegalStateException if no version is live yet
@@ -219,17 +219,20 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    close(session);
+    close(pool, List.of(session));
     return null;
   }
 
   private int shrink(Pool<T, C> pool) {
+    int left;
     lock.lock();
     try {
-      return pool.shrink();
+      left = pool.shrink();
     } finally {
       lock.unlock();
     }
+    close(pool, List.of());
+    return left;
   }
 
   private Lease<T, C> lease(
@@ -252,7 +255,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
       lock.unlock();
     }
     if (last) {
-      close(session);
+      close(pool, List.of(session));
     }
     if (ticket != null) {
       ticket.settle(success);
@@ -275,7 +278,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
       lock.unlock();
     }
     log.warn("version {} was withdrawn: {}", harmful.version.shortId(), canary().orElseThrow());
-    idle.forEach(LiveModel::close);
+    close(harmful, idle);
   }
 
   /** The version that the next lease is of, unless a canary draws its challenger. */
@@ -326,6 +329,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   }
 
   private boolean promoteChallenger(ModelVersion live) {
+    Pool<T, C> old;
     List<Generator.Session<T, C>> idle;
     lock.lock();
     try {
@@ -334,12 +338,13 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         return false;
       }
       challenger = null;
-      idle = serving.retire();
+      old = serving;
+      idle = old.retire();
       serving = tried;
     } finally {
       lock.unlock();
     }
-    idle.forEach(LiveModel::close);
+    close(old, idle);
     return true;
   }
 
@@ -493,7 +498,23 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   }
 
   private Pool<T, C> load(ModelVersion version) {
-    return new Pool<>(version, generator.open(version), sessions, lock.newCondition());
+    ModelRegistry.Hold hold = hold(version);
+    try {
+      return new Pool<>(version, hold, generator.open(version), sessions, lock.newCondition());
+    } catch (RuntimeException | Error e) {
+      hold.close();
+      throw e;
+    }
+  }
+
+  /** Keeps the registry from deleting a version that further sessions may be opened of. */
+  private ModelRegistry.Hold hold(ModelVersion version) {
+    try {
+      return registry.hold(version.id());
+    } catch (RsiException e) {
+      log.warn("version {} is served, but could not be held", version.shortId(), e);
+      return () -> {};
+    }
   }
 
   private void retire(Pool<T, C> pool) {
@@ -504,7 +525,26 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    idle.forEach(LiveModel::close);
+    close(pool, idle);
+  }
+
+  /** Closes sessions of a pool, and lets its version go if they were the last. */
+  private void close(Pool<T, C> pool, List<Generator.Session<T, C>> sessions) {
+    sessions.forEach(LiveModel::close);
+    ModelRegistry.Hold ended;
+    lock.lock();
+    try {
+      ended = pool.ended();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      if (ended != null) {
+        ended.close();
+      }
+    } catch (RsiException e) {
+      log.warn("version {} could not be let go", pool.version.shortId(), e);
+    }
   }
 
   // A request was answered, or a swap was made: that a session did not end well undoes neither.

@@ -2,6 +2,7 @@ package dev.rsi.core.live;
 
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.core.registry.ModelRegistry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,14 +17,21 @@ final class Pool<T, C> {
   /** Told when a session comes back, and when there is no use in waiting for one. */
   final Condition changed;
 
+  private final ModelRegistry.Hold hold;
   private final Deque<Generator.Session<T, C>> idle = new ArrayDeque<>();
   private int limit;
   private int sessions;
   private boolean retired;
 
-  /** A pool that has its first session. */
-  Pool(ModelVersion version, Generator.Session<T, C> first, int limit, Condition changed) {
+  /** A pool that has its first session, of a version that is held for it. */
+  Pool(
+      ModelVersion version,
+      ModelRegistry.Hold hold,
+      Generator.Session<T, C> first,
+      int limit,
+      Condition changed) {
     this.version = version;
+    this.hold = hold;
     this.changed = changed;
     this.limit = limit;
     this.sessions = 1;
@@ -74,5 +82,10 @@ final class Pool<T, C> {
     idle.clear();
     changed.signalAll();
     return out;
+  }
+
+  /** The hold to be closed now that no session is left, or null. */
+  ModelRegistry.@Nullable Hold ended() {
+    return retired && sessions == 0 ? hold : null;
   }
 }

@@ -1,8 +1,11 @@
 package dev.rsi.core.registry;
 
+import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps versions of a model, named by the SHA-256 of their content, and says which one is live.
@@ -19,6 +22,8 @@ public interface ModelRegistry {
    * versions/&lt;id&gt;/...     the files of a version, never changed again
    * versions/&lt;id&gt;.json    its provenance, and size and SHA-256 of each file; it makes the version visible
    * live.json             the version live now, and those that were live before it
+   * pins/&lt;id&gt;             an empty file for each version that is pinned
+   * retired/&lt;id&gt;.json     the same of a version that was deleted
    * work/                 directories of trainings under way; left-overs are swept when a registry is opened
    * </pre>
    *
@@ -50,7 +55,7 @@ public interface ModelRegistry {
    * @return the version, complete and durable
    * @throws IllegalArgumentException if the directory holds what a version cannot keep: a symbolic
    *     link, an empty directory, or a name with control characters or a backslash
-   * @throws dev.rsi.api.CorruptModelException if there is such a version already, and it is damaged
+   * @throws CorruptModelException if there is such a version already, and it is damaged
    * @throws dev.rsi.api.RsiException if it could not be stored; nothing of it is visible then
    */
   ModelVersion add(Path artifact, Provenance provenance);
@@ -59,22 +64,53 @@ public interface ModelRegistry {
    * Finds a version and checks every file of it against its hash.
    *
    * @throws IllegalArgumentException if there is no such version
-   * @throws dev.rsi.api.CorruptModelException if a file was changed, is missing or was added
+   * @throws CorruptModelException if a file was changed, is missing or was added
    */
   ModelVersion version(String id);
 
+  /** The ids of all versions that are there, damaged ones too. */
+  Set<String> versions();
+
   /**
-   * Where a version comes from.
+   * Where a version comes from; also of one that {@link #retain} deleted.
    *
-   * @throws IllegalArgumentException if there is no such version
+   * @throws IllegalArgumentException if there never was such a version
    */
   Provenance provenance(String id);
+
+  /**
+   * A version and what it comes from: its own id, its parent's and so on, as their provenances say,
+   * to the first or to one that never was here. Deleted ones are among them.
+   *
+   * @throws IllegalArgumentException if there never was such a version
+   */
+  List<String> lineage(String id);
+
+  /**
+   * The nearest of a version's lineage that is there and undamaged, the version itself included:
+   * what to go on from where the version is refused. Empty if there is none.
+   *
+   * @throws IllegalArgumentException if there never was such a version
+   */
+  default Optional<ModelVersion> soundAncestor(String id) {
+    Set<String> there = versions();
+    for (String each : lineage(id)) {
+      if (there.contains(each)) {
+        try {
+          return Optional.of(version(each));
+        } catch (CorruptModelException damaged) {
+          // The next one may be sound.
+        }
+      }
+    }
+    return Optional.empty();
+  }
 
   /**
    * The version live now, checked as {@link #version} does; empty before the first {@link
    * #promote}.
    *
-   * @throws dev.rsi.api.CorruptModelException if it is damaged
+   * @throws CorruptModelException if it is damaged
    */
   Optional<ModelVersion> live();
 
@@ -83,7 +119,7 @@ public interface ModelRegistry {
    * the new one, also after a crash. Promoting the live version changes nothing.
    *
    * @throws IllegalArgumentException if there is no such version
-   * @throws dev.rsi.api.CorruptModelException if it is damaged: the live version stays
+   * @throws CorruptModelException if it is damaged: the live version stays
    */
   void promote(String id);
 
@@ -93,9 +129,72 @@ public interface ModelRegistry {
    *
    * @return the version live from now on
    * @throws IllegalStateException if there was none
-   * @throws dev.rsi.api.CorruptModelException if it is damaged: the live version stays
+   * @throws CorruptModelException if it is damaged: the live version stays
    */
   ModelVersion rollBack();
+
+  /**
+   * The same back to any version of the {@link #history}, at one step; past damaged ones too.
+   *
+   * @return the version live from now on
+   * @throws IllegalArgumentException if it is not of the history
+   * @throws CorruptModelException if it is damaged: the live version stays
+   */
+  ModelVersion rollBackTo(String id);
+
+  /**
+   * The ids of the version live now and of those before it that a rollback can lead to, the latest
+   * first; empty before the first {@link #promote}. Their files are not looked at.
+   */
+  List<String> history();
+
+  /**
+   * Keeps a version until it is unpinned, whatever is retained.
+   *
+   * @throws IllegalArgumentException if there is no such version
+   */
+  void pin(String id);
+
+  /** Ends that. Does nothing if the version is not pinned. */
+  void unpin(String id);
+
+  /** The ids of the versions that are pinned. */
+  Set<String> pinned();
+
+  /**
+   * Keeps a version as long as it is used: until the hold is closed, or the process ends, however
+   * it ends.
+   *
+   * @throws IllegalArgumentException if there is no such version
+   */
+  Hold hold(String id);
+
+  /** The use of a version. Thread-safe; closing it twice does nothing. */
+  interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Deletes the files of versions that nobody needs any more. What stays:
+   *
+   * <ul>
+   *   <li>the live version, and as many as are told of those that were live before it; the history
+   *       forgets the others
+   *   <li>the anchor of the live version, which is the one that its run began with, and the first
+   *       of its lineage
+   *   <li>every version whose parent is the live one: its challengers, which may yet be promoted
+   *   <li>what is pinned, and what anybody holds
+   * </ul>
+   *
+   * <p>Provenances stay, so lineages stay whole. A kill at any instant leaves each version complete
+   * or gone; what is left of a deleted one is swept when the registry is opened. Nothing is deleted
+   * before the first {@link #promote}.
+   *
+   * @param before how many of the versions live before stay, 0 or more
+   * @return the ids of the versions deleted
+   */
+  Set<String> retain(int before);
 
   /**
    * A fresh empty directory on the registry's disk, for a training to work in. Who asked for it may

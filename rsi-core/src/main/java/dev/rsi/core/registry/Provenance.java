@@ -1,7 +1,11 @@
 package dev.rsi.core.registry;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param steps optimiser steps of the training
  * @param recipe the recipe's values by knob
  * @param metrics what the trainer reported
- * @param made versions of what made it: library, backend, JDK
+ * @param made versions of what made it, by name: {@code rsi} and {@code java} as {@link #madeBy}
+ *     gives them, and those of the backend
  */
 public record Provenance(
     @Nullable String parent,
@@ -38,5 +43,27 @@ public record Provenance(
   /** The provenance of a version that was brought from outside. */
   public static Provenance imported() {
     return new Provenance(null, null, 0, null, 0, 0, Map.of(), Map.of(), Map.of());
+  }
+
+  /**
+   * What made a version here: this library and JDK, and what a backend says of itself.
+   *
+   * @param backend versions by name
+   */
+  public static Map<String, String> madeBy(Map<String, String> backend) {
+    Map<String, String> made = new TreeMap<>(backend);
+    made.put("java", Runtime.version().toString());
+    made.put("rsi", libraryVersion());
+    return made;
+  }
+
+  private static String libraryVersion() {
+    Properties properties = new Properties();
+    try (InputStream in = Provenance.class.getResourceAsStream("version.properties")) {
+      properties.load(Objects.requireNonNull(in, "version.properties"));
+    } catch (IOException e) {
+      throw new IllegalStateException("The version of rsi cannot be read.", e);
+    }
+    return properties.getProperty("version");
   }
 }

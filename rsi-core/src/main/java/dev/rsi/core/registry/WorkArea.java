@@ -5,10 +5,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class WorkArea {
   private static final Logger LOG = LoggerFactory.getLogger(WorkArea.class);
   private static final String LOCK = ".lock";
+  private static final String HELD = "held-";
 
   private final Path directory;
   private final String process;
@@ -45,6 +49,30 @@ final class WorkArea {
     }
     count++;
     return own.directory.resolve(Integer.toString(count));
+  }
+
+  /** Marks a version as used by this process. Returns the mark, which is deleted to end that. */
+  Path hold(String id) throws IOException {
+    Path path = fresh();
+    return Files.createFile(path.resolveSibling(HELD + id + "-" + path.getFileName()));
+  }
+
+  /** The versions that any process uses. One that was killed may be among them. */
+  Set<String> held() throws IOException {
+    Set<String> held = new HashSet<>();
+    try (DirectoryStream<Path> claims = Files.newDirectoryStream(directory, Files::isDirectory)) {
+      for (Path claim : claims) {
+        try (DirectoryStream<Path> marks = Files.newDirectoryStream(claim, HELD + "*")) {
+          for (Path mark : marks) {
+            String name = mark.getFileName().toString();
+            held.add(name.substring(HELD.length(), name.lastIndexOf('-')));
+          }
+        } catch (NoSuchFileException e) {
+          // Swept meanwhile: its process has ended.
+        }
+      }
+    }
+    return held;
   }
 
   private Claim claim() throws IOException {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,58 @@ class KilledRegistryTest {
         Files.writeString(work.resolve("generation"), "" + generation);
         Files.write(work.resolve("weights"), new byte[100_000]);
         registry.promote(registry.add(work, Provenance.imported()).id());
+        System.out.println(generation);
+      }
+    }
+  }
+
+  @Test
+  void should_show_whole_versions_when_the_process_is_killed_while_it_deletes() throws Exception {
+    Seed seed = Seed.next();
+    Random random = seed.random();
+    Path home = temporary.resolve("models");
+    for (int kill = 0; kill < KILLS; kill++) {
+      ChildJvm.killAfter(3 + random.nextInt(25), Retainer.class, home.toString(), "" + kill);
+      ModelRegistry registry = ModelRegistry.directory(home);
+      for (String id : registry.versions()) {
+        assertThat(registry.version(id).id()).as("%s", seed).isEqualTo(id);
+      }
+      // The first, two that were live before, the live one, and two that came since.
+      assertThat(registry.versions()).as("%s", seed).hasSizeBetween(3, 6);
+      assertThat(registry.versions()).as("%s", seed).containsAll(registry.history());
+      try (Stream<Path> directories = Files.list(home.resolve("versions"))) {
+        long unseen = directories.filter(Files::isDirectory).count() - registry.versions().size();
+        // At most the one that was being stored, of which nobody can say that it is nobody's.
+        assertThat(unseen).as("%s", seed).isBetween(0L, kill + 1L);
+      }
+      registry.retain(0);
+      try (Stream<Path> directories = Files.list(home.resolve("versions"))) {
+        assertThat(directories.filter(Files::isDirectory))
+            .as("%s", seed)
+            .hasSize(registry.versions().size());
+      }
+    }
+  }
+
+  /** Adds, promotes and deletes version after version, and says so after each. */
+  static final class Retainer {
+    public static void main(String[] arguments) throws IOException {
+      ModelRegistry registry = ModelRegistry.directory(Path.of(arguments[0]));
+      for (int generation = 0; ; generation++) {
+        Path work = registry.newWorkDirectory();
+        Files.writeString(work.resolve("generation"), arguments[1] + "-" + generation);
+        for (int part = 0; part < 20; part++) {
+          Files.write(work.resolve("part-" + part), new byte[1000]);
+        }
+        String parent = registry.history().stream().findFirst().orElse(null);
+        registry.promote(
+            registry
+                .add(
+                    work,
+                    new Provenance(
+                        parent, "run", generation, null, 0, 0, Map.of(), Map.of(), Map.of()))
+                .id());
+        registry.retain(1);
         System.out.println(generation);
       }
     }
