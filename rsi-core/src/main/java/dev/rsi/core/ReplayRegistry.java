@@ -9,7 +9,9 @@ import dev.rsi.core.registry.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads from a registry, and keeps what is made in a directory that goes when this is closed. */
 final class ReplayRegistry implements ModelRegistry, AutoCloseable {
@@ -56,18 +58,67 @@ final class ReplayRegistry implements ModelRegistry, AutoCloseable {
   }
 
   @Override
+  public Set<String> versions() {
+    return kept.versions();
+  }
+
+  @Override
+  public List<String> lineage(String id) {
+    return kept.lineage(id);
+  }
+
+  @Override
   public Optional<ModelVersion> live() {
     return kept.live();
   }
 
   @Override
+  public List<String> history() {
+    return kept.history();
+  }
+
+  @Override
+  public Set<String> pinned() {
+    return kept.pinned();
+  }
+
+  @Override
+  public Hold hold(String id) {
+    return kept.hold(id);
+  }
+
+  @Override
   public void promote(String id) {
-    throw new UnsupportedOperationException("A replay promotes nothing.");
+    throw unchanging();
   }
 
   @Override
   public ModelVersion rollBack() {
-    throw new UnsupportedOperationException("A replay rolls nothing back.");
+    throw unchanging();
+  }
+
+  @Override
+  public ModelVersion rollBackTo(String id) {
+    throw unchanging();
+  }
+
+  @Override
+  public void pin(String id) {
+    throw unchanging();
+  }
+
+  @Override
+  public void unpin(String id) {
+    throw unchanging();
+  }
+
+  @Override
+  public Set<String> retain(int before) {
+    throw unchanging();
+  }
+
+  private static UnsupportedOperationException unchanging() {
+    return new UnsupportedOperationException("A replay changes nothing that is kept.");
   }
 
   @Override
