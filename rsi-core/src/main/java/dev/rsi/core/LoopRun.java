@@ -4,6 +4,7 @@ import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
@@ -195,6 +196,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     journal.generation(reports.size());
     Generation steps = new Generation(reports.size());
     try {
+      steps.checkIncumbent();
       if (!steps.scout()) {
         return false;
       }
@@ -231,6 +233,36 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     Generation(int number) {
       this.number = number;
+    }
+
+    /** Goes on from the nearest sound ancestor where the incumbent's files were damaged. */
+    void checkIncumbent() {
+      part = "registry";
+      RunEvent.FellBack event = fallBack();
+      if (event != null) {
+        journal.record(event);
+        if (journal.isLive()) {
+          loop.registry.promote(event.to());
+        }
+        incumbent = event.to();
+      }
+      part = "practice";
+    }
+
+    private RunEvent.@Nullable FellBack fallBack() {
+      if (!journal.isLive()) {
+        return journal.next() instanceof RunEvent.FellBack recalled ? recalled : null;
+      }
+      try {
+        loop.registry.version(incumbent);
+        return null;
+      } catch (CorruptModelException damaged) {
+        String sound =
+            loop.registry.soundAncestor(incumbent).map(ModelVersion::id).orElseThrow(() -> damaged);
+        log.warn("run {}: version {} is damaged, {} goes live", journal.run(), incumbent, sound);
+        return new RunEvent.FellBack(
+            number, incumbent, sound, String.valueOf(damaged.getMessage()));
+      }
     }
 
     /** Measures the frontier of a new incumbent; false if nothing lies beyond it. */

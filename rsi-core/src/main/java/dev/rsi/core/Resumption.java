@@ -1,6 +1,5 @@
 package dev.rsi.core;
 
-import dev.rsi.api.ModelVersion;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
@@ -54,6 +53,8 @@ record Resumption(String run, String anchor, List<String> live) {
       if (event instanceof RunEvent.Promoted promoted) {
         live.clear();
         live.add(promoted.to());
+      } else if (event instanceof RunEvent.FellBack fallen) {
+        live.add(fallen.to());
       } else if (event instanceof RunEvent.Gated gated && gated.decision().promotes()) {
         live.add(gated.challenger());
       }
@@ -64,7 +65,9 @@ record Resumption(String run, String anchor, List<String> live) {
 
   /** Refuses where somebody made another version live meanwhile. */
   void checkLive(ModelRegistry registry) {
-    String now = registry.live().map(ModelVersion::id).orElse("none");
+    // Its files may be damaged; the run finds that itself, and what to do.
+    List<String> history = registry.history();
+    String now = history.isEmpty() ? "none" : history.get(0);
     if (!live.isEmpty() && !live.contains(now)) {
       throw new IllegalStateException(
           "Live is the version ("

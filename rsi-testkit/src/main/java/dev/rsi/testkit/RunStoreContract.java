@@ -553,6 +553,7 @@ public abstract class RunStoreContract {
         new RunEvent.Described(
             1, "challenger", Map.of("divergence on a", Double.POSITIVE_INFINITY)),
         new RunEvent.Promoted(1, "anchor", "challenger"),
+        new RunEvent.FellBack(1, "challenger", "anchor", "a file was changed"),
         new RunEvent.Faulted(1, "listener", "it threw"),
         new RunEvent.GenerationFinished(
             new GenerationReport(

@@ -231,6 +231,15 @@ public sealed interface RunEvent {
   record Promoted(int generation, String from, String to) implements RunEvent {}
 
   /**
+   * The live version was found damaged, and the nearest sound one of its ancestors went live.
+   *
+   * @param from id of the damaged version
+   * @param to id of the version live now
+   * @param reason what is wrong with the files
+   */
+  record FellBack(int generation, String from, String to, String reason) implements RunEvent {}
+
+  /**
    * A part of the loop broke; the loop went on without it.
    *
    * @param part what broke, for example {@code "trainer"}

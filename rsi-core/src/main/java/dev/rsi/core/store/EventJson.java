@@ -39,6 +39,7 @@ final class EventJson {
     add("gated", RunEvent.Gated.class, json);
     add("described", RunEvent.Described.class, json);
     add("promoted", RunEvent.Promoted.class, json);
+    add("fell-back", RunEvent.FellBack.class, json);
     add("faulted", RunEvent.Faulted.class, json);
     add("stopped", RunEvent.Stopped.class, json);
     add("resumed", RunEvent.Resumed.class, json);

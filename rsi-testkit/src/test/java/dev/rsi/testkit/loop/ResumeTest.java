@@ -22,11 +22,14 @@ import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -253,6 +256,44 @@ class ResumeTest {
         }
       }
       assertThat(loops.registry.live()).isEmpty();
+    }
+  }
+
+  @Test
+  void should_go_on_from_the_parent_of_a_damaged_version() throws IOException {
+    for (int appends = 10; ; appends++) {
+      Loops cut = new Loops(home.resolve("cut " + appends));
+      try {
+        loop(cut, new Breaking(cut.store, appends, true), Budget.of(3)).run(cut.start, Loops.TASKS);
+      } catch (RsiException e) {
+        List<RunEvent> events = cut.store.events("run-1");
+        if (events.get(events.size() - 1) instanceof RunEvent.GenerationFinished finished
+            && !finished.report().live().equals(cut.start.id())) {
+          String live = finished.report().live();
+          Path file = onlyFile(cut.registry.version(live).directory());
+          Files.writeString(file, Files.readString(file) + " ");
+          RunReport report = loop(cut, cut.store, Budget.of(3)).resume("run-1", Loops.TASKS);
+          RunEvent.FellBack fallen =
+              cut.store.events("run-1").stream()
+                  .filter(RunEvent.FellBack.class::isInstance)
+                  .map(RunEvent.FellBack.class::cast)
+                  .findFirst()
+                  .orElseThrow();
+          assertThat(fallen.from()).isEqualTo(live);
+          assertThat(fallen.to()).isEqualTo(cut.start.id());
+          assertThat(fallen.reason()).contains(file.getFileName().toString());
+          assertThat(report.generations()).hasSize(4);
+          assertThat(report.live()).isNotEqualTo(live);
+          assertThat(cut.registry.live().orElseThrow().id()).isEqualTo(report.live());
+          return;
+        }
+      }
+    }
+  }
+
+  private static Path onlyFile(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findFirst().orElseThrow();
     }
   }
 
