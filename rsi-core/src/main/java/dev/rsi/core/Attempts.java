@@ -53,8 +53,9 @@ final class Attempts<T, C> implements AutoCloseable {
   List<Output<C>> make(String version, String step, List<Request<T>> requests) {
     StepContext context = new StepContext(step, cancelled, journal);
     context.checkActive();
-    Generator.Session<T, C> session = session(version);
+    // First of all: also an attempt that came to nothing is spent.
     ledger.spend(requests.size());
+    Generator.Session<T, C> session = session(version);
     // Copies both ways: what is ruled on is what was asked for, and stays what was given.
     List<Output<C>> given =
         using(session, version, () -> session.generate(List.copyOf(requests), context));
@@ -84,6 +85,7 @@ final class Attempts<T, C> implements AutoCloseable {
   List<Double> score(String version, String step, List<T> tasks, List<C> candidates) {
     StepContext context = new StepContext(step, cancelled, journal);
     context.checkActive();
+    ledger.spend(tasks.size());
     Generator.Session<T, C> session = session(version);
     if (!(session instanceof ScoringSession<T, C> scoring)) {
       throw new RsiException(
@@ -91,7 +93,6 @@ final class Attempts<T, C> implements AutoCloseable {
               + session.getClass().getName()
               + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
     }
-    ledger.spend(tasks.size());
     List<Double> scores =
         using(
             session,

@@ -100,6 +100,11 @@ final class Journal {
     return position < past.size() ? past.get(position) : null;
   }
 
+  /** Whether the next step is recalled, not done. */
+  boolean recalls() {
+    return position < Math.min(trusted, past.size());
+  }
+
   /** Whether the run is past all that was recorded of it. */
   boolean isLive() {
     return next() == null;
@@ -122,11 +127,10 @@ final class Journal {
    */
   <E extends RunEvent> @Nullable List<E> recalled(Class<E> type, int count) {
     checkSound();
-    RunEvent next = next();
-    if (next == null || position >= trusted) {
+    if (!recalls()) {
       return null;
     }
-    if (next instanceof RunEvent.Faulted fault) {
+    if (past.get(position) instanceof RunEvent.Faulted fault) {
       throw new RecalledFault(fault);
     }
     int to = Math.min(past.size(), position + count);

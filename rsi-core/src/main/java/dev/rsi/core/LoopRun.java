@@ -509,15 +509,22 @@ final class LoopRun<T, C> implements AutoCloseable {
     setting.put("practice", loop.practice.toString());
     setting.put("recipe", loop.recipe.toString());
     setting.put("budget", loop.budget.toString());
-    setting.put("gate", loop.gate.getClass().getName());
-    setting.put("trainer", loop.trainer.getClass().getName());
-    setting.put("generator", loop.generator.getClass().getName());
+    setting.put("gate", className(loop.gate));
+    setting.put("trainer", className(loop.trainer));
+    setting.put("generator", className(loop.generator));
     setting.put("probes", String.valueOf(loop.probes.size()));
     setting.put("probes sha-256", loop.probes.digest());
     setting.put("rubric sha-256", sha256(loop.rubric.toString()));
     setting.put("lessons", String.valueOf(loop.given.size()));
     setting.put("levels", String.valueOf(levels));
     return setting;
+  }
+
+  /** A class by a name that it has in every process: a lambda's own ends in a number of this one. */
+  private static String className(Object part) {
+    String name = part.getClass().getName();
+    int lambda = name.indexOf("$$Lambda");
+    return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";
   }
 
   private static String sha256(String text) {

@@ -147,18 +147,17 @@ final class ProbeReadings<T, C> {
       ProbeFamily<T, C> family,
       List<Integer> probes,
       Supplier<RunEvent.Probed> reading) {
+    if (journal.recalls()) {
+      attempts.recall(probes.stream().mapToInt(probe -> asked(family, probe)).sum());
+    }
     RunEvent.Probed event = journal.recalled(RunEvent.Probed.class);
     if (event == null) {
       event = reading.get();
     } else {
-      RunEvent.Probed asked = probed(version, family, probes, event.numbers(), event.answers());
-      if (!event.equals(asked)) {
-        throw journal.diverged(event, asked);
+      RunEvent.Probed same = probed(version, family, probes, event.numbers(), event.answers());
+      if (!event.equals(same)) {
+        throw journal.diverged(event, same);
       }
-      attempts.recall(
-          isScored(family)
-              ? event.numbers().size()
-              : event.probes().size() * family.asks(0).size());
     }
     journal.record(event);
     keep(family, event);
@@ -250,6 +249,11 @@ final class ProbeReadings<T, C> {
                     .computeIfAbsent(version, id -> new LinkedHashMap<>())
                     .computeIfAbsent(family.name(), kind -> new ArrayList<>())
                     .add(nats));
+  }
+
+  /** How many attempts it takes to read a probe, or how many candidates are scored. */
+  private static int asked(ProbeFamily<?, ?> family, int probe) {
+    return isScored(family) ? family.choices(probe).size() : family.asks(probe).size();
   }
 
   private static boolean isScored(ProbeFamily<?, ?> family) {

@@ -1,0 +1,64 @@
+package dev.rsi.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoopSimulatorTest {
+  @TempDir Path home;
+
+  @Test
+  void should_keep_every_promise_in_2000_worlds() {
+    simulate(2_000);
+  }
+
+  @Test
+  @Tag("nightly")
+  void should_keep_every_promise_in_100000_worlds() {
+    simulate(100_000);
+  }
+
+  @Test
+  void should_repeat_itself() {
+    assertThat(LoopSimulator.run(5, home.resolve("a")))
+        .isEqualTo(LoopSimulator.run(5, home.resolve("b")));
+  }
+
+  private void simulate(int runs) {
+    long seed = Long.getLong("rsi.seed", System.nanoTime());
+    System.out.println("LoopSimulatorTest: -Drsi.seed=" + seed);
+    SplittableRandom seeds = new SplittableRandom(seed);
+    List<LoopSimulator.Simulation> all =
+        LongStream.generate(seeds::nextLong).limit(runs).parallel().mapToObj(this::run).toList();
+    int deaths = all.stream().mapToInt(LoopSimulator.Simulation::deaths).sum();
+    int faults = all.stream().mapToInt(LoopSimulator.Simulation::faults).sum();
+    int promotions = all.stream().mapToInt(LoopSimulator.Simulation::promotions).sum();
+    System.out.printf(
+        "LoopSimulatorTest: %,d runs, %,d deaths, %,d faults, %,d promotions, 0 broken promises%n",
+        runs, deaths, faults, promotions);
+    assertThat(deaths).isGreaterThan(2 * runs);
+    assertThat(faults).isGreaterThan(runs / 4);
+    assertThat(promotions).isGreaterThan(runs / 10);
+  }
+
+  private LoopSimulator.Simulation run(long seed) {
+    Path directory = home.resolve(Long.toHexString(seed));
+    LoopSimulator.Simulation simulation = LoopSimulator.run(seed, directory);
+    try {
+      MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return simulation;
+  }
+}
