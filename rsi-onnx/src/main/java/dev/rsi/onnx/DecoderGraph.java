@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ final class DecoderGraph {
 
   private final GraphBuilder g;
   private final DecoderConfig config;
-  private final Function<String, Value> weights;
+  private final Weights weights;
   private final Value ids;
   private final Value positions;
   private final int headSize;
@@ -42,7 +41,7 @@ final class DecoderGraph {
   DecoderGraph(
       GraphBuilder g,
       DecoderConfig config,
-      Function<String, Value> weights,
+      Weights weights,
       Value ids,
       Value positions,
       int headSize) {
@@ -92,11 +91,7 @@ final class DecoderGraph {
   }
 
   static Value embed(
-      GraphBuilder g,
-      DecoderConfig config,
-      Function<String, Value> weights,
-      Value ids,
-      Value positions) {
+      GraphBuilder g, DecoderConfig config, Weights weights, Value ids, Value positions) {
     Value x = g.gather(weights.apply("embed.weight"), ids);
     return config.positionScheme() == PositionScheme.COUPLED
         ? g.add(x, g.gather(weights.apply("positions.weight"), positions))
@@ -104,26 +99,23 @@ final class DecoderGraph {
   }
 
   /** What follows a block's attention. */
-  static Value finish(
-      GraphBuilder g, Function<String, Value> weights, int layer, Value x, Value mixed) {
+  static Value finish(GraphBuilder g, Weights weights, int layer, Value x, Value mixed) {
     String name = "layers." + layer + ".";
-    Value sum = g.add(x, g.linear(mixed, weights.apply(name + "attention.out.weight"), null));
+    Value sum = g.add(x, weights.matrix(name + "attention.out.weight").of(g, mixed, null));
     Value h = norm(g, weights, sum, name + "mlp_norm");
-    Value up =
-        g.linear(h, weights.apply(name + "mlp.up.weight"), weights.apply(name + "mlp.up.bias"));
+    Value up = weights.matrix(name + "mlp.up.weight").of(g, h, weights.apply(name + "mlp.up.bias"));
     Value down =
-        g.linear(
-            g.gelu(up),
-            weights.apply(name + "mlp.down.weight"),
-            weights.apply(name + "mlp.down.bias"));
+        weights
+            .matrix(name + "mlp.down.weight")
+            .of(g, g.gelu(up), weights.apply(name + "mlp.down.bias"));
     return g.add(sum, down);
   }
 
-  static Value head(GraphBuilder g, Function<String, Value> weights, Value x) {
+  static Value head(GraphBuilder g, Weights weights, Value x) {
     return g.linear(norm(g, weights, x, "norm"), weights.apply("head.weight"), null);
   }
 
-  static Value norm(GraphBuilder g, Function<String, Value> weights, Value x, String name) {
+  static Value norm(GraphBuilder g, Weights weights, Value x, String name) {
     return g.layerNorm(
         x, weights.apply(name + ".weight"), weights.apply(name + ".bias"), NORM_EPSILON);
   }
@@ -134,17 +126,17 @@ final class DecoderGraph {
 
   private Value attention(String name, Value h, Dim queries) {
     long width = (long) config.heads() * headSize;
-    Value weight = weights.apply(name + "qkv.weight");
+    Matrix weight = weights.matrix(name + "qkv.weight");
     Value q;
     List<Value> others;
     if (queries.equals(LENGTH)) {
-      List<Value> parts = heads(g.linear(h, weight, null), 3);
+      List<Value> parts = heads(weight.of(g, h, null), 3);
       q = parts.get(0);
       others = parts.subList(1, 3);
     } else {
-      List<Value> cut = g.split(weight, 0, width, 2 * width);
-      q = heads(g.linear(g.tail(h, 1, queries), cut.get(0), null), 1).get(0);
-      others = heads(g.linear(h, cut.get(1), null), 2);
+      List<Matrix> cut = weight.split(g, width, 2 * width);
+      q = heads(cut.get(0).of(g, g.tail(h, 1, queries), null), 1).get(0);
+      others = heads(cut.get(1).of(g, h, null), 2);
     }
     Value k = others.get(0);
     Value v = others.get(1);
