@@ -186,12 +186,12 @@ final class Journal {
 
   /** Records that a part broke and was done without. */
   void fault(int number, String part, Throwable cause) {
-    if (cause instanceof RecalledFault recalled) {
+    if (cause instanceof RecalledFault recalled && recalled.event() == next()) {
       record(recalled.event());
       return;
     }
     log.warn("run {}, generation {}: the {} failed", run, number, part, cause);
-    record(new RunEvent.Faulted(number, part, RecalledFault.words(cause)));
+    record(new RunEvent.Faulted(number, part, String.valueOf(cause)));
   }
 
   void progress(String step, long done, long total) {

@@ -520,7 +520,9 @@ final class LoopRun<T, C> implements AutoCloseable {
     return setting;
   }
 
-  /** A class by a name that it has in every process: a lambda's own ends in a number of this one. */
+  /**
+   * A class by a name that it has in every process: a lambda's own ends in a number of this one.
+   */
   private static String className(Object part) {
     String name = part.getClass().getName();
     int lambda = name.indexOf("$$Lambda");

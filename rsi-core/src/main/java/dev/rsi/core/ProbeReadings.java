@@ -150,14 +150,20 @@ final class ProbeReadings<T, C> {
     if (journal.recalls()) {
       attempts.recall(probes.stream().mapToInt(probe -> asked(family, probe)).sum());
     }
-    RunEvent.Probed event = journal.recalled(RunEvent.Probed.class);
-    if (event == null) {
-      event = reading.get();
-    } else {
-      RunEvent.Probed same = probed(version, family, probes, event.numbers(), event.answers());
-      if (!event.equals(same)) {
-        throw journal.diverged(event, same);
-      }
+    RunEvent.Probed event;
+    try {
+      RunEvent.Probed recalled = journal.recalled(RunEvent.Probed.class);
+      event = recalled == null ? reading.get() : recalled;
+    } catch (CancelledException | JournalException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Recorded here already, as a gate may go on without the reading.
+      journal.fault(journal.generation(), "reading", e);
+      throw e;
+    }
+    RunEvent.Probed same = probed(version, family, probes, event.numbers(), event.answers());
+    if (!event.equals(same)) {
+      throw journal.diverged(event, same);
     }
     journal.record(event);
     keep(family, event);

@@ -75,7 +75,7 @@ final class Probing<T, C> {
       throw e;
     } catch (RuntimeException e) {
       journal.fault(generation, "gate", e);
-      decision = Unasked.because("The gate failed: " + RecalledFault.words(e));
+      decision = Unasked.because("The gate failed: " + e);
     }
     bank.answered(decision.promotes());
     // One that is recalled has kept it.

@@ -18,10 +18,10 @@ final class RecalledFault extends RsiException {
     return event;
   }
 
-  /** What is recorded of a fault, also of one that was recorded before. */
-  static String words(Throwable fault) {
-    return fault instanceof RecalledFault recalled
-        ? recalled.event.message()
-        : String.valueOf(fault);
+  /** What the fault said of itself: whoever words a reason by it words the same again. */
+  @Override
+  @SuppressWarnings("OverrideThrowableToString")
+  public String toString() {
+    return event.message();
   }
 }

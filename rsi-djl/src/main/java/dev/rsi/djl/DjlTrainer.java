@@ -57,6 +57,12 @@ public final class DjlTrainer<T, C> implements Trainer<T, C> {
   /** See {@link DecoderTraining#RESET_OPTIMIZER}. */
   public static final Knob RESET_OPTIMIZER = DecoderTraining.RESET_OPTIMIZER;
 
+  /** See {@link DecoderTraining#LORA_RANK}. */
+  public static final Knob LORA_RANK = DecoderTraining.LORA_RANK;
+
+  /** See {@link DecoderTraining#LORA_ALPHA}. */
+  public static final Knob LORA_ALPHA = DecoderTraining.LORA_ALPHA;
+
   private final Codec<T, C> codec;
   private final Device device;
   private final Objective objective;
@@ -110,7 +116,9 @@ public final class DjlTrainer<T, C> implements Trainer<T, C> {
         request,
         context,
         Map.of("backend", DjlRuntime.version(), "device", device.toString()),
-        (base, start) ->
-            new ScriptTrainStep(DjlRuntime.open(device), base.config(), base.weights(), start));
+        (base, adapters, start) ->
+            adapters == null
+                ? new ScriptTrainStep(DjlRuntime.open(device), base.config(), base.weights(), start)
+                : new ScriptTrainStep(DjlRuntime.open(device), base, adapters, start));
   }
 }

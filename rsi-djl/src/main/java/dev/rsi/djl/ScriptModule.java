@@ -7,18 +7,20 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.rsi.lm.Adapters;
 import dev.rsi.lm.DecoderConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A decoder's script, loaded. One thread at a time; freed by {@link #close}. */
 final class ScriptModule implements AutoCloseable {
   private final PtSymbolBlock block;
 
-  ScriptModule(PtNDManager manager, DecoderConfig config) {
-    byte[] archive = ScriptArchive.of(ScriptSource.of(config));
+  ScriptModule(PtNDManager manager, DecoderConfig config, @Nullable Adapters adapters) {
+    byte[] archive = ScriptArchive.of(ScriptSource.of(config, adapters));
     try {
       block = JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
     } catch (IOException e) {

@@ -21,7 +21,7 @@ final class ScriptSampler implements Sampler {
     this.manager = manager;
     try {
       this.weights = FlatState.copy(manager, weights);
-      module = new ScriptModule(manager, config);
+      module = new ScriptModule(manager, config, null);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;

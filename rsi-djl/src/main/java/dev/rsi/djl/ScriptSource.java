@@ -1,40 +1,54 @@
 package dev.rsi.djl;
 
+import dev.rsi.lm.Adapters;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.Parameter;
 import dev.rsi.lm.PositionScheme;
+import java.util.ArrayList;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a decoder as TorchScript source: class {@code Decoder} with the methods {@code step},
  * {@code gradient}, {@code log_probabilities}, {@code score} and {@code generate}, each a whole
  * computation in one call.
  *
- * <p>All parameters come as one flat vector, split once; the backward of a split is one
- * concatenation. The last block computes queries, feed-forward and logits only where an answer is
- * predicted: no other position can reach the loss.
+ * <p>What is trained comes as one flat vector, split once; the backward of a split is one
+ * concatenation. With adapters {@code p} holds these alone and {@code f} the model, held still. The
+ * last block computes queries, feed-forward and logits only where an answer is predicted: no other
+ * position can reach the loss.
  */
 final class ScriptSource {
   private final DecoderConfig config;
+  private final @Nullable Adapters adapters;
+  private final List<Parameter> table = new ArrayList<>();
   private final boolean rope;
   private final int width;
   private final int heads;
   private final int headSize;
   private final Formatter script = new Formatter(Locale.ROOT);
 
-  private ScriptSource(DecoderConfig config) {
+  private ScriptSource(DecoderConfig config, @Nullable Adapters adapters) {
     this.config = config;
+    this.adapters = adapters;
+    table.addAll(config.parameters());
+    if (adapters != null) {
+      table.addAll(adapters.parameters());
+    }
     rope = config.positionScheme() == PositionScheme.ROPE;
     width = config.hiddenSize();
     heads = config.heads();
     headSize = width / heads;
   }
 
-  static String of(DecoderConfig config) {
-    ScriptSource source = new ScriptSource(config);
+  /**
+   * @param adapters what is trained; null for all parameters
+   */
+  static String of(DecoderConfig config, @Nullable Adapters adapters) {
+    ScriptSource source = new ScriptSource(config, adapters);
     source.add("class Decoder(Module):\n  __parameters__ = []\n  __buffers__ = []\n");
     source.add("  training : bool\n");
     source.helpers();
@@ -50,7 +64,6 @@ final class ScriptSource {
 
   /** Index into the list of parameter views, and the view with its shape where that is a matrix. */
   private String view(String name) {
-    List<Parameter> table = config.parameters();
     for (int i = 0; i < table.size(); i++) {
       if (table.get(i).name().equals(name)) {
         List<Integer> shape = table.get(i).shape();
@@ -65,13 +78,38 @@ final class ScriptSource {
         .formatted(input, width, view(name + ".weight"), view(name + ".bias"));
   }
 
+  /**
+   * The linear layer of a block's matrix, with what adapters add.
+   *
+   * @param outputs the pattern of the part of its outputs, {@code "%s"} for all
+   */
+  private String linear(String x, String matrix, String outputs, String bias) {
+    String y = "torch.linear(%s, %s%s)".formatted(x, outputs.formatted(view(matrix)), bias);
+    if (adapters == null) {
+      return y;
+    }
+    String scale = Double.toString(adapters.scale());
+    return "torch.add(%s, torch.linear(torch.mul(torch.linear(%s, %s), %s), %s))"
+        .formatted(
+            y, x, view(Adapters.down(matrix)), scale, outputs.formatted(view(Adapters.up(matrix))));
+  }
+
+  private static String sizes(List<Parameter> parameters) {
+    return parameters.stream()
+        .map(parameter -> String.valueOf(parameter.size()))
+        .collect(Collectors.joining(", "));
+  }
+
   private void helpers() {
-    String sizes =
-        config.parameters().stream()
-            .map(parameter -> String.valueOf(parameter.size()))
-            .collect(Collectors.joining(", "));
     add("  def views(self: __torch__.Decoder, p: Tensor) -> List[Tensor]:\n");
-    add("    return torch.split_with_sizes(p, [%s])\n", sizes);
+    add("    return torch.split_with_sizes(p, [%s])\n", sizes(config.parameters()));
+    add("  def trained(self: __torch__.Decoder, p: Tensor, f: Tensor) -> List[Tensor]:\n");
+    if (adapters == null) {
+      add("    return self.views(p)\n");
+    } else {
+      add("    a = torch.split_with_sizes(p, [%s])\n", sizes(adapters.parameters()));
+      add("    return torch.add(self.views(f), a)\n");
+    }
     add(
         "  def embed(self: __torch__.Decoder, w: List[Tensor], ids: Tensor, pos: Tensor)"
             + " -> Tensor:\n");
@@ -109,7 +147,7 @@ final class ScriptSource {
 
   /** Queries, keys and values of layer i from h, all positions. */
   private void project(int i, String h) {
-    add("    qkv = torch.split(torch.linear(%s, %s), %d, 2)\n", h, qkv(i), width);
+    add("    qkv = torch.split(%s, %d, 2)\n", linear(h, qkv(i), "%s", ""), width);
     add("    q = self.split_heads(qkv[0])\n");
     add("    k = self.split_heads(qkv[1])\n");
     add("    v = self.split_heads(qkv[2])\n");
@@ -117,17 +155,17 @@ final class ScriptSource {
 
   /** The same, but queries only from position s on. */
   private void projectTail(int i) {
-    add("    wqkv = %s\n", qkv(i));
-    add(
-        "    q = self.split_heads(torch.linear(torch.slice(h, 1, s), torch.slice(wqkv, 0, 0, %d)))\n",
-        width);
-    add("    kv = torch.split(torch.linear(h, torch.slice(wqkv, 0, %d)), %d, 2)\n", width, width);
+    String queries = "torch.slice(%%s, 0, 0, %d)".formatted(width);
+    String others = "torch.slice(%%s, 0, %d)".formatted(width);
+    add("    t = torch.slice(h, 1, s)\n");
+    add("    q = self.split_heads(%s)\n", linear("t", qkv(i), queries, ""));
+    add("    kv = torch.split(%s, %d, 2)\n", linear("h", qkv(i), others, ""), width);
     add("    k = self.split_heads(kv[0])\n");
     add("    v = self.split_heads(kv[1])\n");
   }
 
-  private String qkv(int i) {
-    return view("layers." + i + ".attention.qkv.weight");
+  private static String qkv(int i) {
+    return "layers." + i + ".attention.qkv.weight";
   }
 
   private void rotate(String indent, String queryPositions, String keyPositions) {
@@ -140,18 +178,14 @@ final class ScriptSource {
   /** What follows the attention output y of layer i, up to the end of the block. */
   private void finish(String indent, int i) {
     String layer = "layers." + i + ".";
-    add(
-        "%sx = torch.add(x, torch.linear(self.join_heads(y), %s))\n",
-        indent, view(layer + "attention.out.weight"));
-    add(
-        "%sf = torch.gelu(torch.linear(%s, %s, %s))\n",
-        indent,
-        norm("x", layer + "mlp_norm"),
-        view(layer + "mlp.up.weight"),
-        view(layer + "mlp.up.bias"));
-    add(
-        "%sx = torch.add(x, torch.linear(f, %s, %s))\n",
-        indent, view(layer + "mlp.down.weight"), view(layer + "mlp.down.bias"));
+    add("%sy = self.join_heads(y)\n", indent);
+    add("%sx = torch.add(x, %s)\n", indent, linear("y", layer + "attention.out.weight", "%s", ""));
+    add("%sh = %s\n", indent, norm("x", layer + "mlp_norm"));
+    String up = linear("h", layer + "mlp.up.weight", "%s", ", " + view(layer + "mlp.up.bias"));
+    add("%sf = torch.gelu(%s)\n", indent, up);
+    String down =
+        linear("f", layer + "mlp.down.weight", "%s", ", " + view(layer + "mlp.down.bias"));
+    add("%sx = torch.add(x, %s)\n", indent, down);
   }
 
   private String head() {
@@ -197,18 +231,18 @@ final class ScriptSource {
             z = self.logits(self.views(p), ids, pos, torch.size(targets, 1))
             z = torch.gather(torch.log_softmax(z, 2, 7), 2, torch.unsqueeze(targets, 2))
             return torch.sum(torch.squeeze(z, 2), [1])
-          def log_probabilities(self: __torch__.Decoder, p: Tensor, ids: Tensor, pos: Tensor, targets: Tensor) -> Tensor:
-            return torch.neg(self.losses(self.views(p), ids, pos, targets))
-          def gradient(self: __torch__.Decoder, p: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor], slopes: List[Tensor]) -> Tuple[Tensor, Tensor]:
+          def log_probabilities(self: __torch__.Decoder, p: Tensor, f: Tensor, ids: Tensor, pos: Tensor, targets: Tensor) -> Tensor:
+            return torch.neg(self.losses(self.trained(p, f), ids, pos, targets))
+          def gradient(self: __torch__.Decoder, p: Tensor, f: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor], slopes: List[Tensor]) -> Tuple[Tensor, Tensor]:
             q = torch.requires_grad_(torch.detach(p), True)
-            w = self.views(q)
+            w = self.trained(q, f)
             loss = torch.neg(torch.dot(self.losses(w, ids[0], pos[0], targets[0]), slopes[0]))
             for i in range(1, torch.len(ids)):
               loss = torch.sub(loss, torch.dot(self.losses(w, ids[i], pos[i], targets[i]), slopes[i]))
             g = torch.grad([loss], [q])[0]
             return (unchecked_cast(Tensor, g), torch.detach(loss))
-          def step(self: __torch__.Decoder, p: Tensor, m: Tensor, v: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor], slopes: List[Tensor], hyper: Tensor) -> Tensor:
-            g, loss, = self.gradient(p, ids, pos, targets, slopes)
+          def step(self: __torch__.Decoder, p: Tensor, m: Tensor, v: Tensor, f: Tensor, ids: List[Tensor], pos: List[Tensor], targets: List[Tensor], slopes: List[Tensor], hyper: Tensor) -> Tensor:
+            g, loss, = self.gradient(p, f, ids, pos, targets, slopes)
             norm = torch.norm(g)
             ok = torch.logical_and(torch.isfinite(norm), torch.isfinite(loss))
             if bool(ok):
@@ -295,8 +329,8 @@ final class ScriptSource {
                 "go = n < N and not bool(torch.all(done))"));
     for (int i = 0; i < config.layers(); i++) {
       add(
-          "      qkv = torch.split(torch.linear(%s, %s), %d, 2)\n",
-          norm("x", "layers." + i + ".attention_norm"), qkv(i), width);
+          "      qkv = torch.split(%s, %d, 2)\n",
+          linear(norm("x", "layers." + i + ".attention_norm"), qkv(i), "%s", ""), width);
       add("      q = self.split_heads(qkv[0])\n");
       add("      k = self.split_heads(qkv[1])\n");
       rotate("      ", "tp", "tp");

@@ -5,24 +5,49 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.rsi.lm.AdamW;
+import dev.rsi.lm.Adapters;
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.TrainStep;
 import dev.rsi.lm.TrainerState;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The whole step, from tokens to new weights, as one call of a script. */
 final class ScriptTrainStep implements TrainStep {
   private final FlatState state;
   private final ScriptModule module;
 
-  /** Takes the manager over: it is closed with this, also if this cannot be made. */
+  /** The model that adapters are trained to; without them the script does not read it. */
+  private final NDArray frozen;
+
+  /**
+   * Trains all parameters. Takes the manager over: it is closed with this, also if this cannot be
+   * made.
+   */
   ScriptTrainStep(
       PtNDManager manager, DecoderConfig config, float[] weights, TrainerState trainer) {
+    this(manager, config, null, null, weights, trainer);
+  }
+
+  /** Trains adapters to a model. Takes the manager over likewise. */
+  ScriptTrainStep(PtNDManager manager, DecoderModel base, Adapters adapters, TrainerState trainer) {
+    this(manager, base.config(), base.weights(), adapters, adapters.start(), trainer);
+  }
+
+  private ScriptTrainStep(
+      PtNDManager manager,
+      DecoderConfig config,
+      float @Nullable [] still,
+      @Nullable Adapters adapters,
+      float[] start,
+      TrainerState trainer) {
     try {
-      state = new FlatState(manager, weights, trainer.firstMoment(), trainer.secondMoment());
-      module = new ScriptModule(manager, config);
+      state = new FlatState(manager, start, trainer.firstMoment(), trainer.secondMoment());
+      frozen = still == null ? state.weights : FlatState.copy(manager, still);
+      module = new ScriptModule(manager, config, adapters);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -37,6 +62,7 @@ final class ScriptTrainStep implements TrainStep {
       arguments.add(state.weights);
       arguments.add(state.firstMoment);
       arguments.add(state.secondMoment);
+      arguments.add(frozen);
       addBatches(step, batches, arguments);
       arguments.add(state.uploads.doubles(step, adamW.hyper(learningRate, t), new Shape(8)));
       float[] result = module.call(step, "step", true, arguments).singletonOrThrow().toFloatArray();
@@ -50,6 +76,7 @@ final class ScriptTrainStep implements TrainStep {
     try (NDManager step = state.manager.newSubManager()) {
       List<NDArray> arguments = new ArrayList<>();
       arguments.add(state.weights);
+      arguments.add(frozen);
       addBatches(step, batches, arguments);
       return module.call(step, "gradient", true, arguments).get(0).toFloatArray();
     }
@@ -65,6 +92,7 @@ final class ScriptTrainStep implements TrainStep {
         List<NDArray> arguments =
             List.of(
                 state.weights,
+                frozen,
                 state.inputs(step, one).get(0),
                 state.positions(step, one).get(0),
                 state.targets(step, one).get(0));

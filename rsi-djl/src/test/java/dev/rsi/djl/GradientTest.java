@@ -74,7 +74,7 @@ class GradientTest {
     }
   }
 
-  private static double loss(DecoderModel model, double[] weights, List<Batch> batches) {
+  static double loss(DecoderModel model, double[] weights, List<Batch> batches) {
     double total = 0;
     int targets = 0;
     for (Batch batch : batches) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Training of a decoder towards an {@link Objective}, whatever the backend: AdamW with clipping to
@@ -73,6 +74,18 @@ public final class DecoderTraining {
   public static final Knob RESET_OPTIMIZER =
       Knob.whole("reset-optimizer", 0, 1, 0, "1 to begin with fresh moments");
 
+  /**
+   * Rank of low-rank adapters that are trained in place of the weights, in [0, 1024]; default 0,
+   * all weights are trained. See {@link Adapters}. Moments are the adapters' and end with the
+   * training.
+   */
+  public static final Knob LORA_RANK =
+      Knob.whole("lora-rank", 0, 1024, 0, "rank of the adapters; 0 trains all weights");
+
+  /** Weight of the adapters, over their rank, in [1e-3, 1e4]; default 8, as PEFT has it. */
+  public static final Knob LORA_ALPHA =
+      Knob.real("lora-alpha", 1e-3, 1e4, 8, "weight of the adapters, over their rank");
+
   /** All of them. */
   public static final List<Knob> KNOBS =
       List.of(
@@ -85,7 +98,9 @@ public final class DecoderTraining {
           WEIGHT_DECAY,
           CLIP_NORM,
           BETA_2,
-          RESET_OPTIMIZER);
+          RESET_OPTIMIZER,
+          LORA_RANK,
+          LORA_ALPHA);
 
   private static final double BETA_1 = 0.9;
   private static final double EPSILON = 1e-8;
@@ -97,8 +112,10 @@ public final class DecoderTraining {
      * A step that begins with a model's weights and these moments. The training closes it.
      *
      * @param base its weights are not to be written to
+     * @param adapters what is trained; null for all weights
+     * @param start moments of what is trained
      */
-    TrainStep open(DecoderModel base, TrainerState start);
+    TrainStep open(DecoderModel base, @Nullable Adapters adapters, TrainerState start);
   }
 
   private DecoderTraining() {}
@@ -122,12 +139,8 @@ public final class DecoderTraining {
     context.checkActive();
     DecoderModel base = ModelDirectory.read(request.base().directory());
     Recipe recipe = request.recipe();
-    TrainerState old = base.trainerState();
-    int n = base.config().parameterCount();
-    TrainerState start =
-        old == null || recipe.count(RESET_OPTIMIZER) == 1
-            ? TrainerState.fresh(n, request.seed())
-            : new TrainerState(old.firstMoment(), old.secondMoment(), old.step(), request.seed());
+    Adapters adapters = adapters(base, recipe, request.seed());
+    TrainerState start = start(base, adapters, recipe, request.seed());
     Curriculum curriculum = curriculum(codec, objective, request, base);
     int steps = recipe.count(STEPS);
     AdamW adamW =
@@ -143,8 +156,8 @@ public final class DecoderTraining {
             recipe.count(WARM_UP_STEPS),
             steps,
             recipe.value(DECAY_SHARE));
-    TrainStep step = backend.open(base, start);
-    try (TrainingRun run = new TrainingRun(base, start, step)) {
+    TrainStep step = backend.open(base, adapters, start);
+    try (TrainingRun run = new TrainingRun(base, adapters, start, step)) {
       if (curriculum instanceof Contrast contrast) {
         contrast.begin(step, context);
       }
@@ -155,15 +168,35 @@ public final class DecoderTraining {
       return new TrainedArtifact(
           request.workDirectory(),
           steps - run.skipped(),
-          metrics(run, curriculum),
+          metrics(run, curriculum, start),
           said(provenance, objective));
     }
   }
 
-  private static Map<String, Double> metrics(TrainingRun run, Curriculum curriculum) {
+  private static @Nullable Adapters adapters(DecoderModel base, Recipe recipe, long seed) {
+    int rank = recipe.count(LORA_RANK);
+    // Apart from the generators of batches and offsets.
+    long of = new SavedRandom(seed).nextLong();
+    return rank == 0 ? null : new Adapters(base.config(), rank, recipe.value(LORA_ALPHA), of);
+  }
+
+  private static TrainerState start(
+      DecoderModel base, @Nullable Adapters adapters, Recipe recipe, long seed) {
+    if (adapters != null) {
+      return TrainerState.fresh(adapters.parameterCount(), seed);
+    }
+    TrainerState old = base.trainerState();
+    return old == null || recipe.count(RESET_OPTIMIZER) == 1
+        ? TrainerState.fresh(base.config().parameterCount(), seed)
+        : new TrainerState(old.firstMoment(), old.secondMoment(), old.step(), seed);
+  }
+
+  private static Map<String, Double> metrics(
+      TrainingRun run, Curriculum curriculum, TrainerState start) {
     Map<String, Double> metrics = new HashMap<>();
     metrics.put("loss", run.loss());
     metrics.put("skipped-steps", (double) run.skipped());
+    metrics.put("trained-parameters", (double) start.firstMoment().length);
     if (curriculum instanceof Contrast contrast) {
       metrics.put("attempts", (double) contrast.attempts());
     }

@@ -36,7 +36,7 @@ public interface TrainStep extends AutoCloseable {
    */
   List<float[]> logProbabilities(List<Batch> batches);
 
-  /** A copy of all parameters. */
+  /** A copy of what is trained: all parameters, or the adapters. */
   float[] weights();
 
   /** A copy of AdamW's running mean of the gradient. */

@@ -2,6 +2,7 @@ package dev.rsi.lm;
 
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steps over batches, in one thread. What it has reached can be taken out as a {@link
@@ -12,6 +13,7 @@ public final class TrainingRun implements AutoCloseable {
   public static final int MAX_SKIPPED_IN_A_ROW = 10;
 
   private final DecoderModel base;
+  private final @Nullable Adapters adapters;
   private final TrainStep step;
   private final SavedRandom random;
   private long adamSteps;
@@ -21,7 +23,17 @@ public final class TrainingRun implements AutoCloseable {
 
   /** Takes the step over; it began with the weights and the state of {@code base}. */
   public TrainingRun(DecoderModel base, TrainerState state, TrainStep step) {
+    this(base, null, state, step);
+  }
+
+  /**
+   * The same for adapters.
+   *
+   * @param adapters what the step trains; null for all weights
+   */
+  TrainingRun(DecoderModel base, @Nullable Adapters adapters, TrainerState state, TrainStep step) {
     this.base = base;
+    this.adapters = adapters;
     this.step = step;
     adamSteps = state.step();
     random = new SavedRandom(state.randomState());
@@ -85,8 +97,12 @@ public final class TrainingRun implements AutoCloseable {
     return smoothLoss;
   }
 
-  /** What has been reached. */
+  /** What has been reached; with adapters, merged into the weights and without moments. */
   public DecoderModel model() {
+    if (adapters != null) {
+      float[] merged = adapters.merged(base.weights(), step.weights());
+      return new DecoderModel(base.config(), base.vocabulary(), merged, null);
+    }
     TrainerState state =
         new TrainerState(step.firstMoment(), step.secondMoment(), adamSteps, random.state());
     return new DecoderModel(base.config(), base.vocabulary(), step.weights(), state);

@@ -1,8 +1,10 @@
 package dev.rsi.onnx;
 
 import dev.rsi.lm.AdamW;
+import dev.rsi.lm.Adapters;
 import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.Parameter;
 import dev.rsi.lm.TrainStep;
@@ -30,6 +32,7 @@ final class OnnxTrainStep implements TrainStep {
   private static final int PARAMETERS_PER_RUN = 1 << 15;
 
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final FlatTensor frozen;
   private final FlatTensor weights;
   private final FlatTensor firstMoment;
   private final FlatTensor secondMoment;
@@ -38,6 +41,7 @@ final class OnnxTrainStep implements TrainStep {
   private final Staging staging;
   private final Device device;
   private final DecoderConfig config;
+  private final @Nullable Adapters adapters;
   private final GraphSession backward;
   private @Nullable GraphSession score;
   private final GraphSession accumulation;
@@ -74,10 +78,28 @@ final class OnnxTrainStep implements TrainStep {
     }
   }
 
+  /** Trains all parameters. */
   OnnxTrainStep(Device device, DecoderConfig config, float[] start, TrainerState trainer) {
+    this(device, config, new float[0], null, start, trainer);
+  }
+
+  /** Trains adapters to a model. */
+  OnnxTrainStep(Device device, DecoderModel base, Adapters adapters, TrainerState trainer) {
+    this(device, base.config(), base.weights(), adapters, adapters.start(), trainer);
+  }
+
+  private OnnxTrainStep(
+      Device device,
+      DecoderConfig config,
+      float[] still,
+      @Nullable Adapters adapters,
+      float[] start,
+      TrainerState trainer) {
     this.device = device;
     this.config = config;
+    this.adapters = adapters;
     try {
+      frozen = own(FlatTensor.of(still));
       weights = own(FlatTensor.of(start));
       firstMoment = own(FlatTensor.of(trainer.firstMoment()));
       secondMoment = own(FlatTensor.of(trainer.secondMoment()));
@@ -87,14 +109,19 @@ final class OnnxTrainStep implements TrainStep {
       loss = own(DirectTensor.allocate(ElementType.FLOAT));
       hyper = own(DirectTensor.allocate(ElementType.FLOAT, 8));
       sumOfSquares = own(DirectTensor.allocate(ElementType.FLOAT));
-      backward = own(GraphSession.of(TrainGraphs.learn(config), device));
+      backward = own(GraphSession.of(TrainGraphs.learn(config, adapters), device));
       accumulation = own(GraphSession.of(TrainGraphs.accumulation(), device));
       squares = own(GraphSession.of(TrainGraphs.squares(), device));
       adamW = own(GraphSession.of(TrainGraphs.adamW(), device));
       intoGradient.put("loss", loss);
       intoAddend.put("loss", loss);
-      for (Parameter parameter : config.parameters()) {
-        long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+      if (adapters != null) {
+        for (Parameter parameter : config.parameters()) {
+          inputs.put(parameter.name(), frozen.part(parameter.offset(), sizes(parameter)));
+        }
+      }
+      for (Parameter parameter : adapters == null ? config.parameters() : adapters.parameters()) {
+        long[] shape = sizes(parameter);
         String output = "gradient:" + parameter.name();
         inputs.put(parameter.name(), weights.part(parameter.offset(), shape));
         intoGradient.put(output, gradient.part(parameter.offset(), shape));
@@ -107,6 +134,10 @@ final class OnnxTrainStep implements TrainStep {
       close();
       throw e;
     }
+  }
+
+  private static long[] sizes(Parameter parameter) {
+    return parameter.shape().stream().mapToLong(Integer::longValue).toArray();
   }
 
   private <R extends AutoCloseable> R own(R resource) {
@@ -182,7 +213,7 @@ final class OnnxTrainStep implements TrainStep {
   @Override
   public List<float[]> logProbabilities(List<Batch> batches) {
     if (score == null) {
-      score = own(GraphSession.of(TrainGraphs.score(config), device));
+      score = own(GraphSession.of(TrainGraphs.score(config, adapters), device));
     }
     inputs.remove("slopes");
     List<float[]> found = new ArrayList<>();
@@ -229,7 +260,8 @@ final class OnnxTrainStep implements TrainStep {
 
   @Override
   public int held() {
-    return owned.size() + staging.held() + weights.held() + gradient.held() + addend.held();
+    int tensors = frozen.held() + weights.held() + gradient.held() + addend.held();
+    return owned.size() + staging.held() + tensors;
   }
 
   @Override

@@ -82,6 +82,9 @@ public final class OnnxTrainer<T, C> implements Trainer<T, C> {
         request,
         context,
         Map.of("backend", OrtRuntime.version(), "device", device.toString()),
-        (base, start) -> new OnnxTrainStep(device, base.config(), base.weights(), start));
+        (base, adapters, start) ->
+            adapters == null
+                ? new OnnxTrainStep(device, base.config(), base.weights(), start)
+                : new OnnxTrainStep(device, base, adapters, start));
   }
 }

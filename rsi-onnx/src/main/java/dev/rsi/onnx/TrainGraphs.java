@@ -1,11 +1,13 @@
 package dev.rsi.onnx;
 
+import dev.rsi.lm.Adapters;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.Parameter;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The graphs of a training step, each a model of its own. */
 final class TrainGraphs {
@@ -14,63 +16,83 @@ final class TrainGraphs {
   private TrainGraphs() {}
 
   /**
-   * The sum of the targets' log-probabilities times "slopes", and its gradient by every parameter.
+   * The sum of the targets' log-probabilities times "slopes", and its gradient by everything that
+   * is trained: the adapters if there are any, else all parameters.
    *
    * <p>Inputs: those of {@link #score}, and "slopes" [rows, answer]. Outputs: "loss" [], and
-   * "gradient:NAME" for every parameter.
+   * "gradient:NAME" for everything that is trained.
    */
-  static byte[] learn(DecoderConfig config) {
+  static byte[] learn(DecoderConfig config, @Nullable Adapters adapters) {
     GraphBuilder g = new GraphBuilder();
-    Map<String, Value> parameters = new HashMap<>();
-    Value chosen = logProbabilities(g, config, parameters);
+    Inputs inputs = new Inputs(g, config, adapters);
+    Value chosen = logProbabilities(g, config, inputs);
     Value slopes = g.input("slopes", ElementType.FLOAT, Shape.of(DecoderGraph.ROWS, ANSWER));
     Value loss = g.total(g.mul(chosen, slopes));
     g.output("loss", loss);
-    gradients(g, loss, parameters);
+    List<String> names =
+        (adapters == null ? config.parameters() : adapters.parameters())
+            .stream().map(Parameter::name).toList();
+    List<Value> gradients = Gradients.of(g, loss, names.stream().map(inputs).toList());
+    for (int i = 0; i < names.size(); i++) {
+      g.output("gradient:" + names.get(i), gradients.get(i));
+    }
     return g.build();
   }
 
   /**
    * The log-probability of every target.
    *
-   * <p>Inputs: "ids", "positions" [rows, length], "targets" [rows, answer], and every parameter
-   * under its name. Output: "scores" [rows, answer].
+   * <p>Inputs: "ids", "positions" [rows, length], "targets" [rows, answer], and every parameter and
+   * adapter under its name. Output: "scores" [rows, answer].
    */
-  static byte[] score(DecoderConfig config) {
+  static byte[] score(DecoderConfig config, @Nullable Adapters adapters) {
     GraphBuilder g = new GraphBuilder();
-    g.output("scores", logProbabilities(g, config, new HashMap<>()));
+    g.output("scores", logProbabilities(g, config, new Inputs(g, config, adapters)));
     return g.build();
   }
 
-  private static Value logProbabilities(
-      GraphBuilder g, DecoderConfig config, Map<String, Value> parameters) {
+  /** Of every target, [rows, answer]; makes the inputs of {@link #score} but the weights. */
+  static Value logProbabilities(GraphBuilder g, DecoderConfig config, DecoderWeights weights) {
     Shape all = Shape.of(DecoderGraph.ROWS, DecoderGraph.LENGTH);
     Value ids = g.input("ids", ElementType.INT64, all);
     Value positions = g.input("positions", ElementType.INT64, all);
     Value targets = g.input("targets", ElementType.INT64, Shape.of(DecoderGraph.ROWS, ANSWER));
-    parameters.putAll(parameters(g, config));
-    Value logits =
-        new DecoderGraph(
-                g, config, parameters::get, ids, positions, config.hiddenSize() / config.heads())
-            .logits(ANSWER);
+    int headSize = config.hiddenSize() / config.heads();
+    Value logits = new DecoderGraph(g, config, weights, ids, positions, headSize).logits(ANSWER);
     return DecoderGraph.logProbabilities(g, logits, targets);
   }
 
-  private static Map<String, Value> parameters(GraphBuilder g, DecoderConfig config) {
-    Map<String, Value> parameters = new HashMap<>();
-    for (Parameter parameter : config.parameters()) {
-      long[] sizes = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
-      parameters.put(
-          parameter.name(), g.input(parameter.name(), ElementType.FLOAT, Shape.of(sizes)));
-    }
-    return parameters;
-  }
+  /** Parameters, and adapters if there are any, as inputs of a graph. */
+  private static final class Inputs implements DecoderWeights {
+    private final @Nullable Adapters adapters;
+    private final Map<String, Value> values = new HashMap<>();
 
-  private static void gradients(GraphBuilder g, Value loss, Map<String, Value> parameters) {
-    List<String> names = new ArrayList<>(parameters.keySet());
-    List<Value> gradients = Gradients.of(g, loss, names.stream().map(parameters::get).toList());
-    for (int i = 0; i < names.size(); i++) {
-      g.output("gradient:" + names.get(i), gradients.get(i));
+    Inputs(GraphBuilder g, DecoderConfig config, @Nullable Adapters adapters) {
+      this.adapters = adapters;
+      config.parameters().forEach(parameter -> add(g, parameter));
+      if (adapters != null) {
+        adapters.parameters().forEach(parameter -> add(g, parameter));
+      }
+    }
+
+    private void add(GraphBuilder g, Parameter parameter) {
+      long[] sizes = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+      values.put(parameter.name(), g.input(parameter.name(), ElementType.FLOAT, Shape.of(sizes)));
+    }
+
+    @Override
+    public Value apply(String name) {
+      return Objects.requireNonNull(values.get(name), name);
+    }
+
+    @Override
+    public List<Layer> layers(GraphBuilder g, String name, long... outputs) {
+      Value down = values.get(Adapters.down(name));
+      if (adapters == null || down == null) {
+        return DecoderWeights.super.layers(g, name, outputs);
+      }
+      Value up = apply(Adapters.up(name));
+      return new AdaptedMatrix(apply(name), down, up, (float) adapters.scale()).layers(g, outputs);
     }
   }
 

@@ -25,6 +25,7 @@ import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.Objective;
+import dev.rsi.lm.Parameter;
 import dev.rsi.lm.PolicyObjective;
 import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.PreferenceObjective;
@@ -38,6 +39,7 @@ import dev.rsi.testkit.ToyTasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,30 @@ class BackendsAgreeTest {
         train(OnnxTrainer.of(ToyTasks.codec(), Device.cpu()).objective(objective), version, recipe);
     assertThat(largestDifference(one.weights(), other.weights())).isLessThan(1e-5);
     assertThat(largestDifference(one.weights(), weights(version))).isGreaterThan(1e-4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(PositionScheme.class)
+  void should_train_the_same_adapters_and_leave_every_other_weight(PositionScheme scheme)
+      throws Exception {
+    ModelVersion version = version(scheme, 2);
+    Recipe recipe =
+        Recipe.defaults().with(DecoderTraining.STEPS, 5).with(DecoderTraining.LORA_RANK, 4);
+    DecoderModel one = train(DjlTrainer.of(ToyTasks.codec(), Device.cpu()), version, recipe);
+    DecoderModel other = train(OnnxTrainer.of(ToyTasks.codec(), Device.cpu()), version, recipe);
+    float[] before = weights(version);
+    assertThat(largestDifference(one.weights(), other.weights())).isLessThan(1e-5);
+    for (Parameter parameter : one.config().parameters()) {
+      int from = parameter.offset();
+      int to = from + parameter.size();
+      boolean adapted = parameter.name().startsWith("layers.") && parameter.shape().size() == 2;
+      for (DecoderModel trained : List.of(one, other)) {
+        assertThat(Arrays.equals(trained.weights(), from, to, before, from, to))
+            .as(parameter.name())
+            .isEqualTo(!adapted);
+        assertThat(trained.trainerState()).isNull();
+      }
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
+import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
@@ -88,7 +89,7 @@ class ObjectivesLearnTest {
           train(backend, Objective.grpo(), version, attempts(backend, version, round), recipe);
     }
     double after = meanScore(attempts(backend, version, 100));
-    System.err.printf("%s, seed %d: mean score %.3f, then %.3f%n", backend, SEED, before, after);
+    System.out.printf("%s, seed %d: mean score %.3f, then %.3f%n", backend, SEED, before, after);
     assertThat(before).isBetween(0.2, 0.8);
     assertThat(after).isGreaterThan(before + 0.05);
   }
@@ -102,8 +103,30 @@ class ObjectivesLearnTest {
         train(backend, Objective.dpo(), version, attempts(backend, version, 1), recipe(40, 1e-3));
     double before = margin(backend, version, held);
     double after = margin(backend, trained, held);
-    System.err.printf("%s, seed %d: margin %.3f nats, then %.3f%n", backend, SEED, before, after);
+    System.out.printf("%s, seed %d: margin %.3f nats, then %.3f%n", backend, SEED, before, after);
     assertThat(after).isGreaterThan(before + 0.5);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void should_learn_from_lessons_with_adapters_alone(Backend backend) throws Exception {
+    ModelVersion version = halfTaught(backend);
+    Path work = Files.createTempDirectory(temp, "work");
+    Recipe recipe = recipe(150, 5e-3).with(DecoderTraining.LORA_RANK, 4);
+    TrainedArtifact artifact =
+        backend
+            .trainer(Objective.supervised())
+            .train(new TrainingRequest<>(version, lessons(), recipe, SEED, work), CONTEXT);
+    double before = meanScore(attempts(backend, version, 100));
+    double after = meanScore(attempts(backend, version(work), 100));
+    double share =
+        artifact.metrics().get("trained-parameters")
+            / ModelDirectory.readWeights(work).weights().length;
+    System.out.printf(
+        "%s, seed %d: mean score %.3f, then %.3f by training %.1f %% of the numbers%n",
+        backend, SEED, before, after, 100 * share);
+    assertThat(after).isGreaterThan(before + 0.1);
+    assertThat(share).isLessThan(0.1);
   }
 
   private static Recipe recipe(int steps, double learningRate) {
@@ -119,24 +142,28 @@ class ObjectivesLearnTest {
     DecoderConfig config = DecoderConfig.builder(vocabulary).build();
     Path blank = Files.createTempDirectory(temp, "blank");
     ModelDirectory.write(blank, DecoderModel.random(config, vocabulary, SEED));
-    SavedRandom random = new SavedRandom(SEED);
-    List<Lesson<Addition, String>> lessons = new ArrayList<>();
-    for (int i = 0; i < 1000; i++) {
-      Addition task = Addition.draw(1, random);
-      lessons.add(Lesson.given(task, task.sum(), 1));
-    }
     Path work = Files.createTempDirectory(temp, "work");
     backend
         .trainer(Objective.supervised())
         .train(
             new TrainingRequest<>(
                 version(blank),
-                lessons,
+                lessons(),
                 recipe(100, 4e-3).with(DecoderTraining.DECAY_SHARE, 0.4),
                 SEED,
                 work),
             CONTEXT);
     return version(work);
+  }
+
+  private static List<Lesson<Addition, String>> lessons() {
+    SavedRandom random = new SavedRandom(SEED);
+    List<Lesson<Addition, String>> lessons = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      Addition task = Addition.draw(1, random);
+      lessons.add(Lesson.given(task, task.sum(), 1));
+    }
+    return lessons;
   }
 
   private ModelVersion train(
