@@ -184,20 +184,21 @@ public final class PopulationTable {
     Trainer<Addition, String> exact = OnnxTrainer.of(AdditionCodec.INSTANCE, Device.cpu());
     Trainer<Addition, String> population =
         PopulationTrainer.of(AdditionCodec.INSTANCE, Device.cpu());
-    Recipe start =
-        Recipe.defaults()
-            .with(SupervisedTraining.STEPS, 40)
-            .with(SupervisedTraining.LEARNING_RATE, 3e-3);
-    Trained half = train(exact, version(blank, home), lessons, start, home);
-    report("the start", half);
-    report(
-        "OnnxTrainer, 40 steps more",
+    Recipe start = Recipe.defaults().with(SupervisedTraining.LEARNING_RATE, 2e-3);
+    Trained half =
         train(
             exact,
-            half.version(),
+            version(blank, home),
             lessons,
-            start.with(SupervisedTraining.RESET_OPTIMIZER, 1),
-            home));
+            start.with(SupervisedTraining.STEPS, Integer.getInteger("start", 150)),
+            home);
+    report("the start", half);
+    Recipe more = start.with(SupervisedTraining.RESET_OPTIMIZER, 1);
+    for (int steps : new int[] {40, 160}) {
+      report(
+          "OnnxTrainer, " + steps + " steps",
+          train(exact, half.version(), lessons, more.with(SupervisedTraining.STEPS, steps), home));
+    }
     for (int fitness = 0; fitness < 2; fitness++) {
       for (int steps : new int[] {300, 1200}) {
         Recipe recipe =
