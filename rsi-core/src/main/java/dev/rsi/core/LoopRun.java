@@ -415,8 +415,6 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     private Provenance provenance(String digest, long seed, TrainedArtifact artifact) {
-      Map<String, String> by = new HashMap<>(artifact.provenance());
-      by.put("java", Runtime.version().toString());
       return new Provenance(
           incumbent,
           journal.run(),
@@ -426,7 +424,7 @@ final class LoopRun<T, C> implements AutoCloseable {
           artifact.steps(),
           loop.recipe.values(),
           artifact.metrics(),
-          by);
+          Provenance.madeBy(artifact.provenance()));
     }
   }
 

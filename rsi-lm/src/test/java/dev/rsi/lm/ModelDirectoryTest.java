@@ -44,6 +44,31 @@ class ModelDirectoryTest {
   }
 
   @Test
+  void should_read_vocabulary_and_positions_of_models_of_any_make() throws Exception {
+    ModelDirectory.write(temp, model());
+    assertThat(ModelDirectory.hasWeights(temp)).isTrue();
+    assertThat(ModelDirectory.readVocabulary(temp)).isEqualTo(VOCABULARY);
+    int[] run = VOCABULARY.encode("123=");
+    Positions own = Positions.of(model().config());
+    assertThat(ModelDirectory.readPositions(temp).offsets(run, 4, 5))
+        .isEqualTo(own.offsets(run, 4, 5))
+        .isGreaterThan(1);
+
+    Path config = temp.resolve("config.json");
+    for (String field : new String[] {"n_positions", "max_position_embeddings"}) {
+      Files.writeString(config, "{\"model_type\": \"other\", \"" + field + "\": 9}");
+      Positions positions = ModelDirectory.readPositions(temp);
+      assertThat(positions.offsets(run, 4, 5)).isEqualTo(1);
+      assertThat(positions.added(4, 0, 1)).isEqualTo(4);
+      assertThatThrownBy(() -> positions.offsets(run, 4, 6)).hasMessageContaining("(9 at most)");
+    }
+    Files.writeString(config, "{\"model_type\": \"other\", \"n_positions\": 1}");
+    assertThatThrownBy(() -> ModelDirectory.readPositions(temp))
+        .isInstanceOf(CorruptModelException.class)
+        .hasMessageContaining("n_positions");
+  }
+
+  @Test
   void should_forget_the_trainers_state_when_written_without() throws Exception {
     DecoderModel model = model();
     TrainerState state = TrainerState.fresh(model.config().parameterCount(), 1);

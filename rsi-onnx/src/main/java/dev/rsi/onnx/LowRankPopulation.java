@@ -43,7 +43,7 @@ final class LowRankPopulation implements Population {
     mirror = mirror(config, rank, noiseSize);
     try {
       inputs = own(new PopulationInputs(config));
-      noise = own(new FlatTensor(Math.multiplyExact(2 * pairs, noiseSize)));
+      noise = own(new FlatTensor(noises(2 * pairs, noiseSize)));
       fitness = own(new FlatTensor(2 * pairs));
       factors = own(DirectTensor.allocate(ElementType.FLOAT, pairs));
       sum = own(new FlatTensor(config.parameterCount()));
@@ -58,6 +58,19 @@ final class LowRankPopulation implements Population {
       close();
       throw e;
     }
+  }
+
+  private static int noises(int members, int size) {
+    long all = (long) members * size;
+    if (all > Integer.MAX_VALUE / Float.BYTES) {
+      throw new IllegalArgumentException(
+          "The noise of "
+              + members
+              + " members of "
+              + size
+              + " numbers each does not fit one buffer (2 GiB).\nMaybe lower the pairs or the rank.");
+    }
+    return (int) all;
   }
 
   private static float[] mirror(DecoderConfig config, int rank, int size) {

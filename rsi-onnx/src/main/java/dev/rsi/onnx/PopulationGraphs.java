@@ -137,16 +137,22 @@ final class PopulationGraphs {
     for (int i = 0; i < outputs.length; i++) {
       Value part = parts.get(i);
       Value a = sides.get(i);
-      layers.add((x, bias) -> g.add(g.linear(x, part, bias), own(x, a, noise.b)));
+      layers.add((x, bias) -> layer(x, part, bias, a, noise.b));
     }
     return layers;
   }
 
-  private Value own(Value x, Value a, Value b) {
+  private Value layer(Value x, Value weight, @Nullable Value bias, Value a, Value b) {
+    Value flat = g.reshape(x, Shape.of(x.shape().leading(1).elements(), x.shape().dim(2)));
     Dim places = DecoderGraph.ROWS.times(x.shape().dim(1));
     Value perMember = g.reshape(x, Shape.of(MEMBERS, places, x.shape().dim(2)));
-    Value moved = g.matMul(g.matMul(perMember, b, false, true, 1), a);
-    return g.reshape(moved, x.shape().with(2, a.shape().dim(2)));
+    Value own = g.matMul(g.matMul(perMember, b, false, true, 1), a);
+    Shape result = flat.shape().with(1, a.shape().dim(2));
+    Value added = g.reshape(bias == null ? own : g.add(own, bias), result);
+    // The product is added to what is there: one pass over the result less.
+    List<@Nullable Value> inputs = new ArrayList<>(List.of(flat, weight, added));
+    Value all = g.node("", "Gemm", Map.of("transB", 1L), inputs).emit(ElementType.FLOAT, result);
+    return g.reshape(all, x.shape().with(2, a.shape().dim(2)));
   }
 
   private byte[] fitness(DecoderWeights weights, Dim members, Population.Fitness fitness) {

@@ -34,8 +34,9 @@ import java.util.Objects;
  *
  * <p>A lesson's prompt is what the codec writes for its task, its answer what the codec writes for
  * its candidate; a lesson is met in proportion to its weight. All members of a step see the same
- * rows. A direction of a matrix is of low rank, and the whole population is tried in one run (see
- * {@link #RANK}). Adam's moments begin anew each time and are not kept: the artifact is a model
+ * rows. A direction of a matrix is of low rank, so that members share all products with the weights
+ * and are tried together: a small model's whole population in one run, otherwise as many as fill a
+ * core's cache (see {@link #RANK}). Adam's moments begin anew each time and are not kept: the artifact is a model
  * directory as {@link OnnxTrainer} makes it, without the state of a training.
  *
  * <p>Thread-safe. On the CPU the same request gives the same artifact, bit for bit, on the same

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of its own for what might take the JVM down. */
 record ChildJvm(int exit, String out, String err) {
-  private static final long MINUTES = 5;
+  private static final long MINUTES = 9;
 
   /**
    * Runs a main class on this class path.

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -55,6 +56,58 @@ class DecoderGraphsTest {
         }
       }
       assertThat(Arrays.stream(tokens).distinct().count()).isGreaterThan(3);
+    }
+  }
+
+  /** With 500 kB of keys and values a row, 40 rows are continued in three parts. */
+  @Test
+  void should_continue_rows_alike_in_parts_and_alone() {
+    DecoderConfig config =
+        DecoderConfig.builder(Models.VOCABULARY)
+            .hiddenSize(8)
+            .heads(8)
+            .feedForwardSize(8)
+            .layers(4)
+            .positions(PositionScheme.NOPE, 512)
+            .build();
+    DecoderModel model = Models.loud(config, 5);
+    int rows = 40;
+    int length = 250;
+    int fresh = 6;
+    SavedRandom random = new SavedRandom(3);
+    long[] ids = random.longs((long) rows * length, 0, 14).toArray();
+    double[] uniform = random.doubles((long) rows * fresh).toArray();
+    try (OnnxSampler sampler = new OnnxSampler(Device.cpu(), config, model.weights())) {
+      long[] together =
+          sampler.sample(
+              new Sampler.Prompts(
+                  rows,
+                  length,
+                  fresh,
+                  ids,
+                  new long[rows * length],
+                  new long[rows * fresh],
+                  uniform),
+              1,
+              -1);
+      for (int row = 0; row < rows; row++) {
+        long[] alone =
+            sampler.sample(
+                new Sampler.Prompts(
+                    1,
+                    length,
+                    fresh,
+                    Arrays.copyOfRange(ids, row * length, (row + 1) * length),
+                    new long[length],
+                    new long[fresh],
+                    Arrays.copyOfRange(uniform, row * fresh, (row + 1) * fresh)),
+                1,
+                -1);
+        assertThat(Arrays.copyOfRange(together, row * fresh, (row + 1) * fresh))
+            .as("row %d", row)
+            .isEqualTo(alone);
+      }
+      assertThat(Arrays.stream(together).distinct().count()).isGreaterThan(5);
     }
   }
 

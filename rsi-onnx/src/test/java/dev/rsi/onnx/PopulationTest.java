@@ -1,6 +1,7 @@
 package dev.rsi.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rsi.lm.Batch;
@@ -255,6 +256,14 @@ class PopulationTest {
       }
       assertThat(Arrays.stream(fitness).distinct().count()).isGreaterThan(1);
     }
+  }
+
+  @Test
+  void should_refuse_more_noise_than_fits_a_buffer() {
+    DecoderConfig config = Models.config(PositionScheme.NOPE, 4, 64);
+    assertThatThrownBy(() -> population(config, 4096, 64).close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("8192 members", "Maybe lower the pairs or the rank");
   }
 
   @Test
