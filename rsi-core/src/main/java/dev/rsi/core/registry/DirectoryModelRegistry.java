@@ -291,6 +291,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
       return Set.of();
     }
     try {
+      // What ended processes held is nobody's.
+      work.sweep();
       Set<String> kept = Retention.kept(this, before);
       kept.addAll(work.held());
       // First, so that it never leads to what is gone.
