@@ -29,6 +29,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class StoreAudit {
   private static final int BATCH = 1000;
+  private static final int WARM_UP = 20_000;
   private static final String RUN = "audited";
   private static final String SCHEMA = "rsi_store_audit";
 
@@ -59,7 +60,9 @@ public final class StoreAudit {
             events,
             () -> RunStore.sqlite(file),
             () -> {
-              print("file: %,d bytes, %d per event", Files.size(file), Files.size(file) / events);
+              print(
+                  "file: %,d bytes, %d per event",
+                  Files.size(file), Files.size(file) / (WARM_UP + events));
               flip(file, SampleAttempts.at(events - 1).task());
             });
       } finally {
@@ -74,19 +77,23 @@ public final class StoreAudit {
 
   private static void measure(int events, Supplier<RunStore> open, Action flip) throws Exception {
     try (RunStore store = open.get()) {
+      store.create("warm-up");
+      for (int from = 0; from < WARM_UP; from += BATCH) {
+        store.append("warm-up", Instant.EPOCH, SampleAttempts.from(from, BATCH));
+      }
       store.create(RUN);
       append(store, events);
     }
     for (int time = 1; time <= 3; time++) {
       RunStore.Audit audit = audit(open, "audit");
-      if (!audit.sound() || audit.events() != events) {
+      if (!audit.sound() || audit.events() != WARM_UP + events) {
         throw new IllegalStateException("The audit says: " + audit);
       }
     }
     flip.run();
     RunStore.Audit audit = audit(open, "audit after one bit was flipped");
     print("%s", String.valueOf(audit.fault()));
-    if (audit.sound() || audit.events() != events - 1) {
+    if (audit.sound() || audit.events() != WARM_UP + events - 1) {
       throw new IllegalStateException("The audit says: " + audit);
     }
   }
@@ -135,7 +142,7 @@ public final class StoreAudit {
       execute(
           connection,
           "UPDATE event SET body = overlay(body PLACING chr(ascii(substr(body, 20)) # 1) FROM 20"
-              + " FOR 1) WHERE seq = "
+              + " FOR 1) WHERE run = 2 AND seq = "
               + seq);
     }
   }

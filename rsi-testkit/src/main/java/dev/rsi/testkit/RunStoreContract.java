@@ -14,6 +14,7 @@ import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
+import java.io.BufferedReader;
 import java.lang.reflect.Constructor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -452,12 +453,60 @@ public abstract class RunStoreContract {
     assertTaken("run", ProcessHandle.current().pid());
   }
 
+  @Test
+  void should_lose_nothing_and_keep_whole_batches_when_the_process_is_killed() throws Exception {
+    Assumptions.assumeTrue(durable(), "not durable");
+    store.create("run");
+    for (int batches : new int[] {1, 7, 30}) {
+      Process appender =
+          ChildJvm.start(Appender.class, getClass().getName(), home.toString(), "run");
+      int promised = 0;
+      try {
+        BufferedReader said = appender.inputReader();
+        for (int i = 0; i < batches; i++) {
+          promised = Integer.parseInt(said.readLine());
+        }
+      } finally {
+        appender.destroyForcibly().waitFor();
+      }
+      List<RunEvent> events = store.events("run");
+      assertThat(events).hasSizeGreaterThanOrEqualTo(promised * Appender.BATCH);
+      assertThat(events).isEqualTo(Appender.batches(0, events.size() / Appender.BATCH));
+      assertThat(store.audit().fault()).isNull();
+    }
+  }
+
+  /** Appends batch after batch until it is killed, and says after each how many there are. */
+  static final class Appender {
+    static final int BATCH = 50;
+
+    public static void main(String[] arguments) throws Exception {
+      try (RunStore store = open(arguments)) {
+        for (int batch = store.events(arguments[2]).size() / BATCH; ; batch++) {
+          store.append(arguments[2], AT, batches(batch, batch + 1));
+          ChildJvm.say("" + (batch + 1));
+        }
+      }
+    }
+
+    static List<RunEvent> batches(int from, int to) {
+      return IntStream.range(from * BATCH, to * BATCH)
+          .<RunEvent>mapToObj(i -> new RunEvent.Faulted(i / BATCH, "part", "message " + i))
+          .toList();
+    }
+  }
+
+  /** In a child: the store of a suite and a directory. */
+  private static RunStore open(String[] arguments) throws ReflectiveOperationException {
+    Constructor<?> suite = Class.forName(arguments[0]).getDeclaredConstructor();
+    suite.setAccessible(true);
+    return ((RunStoreContract) suite.newInstance()).open(Path.of(arguments[1]));
+  }
+
   /** Drives a run until it is killed, or whoever started it ends. */
   static final class Driver {
     public static void main(String[] arguments) throws Exception {
-      Constructor<?> suite = Class.forName(arguments[0]).getDeclaredConstructor();
-      suite.setAccessible(true);
-      try (RunStore store = ((RunStoreContract) suite.newInstance()).open(Path.of(arguments[1]))) {
+      try (RunStore store = open(arguments)) {
         store.lease(arguments[2]);
         store.append(arguments[2], AT, everyKind());
         ChildJvm.say("driving");

@@ -7,6 +7,8 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,12 +30,49 @@ import org.postgresql.ds.PGSimpleDataSource;
 class PostgresStoreTest {
   private static final List<RunEvent> EVENTS = List.of(new RunEvent.Faulted(1, "part", "it threw"));
 
+  private static final List<RunEvent> SAMPLE =
+      List.of(
+          new RunEvent.RunStarted(-7, "anchor", Map.of("budget", "3 generations")),
+          new RunEvent.Faulted(1, "listener", "46 \u00e4\ud83d\ude00 \u0000 half \ud83d"),
+          new RunEvent.Promoted(1, "anchor", "challenger"));
+
   @TempDir Path home;
   private PostgresSchema schema;
 
   @BeforeEach
   void makeSchema() {
     schema = PostgresSchema.of(home);
+  }
+
+  @Test
+  void should_read_the_sample_of_every_format_for_ever() throws Exception {
+    for (int format = 3; format <= 3; format++) {
+      String dump = "postgresql-format-" + format + ".sql";
+      try (InputStream in = getClass().getResourceAsStream(dump)) {
+        schema.change(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+      PGSimpleDataSource source = (PGSimpleDataSource) schema.source();
+      source.setCurrentSchema("sample");
+      try (RunStore store = RunStore.postgresql(source)) {
+        assertThat(store.runs()).containsExactly("sample-1");
+        assertThat(store.events("sample-1")).isEqualTo(SAMPLE);
+        store.append("sample-1", Instant.EPOCH, SAMPLE);
+        assertThat(store.audit().fault()).isNull();
+        assertThat(store.audit().events()).isEqualTo(2L * SAMPLE.size());
+      } finally {
+        schema.change("DROP SCHEMA sample CASCADE");
+      }
+    }
+  }
+
+  /** Writes the sample of the format of today to an empty schema, to be dumped with pg_dump. */
+  public static void main(String[] arguments) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(arguments[0]);
+    try (RunStore store = RunStore.postgresql(source)) {
+      store.create("sample-1");
+      store.append("sample-1", Instant.parse("2026-01-02T03:04:05.678Z"), SAMPLE);
+    }
   }
 
   @Test

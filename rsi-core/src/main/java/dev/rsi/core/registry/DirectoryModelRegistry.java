@@ -4,20 +4,14 @@ import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -86,58 +80,12 @@ final class DirectoryModelRegistry implements ModelRegistry {
       }
       Path staged = work.fresh();
       try {
-        List<Manifest.Entry> entries = new ArrayList<>();
-        stage(source, "", staged, entries);
-        return publish(staged, Manifest.of(provenance, entries));
+        return publish(staged, Manifest.of(provenance, VersionFiles.copy(source, staged)));
       } finally {
         Durable.delete(staged);
       }
     } catch (IOException e) {
       throw failed("store artifact (" + artifact + ")", e);
-    }
-  }
-
-  /** Copies a directory into the work area, durably. */
-  private static void stage(Path from, String prefix, Path to, List<Manifest.Entry> entries)
-      throws IOException {
-    List<Path> children = children(from);
-    if (children.isEmpty()) {
-      throw new IllegalArgumentException(
-          "Directory ("
-              + from
-              + ") is empty, and a version is made of files alone.\nMaybe the trainer wrote its"
-              + " files elsewhere, or the directory can be removed.");
-    }
-    Files.createDirectory(to);
-    for (Path child : children) {
-      String name = child.getFileName().toString();
-      checkName(name, child);
-      BasicFileAttributes attributes = attributes(child);
-      if (attributes.isDirectory()) {
-        stage(child, prefix + name + "/", to.resolve(name), entries);
-      } else if (attributes.isRegularFile()) {
-        entries.add(Durable.copy(child, to.resolve(name), prefix + name));
-      } else {
-        throw new IllegalArgumentException(
-            "("
-                + child
-                + ") is a "
-                + kind(attributes)
-                + ", and a version is made of regular files.\nMaybe copy what it stands for into the"
-                + " directory (cp -rL).");
-      }
-    }
-    Durable.sync(to);
-  }
-
-  // One line of the id's text is one file, and '/' alone parts names, on every system.
-  private static void checkName(String name, Path file) {
-    if (name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\' || c == '\uFFFD')) {
-      throw new IllegalArgumentException(
-          "The name of file ("
-              + file
-              + ") has a control character, a backslash or bytes that are no text.\nMaybe rename"
-              + " it.");
     }
   }
 
@@ -160,55 +108,10 @@ final class DirectoryModelRegistry implements ModelRegistry {
   public ModelVersion version(String id) {
     Path base = versions.resolve(checkId(id));
     try {
-      Map<String, Path> found = new TreeMap<>();
-      Manifest manifest = manifest(id);
-      if (Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS)) {
-        list(base, "", found);
-      }
-      for (Manifest.Entry expected : manifest.files()) {
-        check(base, expected, found.remove(expected.path()));
-      }
-      for (Path surplus : found.values()) {
-        throw new CorruptModelException(surplus, "file", "nothing of this name", "a file");
-      }
+      VersionFiles.check(base, manifest(id));
       return new ModelVersion(id, base);
     } catch (IOException e) {
       throw failed("read version (" + id + ")", e);
-    }
-  }
-
-  private static void check(Path base, Manifest.Entry expected, @Nullable Path file)
-      throws IOException {
-    if (file == null) {
-      throw new CorruptModelException(
-          base.resolve(expected.path()),
-          "file",
-          "a regular file of " + expected.size() + " bytes",
-          "nothing");
-    }
-    // A file that was cut short need not be read to be refused.
-    long size = Files.size(file);
-    if (size != expected.size()) {
-      throw new CorruptModelException(file, "size", expected.size() + " bytes", size + " bytes");
-    }
-    String sha256 = Durable.describe(file, expected.path()).sha256();
-    if (!sha256.equals(expected.sha256())) {
-      throw new CorruptModelException(file, "sha256", expected.sha256(), sha256);
-    }
-  }
-
-  /** Finds the files of a version. */
-  private static void list(Path base, String prefix, Map<String, Path> found) throws IOException {
-    for (Path child : children(base)) {
-      String name = child.getFileName().toString();
-      BasicFileAttributes attributes = attributes(child);
-      if (attributes.isDirectory()) {
-        list(child, prefix + name + "/", found);
-      } else if (attributes.isRegularFile()) {
-        found.put(prefix + name, child);
-      } else {
-        throw new CorruptModelException(child, "file", "a regular file", "a " + kind(attributes));
-      }
     }
   }
 
@@ -216,7 +119,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
   public Set<String> versions() {
     try {
       Set<String> ids = new TreeSet<>();
-      for (Path file : children(versions)) {
+      for (Path file : VersionFiles.children(versions)) {
         String name = file.getFileName().toString();
         String id = name.substring(0, Math.min(name.length(), ID_LENGTH));
         if (name.equals(id + JSON) && SHA_256.matcher(id).matches()) {
@@ -343,7 +246,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
   @Override
   public Set<String> pinned() {
     try {
-      return children(pins).stream()
+      return VersionFiles.children(pins).stream()
           .map(pin -> pin.getFileName().toString())
           .filter(SHA_256.asMatchPredicate())
           .collect(Collectors.toUnmodifiableSet());
@@ -388,6 +291,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
       return Set.of();
     }
     try {
+      // What ended processes held is nobody's.
+      work.sweep();
       Set<String> kept = Retention.kept(this, before);
       kept.addAll(work.held());
       // First, so that it never leads to what is gone.
@@ -424,7 +329,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
 
   /** Deletes directories of versions that nobody sees. */
   private void sweep(Predicate<String> which) throws IOException {
-    for (Path directory : children(versions)) {
+    for (Path directory : VersionFiles.children(versions)) {
       String id = directory.getFileName().toString();
       if (SHA_256.matcher(id).matches() && !Files.exists(json(id)) && which.test(id)) {
         Durable.delete(directory);
@@ -518,22 +423,6 @@ final class DirectoryModelRegistry implements ModelRegistry {
           "Version id (" + id + ") is not a SHA-256 in lower-case hexadecimal digits.");
     }
     return id;
-  }
-
-  private static List<Path> children(Path directory) throws IOException {
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      List<Path> children = new ArrayList<>();
-      stream.forEach(children::add);
-      return children;
-    }
-  }
-
-  private static BasicFileAttributes attributes(Path file) throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static String kind(BasicFileAttributes attributes) {
-    return attributes.isSymbolicLink() ? "symbolic link" : "special file";
   }
 
   private RsiException failed(String what, IOException cause) {

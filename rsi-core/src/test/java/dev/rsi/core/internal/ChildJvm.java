@@ -56,7 +56,8 @@ public final class ChildJvm {
     return said;
   }
 
-  private static Process start(List<String> by, Class<?> main, String... arguments)
+  /** Starts a main class, run by what runs the JVM. What it says is the caller's to read. */
+  public static Process start(List<String> by, Class<?> main, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -112,6 +112,39 @@ class KilledRegistryTest {
     }
   }
 
+  @Test
+  void should_delete_what_a_process_held_that_was_killed_and_not_before() throws Exception {
+    Path home = temporary.resolve("models");
+    ModelRegistry registry = ModelRegistry.directory(home);
+    String held = add(registry, "held");
+    registry.promote(add(registry, "live"));
+    Process holder = ChildJvm.start(List.of(), Holder.class, home.toString(), held);
+    try {
+      assertThat(holder.inputReader().readLine()).isEqualTo("holding");
+      assertThat(registry.retain(0)).isEmpty();
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+    assertThat(registry.retain(0)).containsExactly(held);
+  }
+
+  /** Holds a version until it is killed, or whoever started it ends. */
+  static final class Holder {
+    public static void main(String[] arguments) throws IOException {
+      ModelRegistry.directory(Path.of(arguments[0])).hold(arguments[1]);
+      System.out.println("holding");
+      if (System.in.read() >= 0) {
+        throw new IllegalStateException("The parent said something.");
+      }
+    }
+  }
+
+  private static String add(ModelRegistry registry, String weights) throws IOException {
+    Path work = registry.newWorkDirectory();
+    Files.writeString(work.resolve("weights"), weights);
+    return registry.add(work, Provenance.imported()).id();
+  }
+
   private static int generation(ModelVersion version) throws IOException {
     return Integer.parseInt(Files.readString(version.directory().resolve("generation")));
   }

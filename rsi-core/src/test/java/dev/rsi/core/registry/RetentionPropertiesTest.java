@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Whatever is done to a registry, it holds what a few maps of it hold. */
 class RetentionPropertiesTest {
 
-  @Property(tries = 60)
+  @Property(tries = 25)
   void should_do_what_a_few_maps_do(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int steps) throws IOException {
     Path home = Files.createTempDirectory("rsi-registry");
