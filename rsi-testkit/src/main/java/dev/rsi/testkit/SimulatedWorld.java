@@ -44,8 +44,6 @@ final class SimulatedWorld {
   /** So often a process dies; then one is left to end the run. */
   private static final int DEATHS = 6;
 
-  private static final double BREAKS = 0.03;
-
   final LoopSimulator.Watch watch;
   private final long seed;
   private final boolean deadly;
@@ -87,11 +85,12 @@ final class SimulatedWorld {
     SplittableRandom random = new SplittableRandom(seed);
     levels = random.nextInt(2, 6);
     skills = new double[levels];
-    skills[0] = random.nextDouble(.5, 1);
-    skills[1] = random.nextDouble(0, .7);
+    skills[0] = random.nextDouble(.3, .9);
+    skills[1] = random.nextDouble(0, .5);
     tasks = ToyTasks.ofLevels(levels);
     learner =
         SimulatedLearner.ofLevels(levels)
+            .lessonsToLearn(6)
             .noise(random.nextDouble(.03))
             .churn(random.nextDouble(.2))
             .malformed(random.nextInt(3) == 0 ? .05 : 0);
@@ -99,11 +98,11 @@ final class SimulatedWorld {
       learner.driftPerGeneration(random.nextInt(1, levels + 1), random.nextDouble(.4));
     }
     anchored = random.nextInt(8) == 0;
-    probes = bank(random, anchored ? 120 : random.nextInt(20, 60), 0);
+    probes = bank(random, anchored ? 120 : random.nextInt(40, 80), 0);
     exam = random.nextBoolean() ? bank(random, random.nextInt(3, 10), 1) : null;
     practice =
         Practice.DEFAULT
-            .tasks(random.nextInt(4, 30))
+            .tasks(random.nextInt(8, 30))
             .scouts(random.nextInt(4, 16))
             .samples(random.nextInt(1, 3))
             .reach(random.nextInt(1, 4))
@@ -193,11 +192,11 @@ final class SimulatedWorld {
   }
 
   /** Whether a part breaks that is asked this; the same whenever it is asked. */
-  private boolean breaks(String part, long asked) {
+  private boolean breaks(String part, double share, long asked) {
     return partsBreak
         && new SplittableRandom(seed * 31 + part.hashCode() + asked * 0x9E3779B97F4A7C15L)
                 .nextDouble()
-            < BREAKS;
+            < share;
   }
 
   /** The loop of a new process. */
@@ -212,7 +211,7 @@ final class SimulatedWorld {
             .gate(
                 source -> {
                   step();
-                  if (breaks("gate", source.ordinal())) {
+                  if (breaks("gate", .03, source.ordinal())) {
                     throw new IllegalStateException("the gate broke");
                   }
                   return gate.decide(source);
@@ -232,7 +231,7 @@ final class SimulatedWorld {
       builder.critic(
           (task, candidate, verdict, rubric) -> {
             step();
-            if (breaks("critic", candidate)) {
+            if (breaks("critic", .03, candidate)) {
               throw new IllegalStateException("the critic broke");
             }
             return Critique.overall(candidate % 10 / 9.0, "by the last digit");
@@ -243,7 +242,7 @@ final class SimulatedWorld {
 
   private Verdict verdict(Sum task, Long candidate) {
     step();
-    if (breaks("verifier", candidate * 31 + task.hashCode())) {
+    if (breaks("verifier", .03, candidate * 31 + task.hashCode())) {
       throw new IllegalStateException("the verifier broke");
     }
     return ToyTasks.verifier().verify(task, candidate);
@@ -319,7 +318,7 @@ final class SimulatedWorld {
     @Override
     public Session<Sum, Long> open(ModelVersion version) {
       step();
-      if (breaks("open", version.id().hashCode())) {
+      if (breaks("open", .02, version.id().hashCode())) {
         throw new RsiException("the model could not be opened");
       }
       Session<Sum, Long> session = sound.open(version);
@@ -327,12 +326,12 @@ final class SimulatedWorld {
         @Override
         public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
           step();
-          if (!requests.isEmpty() && breaks("batch", requests.get(0).seed())) {
+          if (!requests.isEmpty() && breaks("batch", .004, requests.get(0).seed())) {
             throw new RsiException("the batch failed");
           }
           List<Output<Long>> outputs = new ArrayList<>(session.generate(requests, context));
           for (int i = 0; i < outputs.size(); i++) {
-            if (breaks("attempt", requests.get(i).seed())) {
+            if (breaks("attempt", .02, requests.get(i).seed())) {
               outputs.set(i, Output.failed("it was lost", 0));
             }
           }
@@ -365,12 +364,12 @@ final class SimulatedWorld {
     public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
       step();
       watch.lessons(request.lessons());
-      if (breaks("training", request.seed())) {
+      if (breaks("training", .05, request.seed())) {
         throw new RsiException("the training failed");
       }
       TrainedArtifact made = sound.train(request, context);
       step();
-      if (breaks("artifact", request.seed())) {
+      if (breaks("artifact", .03, request.seed())) {
         throw new RsiException("the artifact was lost");
       }
       return made;
