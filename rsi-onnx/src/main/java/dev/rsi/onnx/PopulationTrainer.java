@@ -27,17 +27,16 @@ import java.util.Objects;
  * better. Only forward passes are run, so the fitness may be anything that can be counted.
  *
  * <p><b>What it is good for.</b> What has no gradient: a fitness in steps, arithmetic in whole
- * numbers. <b>What it is not good for.</b> Where there is a gradient, {@link OnnxTrainer} gets
- * there in a hundredth of the time. A model of 100,000 parameters takes minutes even with the
- * smooth fitness, from a start that half knows its lessons; with the share of right tokens for a
- * fitness it hardly moves at all. docs/onnx.md has the figures.
+ * numbers. <b>What it is not good for.</b> Where there is a gradient: what {@link OnnxTrainer}
+ * taught a model of 54,000 parameters in a third of a second took this a minute, from a start that
+ * knew a part of its lessons, and larger models take longer yet. docs/onnx.md has the figures.
  *
  * <p>A lesson's prompt is what the codec writes for its task, its answer what the codec writes for
  * its candidate; a lesson is met in proportion to its weight. All members of a step see the same
  * rows. A direction of a matrix is of low rank, so that members share all products with the weights
  * and are tried together: a small model's whole population in one run, otherwise as many as fill a
- * core's cache (see {@link #RANK}). Adam's moments begin anew each time and are not kept: the artifact is a model
- * directory as {@link OnnxTrainer} makes it, without the state of a training.
+ * core's cache (see {@link #RANK}). Adam's moments begin anew each time and are not kept: the
+ * artifact is a model directory as {@link OnnxTrainer} makes it, without the state of a training.
  *
  * <p>Thread-safe. On the CPU the same request gives the same artifact, bit for bit, on the same
  * machine; on a CUDA card the last bits may differ.
