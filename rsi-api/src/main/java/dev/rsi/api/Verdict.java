@@ -14,9 +14,9 @@ public record Verdict(Outcome outcome, double score, String reason) {
 
   /** The three rulings. */
   public enum Outcome {
-    /** Proven right. Only this trains. */
+    /** Proven right. Only this makes a lesson. */
     PASS,
-    /** Proven wrong. */
+    /** Proven wrong. Trains only by contrast, see {@link Trainer#contrasts}. */
     FAIL,
     /** Not proven either way: the verifier could not tell, or broke. Counts as neither. */
     UNDECIDED

@@ -248,6 +248,12 @@ public abstract class TrainerContract<T, C> {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new TrainingRequest<>(base, lessons, recipe(), SEED, work));
     }
+    Lesson<T, C> good = lessons().get(0);
+    Verdict unclear = Verdict.undecided("cannot tell");
+    List<Lesson<T, C>> attempts =
+        List.of(new Lesson<>(good.task(), good.candidate(), unclear, null, good.level(), 1, 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TrainingRequest<>(base, lessons(), attempts, recipe(), SEED, work));
   }
 
   /** How many attempts at the lessons' tasks give the lessons' candidates. */

@@ -32,7 +32,10 @@ import dev.rsi.onnx.OnnxTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,7 +46,8 @@ class ObjectivesLearnTest {
   private static final RunContext CONTEXT = RunContext.standalone();
   private static final SamplingParameters WARM = new SamplingParameters(1, 6).keepingCutOff();
 
-  @TempDir Path temp;
+  @TempDir static Path temp;
+  private static ModelVersion halfTaught;
 
   private enum Backend {
     DJL {
@@ -77,7 +81,7 @@ class ObjectivesLearnTest {
   @ParameterizedTest
   @EnumSource
   void should_earn_more_by_policy_gradients(Backend backend) throws Exception {
-    ModelVersion version = halfTaught(backend);
+    ModelVersion version = halfTaught;
     double before = meanScore(attempts(backend, version, 100));
     Recipe recipe =
         recipe(20, 1e-3)
@@ -97,20 +101,24 @@ class ObjectivesLearnTest {
   @ParameterizedTest
   @EnumSource
   void should_prefer_right_answers_more_by_pairs(Backend backend) throws Exception {
-    ModelVersion version = halfTaught(backend);
-    List<Lesson<Addition, String>> held = attempts(backend, version, 100);
-    ModelVersion trained =
-        train(backend, Objective.dpo(), version, attempts(backend, version, 1), recipe(40, 1e-3));
-    double before = margin(backend, version, held);
-    double after = margin(backend, trained, held);
-    System.out.printf("%s, seed %d: margin %.3f nats, then %.3f%n", backend, SEED, before, after);
+    List<Lesson<Addition, String>> attempts = attempts(backend, halfTaught, 1);
+    List<Lesson<Addition, String>> others = attempts(backend, halfTaught, 100);
+    ModelVersion trained = train(backend, Objective.dpo(), halfTaught, attempts, recipe(40, 1e-3));
+    double before = margin(backend, halfTaught, attempts.subList(0, 320));
+    double after = margin(backend, trained, attempts.subList(0, 320));
+    double otherBefore = margin(backend, halfTaught, others.subList(0, 320));
+    double otherAfter = margin(backend, trained, others.subList(0, 320));
+    System.out.printf(
+        "%s, seed %d: margin %.3f nats, then %.3f; of others %.3f, then %.3f%n",
+        backend, SEED, before, after, otherBefore, otherAfter);
     assertThat(after).isGreaterThan(before + 0.5);
+    assertThat(otherAfter).isGreaterThan(otherBefore);
   }
 
   @ParameterizedTest
   @EnumSource
   void should_learn_from_lessons_with_adapters_alone(Backend backend) throws Exception {
-    ModelVersion version = halfTaught(backend);
+    ModelVersion version = halfTaught;
     Path work = Files.createTempDirectory(temp, "work");
     Recipe recipe = recipe(150, 5e-3).with(DecoderTraining.LORA_RANK, 4);
     TrainedArtifact artifact =
@@ -137,13 +145,14 @@ class ObjectivesLearnTest {
   }
 
   /** A small model that has begun to add two digits. */
-  private ModelVersion halfTaught(Backend backend) throws Exception {
+  @BeforeAll
+  static void teachHalf() throws Exception {
     CharVocabulary vocabulary = CharVocabulary.of(AdditionCodec.ALPHABET, '$');
     DecoderConfig config = DecoderConfig.builder(vocabulary).build();
     Path blank = Files.createTempDirectory(temp, "blank");
     ModelDirectory.write(blank, DecoderModel.random(config, vocabulary, SEED));
     Path work = Files.createTempDirectory(temp, "work");
-    backend
+    Backend.ONNX
         .trainer(Objective.supervised())
         .train(
             new TrainingRequest<>(
@@ -153,7 +162,7 @@ class ObjectivesLearnTest {
                 SEED,
                 work),
             CONTEXT);
-    return version(work);
+    halfTaught = version(work);
   }
 
   private static List<Lesson<Addition, String>> lessons() {
@@ -227,7 +236,7 @@ class ObjectivesLearnTest {
     return attempts.stream().mapToDouble(a -> a.verdict().score()).average().orElseThrow();
   }
 
-  /** How much likelier right attempts are than wrong ones, in nats, on average. */
+  /** How much likelier right attempts are than wrong ones at the same task, in nats. */
   private static double margin(
       Backend backend, ModelVersion version, List<Lesson<Addition, String>> attempts) {
     try (Generator<Addition, String> generator = backend.generator();
@@ -238,20 +247,29 @@ class ObjectivesLearnTest {
               attempts.stream().map(Lesson::task).toList(),
               attempts.stream().map(Lesson::candidate).toList(),
               CONTEXT);
-      return mean(attempts, scores, true) - mean(attempts, scores, false);
+      Map<Addition, List<Integer>> byTask = new HashMap<>();
+      for (int i = 0; i < scores.size(); i++) {
+        byTask.computeIfAbsent(attempts.get(i).task(), task -> new ArrayList<>()).add(i);
+      }
+      return byTask.values().stream()
+          .mapToDouble(
+              group -> mean(group, attempts, scores, true) - mean(group, attempts, scores, false))
+          .filter(Double::isFinite)
+          .average()
+          .orElseThrow();
     }
   }
 
+  /** NaN where there is none. */
   private static double mean(
-      List<Lesson<Addition, String>> attempts, List<Double> scores, boolean passed) {
-    double sum = 0;
-    int count = 0;
-    for (int i = 0; i < scores.size(); i++) {
-      if (attempts.get(i).verdict().passed() == passed && !scores.get(i).isNaN()) {
-        sum += scores.get(i);
-        count++;
-      }
-    }
-    return sum / count;
+      List<Integer> group,
+      List<Lesson<Addition, String>> attempts,
+      List<Double> scores,
+      boolean passed) {
+    return group.stream()
+        .filter(i -> attempts.get(i).verdict().passed() == passed)
+        .mapToDouble(scores::get)
+        .average()
+        .orElse(Double.NaN);
   }
 }
