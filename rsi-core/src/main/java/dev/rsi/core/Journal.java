@@ -5,6 +5,7 @@ import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,23 +25,33 @@ final class Journal {
   private final String run;
   private final Clock clock;
   private final RunListener listener;
+  private final Controls controls;
   private final List<RunEvent> past;
   private final Thread thread = Thread.currentThread();
   private int position;
   private @Nullable JournalException broken;
   private int generation;
   private int lastListenerFault = -1;
+  private int listenerFaults;
+  private boolean left;
 
   /**
    * The journal of a run.
    *
    * @param recorded what the store holds of the run already; empty for a new one
    */
-  Journal(RunStore store, String run, Clock clock, RunListener listener, List<RunEvent> recorded) {
+  Journal(
+      RunStore store,
+      String run,
+      Clock clock,
+      RunListener listener,
+      Controls controls,
+      List<RunEvent> recorded) {
     this.store = store;
     this.run = run;
     this.clock = clock;
     this.listener = listener;
+    this.controls = controls;
     this.past = recorded.stream().filter(event -> !event.circumstantial()).toList();
   }
 
@@ -79,9 +90,11 @@ final class Journal {
   }
 
   /**
-   * What a step got from outside when it was done; null where it is to be done.
+   * What a step got from outside when it was done; null where it is to be done, once the run may go
+   * on.
    *
    * @throws RecalledFault if it broke then
+   * @throws CancelledException if it is to be done, and the run is to be left
    */
   <E extends RunEvent> @Nullable E recalled(Class<E> type) {
     List<E> one = recalled(type, 1);
@@ -97,6 +110,7 @@ final class Journal {
     checkSound();
     RunEvent next = next();
     if (next == null) {
+      between(() -> true);
       return null;
     }
     if (next instanceof RunEvent.Faulted fault) {
@@ -115,6 +129,41 @@ final class Journal {
     return events.stream().map(type::cast).toList();
   }
 
+  /**
+   * Between two steps: stands still while the run is paused, or what it waits for is not there.
+   *
+   * @param there whether what is waited for is there; asked now and then
+   * @throws CancelledException if the run is to be left
+   */
+  void between(BooleanSupplier there) {
+    boolean paused = false;
+    try {
+      while (true) {
+        controls.checkGoesOn();
+        boolean pause = controls.isPauseAsked();
+        if (pause != paused) {
+          record(pause ? new RunEvent.Paused(generation) : new RunEvent.Unpaused(generation));
+          paused = pause;
+        }
+        if (controls.settle(pause)) {
+          if (!pause && there.getAsBoolean()) {
+            return;
+          }
+          controls.glance();
+        }
+      }
+    } catch (CancelledException e) {
+      left = true;
+      throw e;
+    }
+  }
+
+  /** Records how the run began, even if it was told to stop by then: it can be gone on with. */
+  void begin(RunEvent.RunStarted event) {
+    checkSound();
+    keep(List.of(event));
+  }
+
   void record(RunEvent event) {
     record(List.of(event));
   }
@@ -122,8 +171,8 @@ final class Journal {
   /**
    * Records events; those that were recorded before must be equal, and are not recorded again.
    *
-   * @throws CancelledException if the run was interrupted: what a step found meanwhile may be the
-   *     interrupt's doing, and is found again when the run is gone on with
+   * @throws CancelledException if the run was interrupted or cut short: what a step found meanwhile
+   *     may be the interrupt's doing, and is found again when the run is gone on with
    */
   void record(List<? extends RunEvent> events) {
     checkSound();
@@ -140,9 +189,13 @@ final class Journal {
     if (fresh.isEmpty()) {
       return;
     }
-    if (thread.isInterrupted() && !fresh.get(0).circumstantial()) {
-      throw new CancelledException("Run (" + run + ") was interrupted.");
+    if (!fresh.get(0).circumstantial() && (left || controls.isCut() || thread.isInterrupted())) {
+      throw new CancelledException("Run (" + run + ") was told to stop.");
     }
+    keep(fresh);
+  }
+
+  private void keep(List<? extends RunEvent> fresh) {
     append(fresh);
     for (RunEvent event : fresh) {
       try {
@@ -175,11 +228,17 @@ final class Journal {
    * A listener that fails once may fail on every event: the first failure of a generation tells.
    */
   private void listenerFault(int number, RuntimeException cause) {
+    listenerFaults++;
     if (number <= lastListenerFault) {
       return;
     }
     lastListenerFault = number;
-    log.warn("run {}, generation {}: the listener failed", run, number, cause);
+    log.warn(
+        "run {}, generation {}: the listener failed, {} times so far",
+        run,
+        number,
+        listenerFaults,
+        cause);
     // Not told to the listener, which would fail again.
     append(List.of(new RunEvent.Faulted(number, RunEvent.Faulted.LISTENER, String.valueOf(cause))));
   }

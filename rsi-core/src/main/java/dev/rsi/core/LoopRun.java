@@ -41,6 +41,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final String anchor;
   private final int levels;
   private final Thread thread = Thread.currentThread();
+  private final Controls controls;
   private final Seeds seeds;
   private final Ledger ledger;
   private final Journal journal;
@@ -62,6 +63,8 @@ final class LoopRun<T, C> implements AutoCloseable {
    * @param recorded what the store holds of it already; nothing of a new run
    * @param anchor id of the version it begins with
    * @param levels how many levels the tasks have, 1 or more
+   * @param controls what is asked of it from outside
+   * @param listener who hears what happens
    */
   LoopRun(
       ImprovementLoop<T, C> loop,
@@ -69,14 +72,17 @@ final class LoopRun<T, C> implements AutoCloseable {
       List<RunEvent> recorded,
       String anchor,
       TaskSource<T> tasks,
-      int levels) {
+      int levels,
+      Controls controls,
+      RunListener listener) {
     this.loop = loop;
+    this.controls = controls;
     this.anchor = anchor;
     this.incumbent = anchor;
     this.levels = levels;
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
-    this.journal = new Journal(loop.store, run, loop.clock, loop.listener, recorded);
+    this.journal = new Journal(loop.store, run, loop.clock, listener, controls, recorded);
     this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
@@ -92,13 +98,14 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private boolean cancelled() {
-    return thread.isInterrupted() || ledger.timeIsUp();
+    return thread.isInterrupted() || controls.isCut() || ledger.timeIsUp();
   }
 
   RunReport run() {
     try {
       start();
       if (journal.isLive()) {
+        journal.between(() -> true);
         loop.registry.promote(anchor);
       }
       ledger.reserve(exam == null ? 0 : exam.worstCase());
@@ -132,12 +139,12 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** Begins, or begins again with what the run began with. */
   private void start() {
-    RunEvent.RunStarted began = journal.recalled(RunEvent.RunStarted.class);
     RunEvent.RunStarted begins = new RunEvent.RunStarted(loop.seed, anchor, setting());
-    if (began == null) {
-      journal.record(begins);
+    if (journal.isLive()) {
+      journal.begin(begins);
       return;
     }
+    RunEvent.RunStarted began = Objects.requireNonNull(journal.recalled(RunEvent.RunStarted.class));
     List<String> differing = began.differences(begins);
     if (!differing.isEmpty()) {
       throw new IllegalArgumentException(
@@ -454,7 +461,11 @@ final class LoopRun<T, C> implements AutoCloseable {
    */
   private RunReport endCut() {
     boolean interrupted = Thread.interrupted();
+    String told = controls.leave();
     try {
+      if (told != null) {
+        return leave(told);
+      }
       return ledger.timeIsUp()
           ? end(RunReport.End.BUDGET_SPENT, "The wall clock of the budget is spent.")
           : leave(

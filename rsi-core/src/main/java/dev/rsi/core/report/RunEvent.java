@@ -258,6 +258,22 @@ public sealed interface RunEvent {
     }
   }
 
+  /** The run was told to stand still, and does. */
+  record Paused(int generation) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
+  /** A run that stood still was told to go on, and does. */
+  record Unpaused(int generation) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
   /**
    * The run was gone on with.
    *

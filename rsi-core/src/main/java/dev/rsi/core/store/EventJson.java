@@ -41,6 +41,8 @@ final class EventJson {
     add("promoted", RunEvent.Promoted.class, json);
     add("faulted", RunEvent.Faulted.class, json);
     add("stopped", RunEvent.Stopped.class, json);
+    add("paused", RunEvent.Paused.class, json);
+    add("unpaused", RunEvent.Unpaused.class, json);
     add("resumed", RunEvent.Resumed.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
