@@ -1,35 +1,43 @@
 package dev.rsi.core;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.core.Approval.Answer;
+import dev.rsi.core.Approval.Question;
 import dev.rsi.core.RunHandle.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of a run from outside (to pause, to go on, to be left) and what has become of it.
- * The run's thread looks here between its steps. Thread-safe.
+ * What is asked of a run from outside (to pause, to go on, to be left) and what has become of it;
+ * and what the run asks a person. The run's thread looks here between its steps. Thread-safe.
  */
 final class Controls {
   /** How often a run that waits looks at its clock and its stop file. */
   private static final long GLANCE_MILLIS = 100;
 
   private final @Nullable Path stopFile;
+  private final Clock clock;
   private final Semaphore changes = new Semaphore(0);
   private final List<CompletableFuture<State>> asked = new ArrayList<>();
   private State state = State.RUNNING;
   private boolean pause;
   private @Nullable String leave;
+  private @Nullable Question question;
+  private @Nullable Answer answer;
   private volatile boolean cut;
   private @Nullable Thread thread;
 
-  Controls(@Nullable Path stopFile) {
+  Controls(@Nullable Path stopFile, Clock clock) {
     this.stopFile = stopFile;
+    this.clock = clock;
   }
 
   /**
@@ -60,7 +68,8 @@ final class Controls {
       honoured.complete(state);
       return honoured;
     }
-    pause = wanted;
+    // A run that is told to stop does not stand still again.
+    pause = wanted && leave == null;
     asked.add(honoured);
     wake();
     return honoured;
@@ -80,6 +89,7 @@ final class Controls {
     }
     asked.add(honoured);
     leave = leave == null ? reason : leave;
+    pause = false;
     state = State.STOPPING;
     if (now && !cut) {
       cut = true;
@@ -95,8 +105,24 @@ final class Controls {
     return state;
   }
 
+  /** What a person is asked now. */
+  synchronized Optional<Question> pending() {
+    return question == null || answer != null ? Optional.empty() : Optional.of(question);
+  }
+
+  /** Takes the first answer to what is asked now; false if it is too late. */
+  synchronized boolean answer(Question asked, Answer given) {
+    boolean open = asked.equals(question) && answer == null && leave == null;
+    if (!open || !clock.instant().isBefore(asked.deadline())) {
+      return false;
+    }
+    answer = given;
+    wake();
+    return true;
+  }
+
   /** Something that the run may be waiting for has happened. */
-  void wake() {
+  private void wake() {
     changes.release();
   }
 
@@ -141,11 +167,13 @@ final class Controls {
 
   /** Says that the run stands still, or goes on; false if something else was asked meanwhile. */
   synchronized boolean settle(boolean paused) {
-    if (pause != paused || state == State.STOPPING) {
+    if (pause != paused) {
       return false;
     }
-    state = paused ? State.PAUSED : State.RUNNING;
-    honour();
+    if (state != State.STOPPING) {
+      state = paused ? State.PAUSED : State.RUNNING;
+      honour();
+    }
     return true;
   }
 
@@ -163,6 +191,26 @@ final class Controls {
       Thread.currentThread().interrupt();
       throw new CancelledException("The run was interrupted.");
     }
+  }
+
+  /** Puts a question to whoever may answer. */
+  synchronized void ask(Question asked) {
+    question = asked;
+    answer = null;
+  }
+
+  synchronized boolean isAnswered() {
+    return answer != null;
+  }
+
+  /** Takes no more answers. */
+  synchronized void withdraw() {
+    question = null;
+  }
+
+  /** The answer to the last question; null if there was none. */
+  synchronized @Nullable Answer answer() {
+    return answer;
   }
 
   /** The run's thread is done with it. */

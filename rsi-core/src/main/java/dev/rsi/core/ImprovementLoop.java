@@ -60,6 +60,8 @@ public final class ImprovementLoop<T, C> {
   final RunListener listener;
   final ThreadFactory threads;
   final @Nullable Path stopFile;
+  final @Nullable Approval approval;
+  final @Nullable Charter charter;
   final Clock clock;
   final long seed;
   final long secret;
@@ -83,6 +85,8 @@ public final class ImprovementLoop<T, C> {
     this.listener = parts.listener == null ? event -> {} : parts.listener;
     this.threads = parts.threads == null ? Thread::new : parts.threads;
     this.stopFile = parts.stopFile;
+    this.approval = parts.approval;
+    this.charter = parts.charter;
     this.clock = parts.clock == null ? Clock.systemUTC() : parts.clock;
     this.seed = parts.seed == null ? Builder.DEFAULT_SEED : parts.seed;
     this.secret = parts.secret == null ? seed : parts.secret;
@@ -107,10 +111,12 @@ public final class ImprovementLoop<T, C> {
    * @param tasks what to practise
    * @return what happened; also in the store
    * @throws IllegalArgumentException if the registry does not hold {@code start}
-   * @throws IllegalStateException if the stop file is there
+   * @throws IllegalStateException if the stop file is there, or nobody could answer what the loop's
+   *     {@linkplain Builder#approval approval} asks
    * @throws dev.rsi.api.RsiException if the store or the registry failed; what was recorded stays
    */
   public RunReport run(ModelVersion start, TaskSource<T> tasks) {
+    checkAnswerable();
     return driven(begin(start, tasks));
   }
 
@@ -119,7 +125,7 @@ public final class ImprovementLoop<T, C> {
    *
    * @return the controls of the run
    * @throws IllegalArgumentException as {@link #run} does
-   * @throws IllegalStateException as {@link #run} does
+   * @throws IllegalStateException if the stop file is there
    * @throws dev.rsi.api.RsiException if the run could not be begun; what happens later is thrown by
    *     {@link RunHandle#await}
    */
@@ -138,12 +144,13 @@ public final class ImprovementLoop<T, C> {
    * @return what happened, from its beginning on
    * @throws IllegalArgumentException if there is no such run, or it was begun with another loop (in
    *     anything but its budget), naming what differs
-   * @throws IllegalStateException if the run has ended, another version than its own was made live
-   *     since, or the stop file is there
+   * @throws IllegalStateException if the run has ended, or another version than its own was made
+   *     live since; and as {@link #run} does
    * @throws dev.rsi.api.RsiException if the run has a driver already, here or in another process;
    *     if it does not repeat itself; if the store or the registry failed; what was recorded stays
    */
   public RunReport resume(String run, TaskSource<T> tasks) {
+    checkAnswerable();
     return driven(takeUp(run, tasks));
   }
 
@@ -152,7 +159,8 @@ public final class ImprovementLoop<T, C> {
    *
    * @return the controls of the run
    * @throws IllegalArgumentException if there is no such run
-   * @throws IllegalStateException as {@link #resume} does
+   * @throws IllegalStateException if the run has ended, another version than its own was made live
+   *     since, or the stop file is there
    * @throws dev.rsi.api.RsiException if the run could not be gone on with; what happens later is
    *     thrown by {@link RunHandle#await}
    */
@@ -204,11 +212,11 @@ public final class ImprovementLoop<T, C> {
   }
 
   private RunReport driven(Leased<T> leased) {
-    return drive(leased, new Controls(stopFile), listener);
+    return drive(leased, new Controls(stopFile, clock), listener);
   }
 
   private RunHandle started(Leased<T> leased) {
-    Controls controls = new Controls(stopFile);
+    Controls controls = new Controls(stopFile, clock);
     Subscriptions subscriptions = new Subscriptions(threads);
     try {
       return new RunHandle(
@@ -239,6 +247,15 @@ public final class ImprovementLoop<T, C> {
                 controls,
                 hears)) {
       return run.run();
+    }
+  }
+
+  private void checkAnswerable() {
+    if (approval != null && approval.approver() == null) {
+      throw new IllegalStateException(
+          "Nobody could answer what approval ("
+              + approval
+              + ") asks.\nMaybe call start(...), whose handle answers, or approval.by(...).");
     }
   }
 
@@ -393,6 +410,18 @@ public final class ImprovementLoop<T, C> {
      */
     public Builder<T, C> stopFile(Path file) {
       parts.stopFile = once("stopFile", parts.stopFile, file);
+      return this;
+    }
+
+    /** When a person is asked before a challenger goes live. Default: never. */
+    public Builder<T, C> approval(Approval approval) {
+      parts.approval = once("approval", parts.approval, approval);
+      return this;
+    }
+
+    /** What the run is for and what it must not change. Default: none. */
+    public Builder<T, C> charter(Charter charter) {
+      parts.charter = once("charter", parts.charter, charter);
       return this;
     }
 

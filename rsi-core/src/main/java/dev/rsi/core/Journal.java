@@ -110,7 +110,7 @@ final class Journal {
     checkSound();
     RunEvent next = next();
     if (next == null) {
-      between(() -> true);
+      between();
       return null;
     }
     if (next instanceof RunEvent.Faulted fault) {
@@ -130,23 +130,36 @@ final class Journal {
   }
 
   /**
-   * Between two steps: stands still while the run is paused, or what it waits for is not there.
+   * Between two steps: stands still while the run is paused.
    *
-   * @param there whether what is waited for is there; asked now and then
    * @throws CancelledException if the run is to be left
    */
-  void between(BooleanSupplier there) {
+  void between() {
+    waitFor(null);
+  }
+
+  /**
+   * Between two steps: waits until something is there. What came before the run was told to stop
+   * still counts.
+   *
+   * @param something asked now and then; null where nothing is waited for
+   * @throws CancelledException if the run is to be left
+   */
+  void waitFor(@Nullable BooleanSupplier something) {
     boolean paused = false;
     try {
       while (true) {
-        controls.checkGoesOn();
+        boolean there = something != null && something.getAsBoolean();
+        if (!there) {
+          controls.checkGoesOn();
+        }
         boolean pause = controls.isPauseAsked();
         if (pause != paused) {
           record(pause ? new RunEvent.Paused(generation) : new RunEvent.Unpaused(generation));
           paused = pause;
         }
         if (controls.settle(pause)) {
-          if (!pause && there.getAsBoolean()) {
+          if (!pause && (there || something == null)) {
             return;
           }
           controls.glance();

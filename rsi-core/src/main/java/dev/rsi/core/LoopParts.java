@@ -43,6 +43,8 @@ final class LoopParts<T, C> {
   @Nullable RunListener listener;
   @Nullable ThreadFactory threads;
   @Nullable Path stopFile;
+  @Nullable Approval approval;
+  @Nullable Charter charter;
   @Nullable Clock clock;
   @Nullable Long seed;
   @Nullable Long secret;

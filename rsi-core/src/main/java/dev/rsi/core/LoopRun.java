@@ -49,6 +49,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final LessonPool<T, C> pool;
   private final PracticeGround<T, C> ground;
   private final Probing<T, C> probing;
+  private final Approvals approvals;
   private final @Nullable ProbeReadings<T, C> exam;
   private final List<GenerationReport> reports = new ArrayList<>();
 
@@ -89,6 +90,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     HeldOut<T> heldOut = new HeldOut<>(loop);
     this.probing = new Probing<>(loop, anchor, attempts, seeds, journal, heldOut, pool, ledger);
     this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, journal, heldOut);
+    this.approvals = new Approvals(loop, journal, controls);
     int batch = loop.practice.batch();
     this.exam =
         loop.exam == null
@@ -105,7 +107,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     try {
       start();
       if (journal.isLive()) {
-        journal.between(() -> true);
+        journal.between();
         loop.registry.promote(anchor);
       }
       ledger.reserve(exam == null ? 0 : exam.worstCase());
@@ -354,20 +356,31 @@ final class LoopRun<T, C> implements AutoCloseable {
           probing.decide(
               number,
               Map.of(Role.ANCHOR, anchor, Role.INCUMBENT, incumbent, Role.CHALLENGER, candidate));
-      journal.record(new RunEvent.Gated(number, candidate, decision));
-      switch (decision.action()) {
-        case PROMOTE -> {
-          part = "registry";
-          if (journal.isLive()) {
-            loop.registry.promote(candidate);
-          }
-          journal.record(new RunEvent.Promoted(number, incumbent, candidate));
-          incumbent = candidate;
-          outcome = Outcome.PROMOTED;
-        }
-        case HOLD -> outcome = Outcome.HELD;
-        case ROLLBACK -> outcome = Outcome.ROLLED_BACK;
+      String charter = loop.charter == null ? null : loop.charter.digest();
+      journal.record(new RunEvent.Gated(number, candidate, decision, charter));
+      part = "approval";
+      boolean goesLive = approvals.goesLive(number, incumbent, candidate, decision);
+      probing.answered(goesLive && decision.promotes());
+      if (goesLive) {
+        promote(candidate);
+      } else {
+        outcome =
+            switch (decision.action()) {
+              case PROMOTE -> Outcome.REFUSED;
+              case HOLD -> Outcome.HELD;
+              case ROLLBACK -> Outcome.ROLLED_BACK;
+            };
       }
+    }
+
+    private void promote(String candidate) {
+      part = "registry";
+      if (journal.isLive()) {
+        loop.registry.promote(candidate);
+      }
+      journal.record(new RunEvent.Promoted(number, incumbent, candidate));
+      incumbent = candidate;
+      outcome = Outcome.PROMOTED;
     }
 
     void examine() {
@@ -399,6 +412,9 @@ final class LoopRun<T, C> implements AutoCloseable {
     private Provenance provenance(String digest, long seed, TrainedArtifact artifact) {
       Map<String, String> by = new HashMap<>(artifact.provenance());
       by.put("java", Runtime.version().toString());
+      if (loop.charter != null) {
+        by.put("charter sha-256", loop.charter.digest());
+      }
       return new Provenance(
           incumbent,
           journal.run(),
@@ -501,6 +517,13 @@ final class LoopRun<T, C> implements AutoCloseable {
     setting.put("rubric sha-256", sha256(loop.rubric.toString()));
     setting.put("lessons", String.valueOf(loop.given.size()));
     setting.put("levels", String.valueOf(levels));
+    if (loop.approval != null) {
+      setting.put("approval", loop.approval.toString());
+    }
+    if (loop.charter != null) {
+      setting.put("charter", loop.charter.text());
+      setting.put("charter sha-256", loop.charter.digest());
+    }
     return setting;
   }
 

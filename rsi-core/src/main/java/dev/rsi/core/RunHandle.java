@@ -1,6 +1,7 @@
 package dev.rsi.core;
 
 import dev.rsi.core.report.RunReport;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -118,6 +119,36 @@ public final class RunHandle implements AutoCloseable {
    */
   public CompletableFuture<State> stopNow() {
     return controls.leave(true, "It was told to stop now.");
+  }
+
+  /** What a person is asked now, with the {@linkplain Approval approval} of the loop. */
+  public Optional<Approval.Question> pending() {
+    return controls.pending();
+  }
+
+  /**
+   * Has a challenger go live.
+   *
+   * @param question the one that is {@link #pending}
+   * @param by who says so; not blank
+   * @param why in words
+   * @return false if it is too late: the question was answered, its deadline has passed, or the run
+   *     was told to stop. A run that is then {@linkplain #stopNow stopped now} may ask again
+   */
+  public boolean approve(Approval.Question question, String by, String why) {
+    return controls.answer(question, Approval.Answer.yes(by, why));
+  }
+
+  /**
+   * Keeps a challenger from going live.
+   *
+   * @param question the one that is {@link #pending}
+   * @param by who says so; not blank
+   * @param why in words
+   * @return false if it is too late, as for {@link #approve}
+   */
+  public boolean refuse(Approval.Question question, String by, String why) {
+    return controls.answer(question, Approval.Answer.no(by, why));
   }
 
   /**

@@ -3,12 +3,15 @@ package dev.rsi.testkit.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rsi.api.Codec;
+import dev.rsi.api.GateDecision.Action;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
+import dev.rsi.core.Approval;
 import dev.rsi.core.Budget;
+import dev.rsi.core.Charter;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunHandle;
@@ -20,6 +23,7 @@ import dev.rsi.testkit.ScriptedTrainer;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -62,6 +66,12 @@ class ControlledRunsTest {
     private final AtomicInteger batches = new AtomicInteger();
     private volatile CompletableFuture<RunHandle> handle = new CompletableFuture<>();
     private int instants;
+
+    /** The same answer to the same question, in the course of which commands may come as well. */
+    Approval.Answer answer(Approval.Question question) {
+      instant();
+      return new Approval.Answer(question.generation() == 1, "Ada", "I like first generations");
+    }
 
     /** One more instant, on the run's thread: the run moves on when the command is acknowledged. */
     void instant() {
@@ -132,6 +142,8 @@ class ControlledRunsTest {
         .practice(Practice.DEFAULT.tasks(40).scouts(20).batch(16))
         .budget(Budget.of(2))
         .listener(event -> sender.instant())
+        .approval(Approval.of(Duration.ofDays(1), Action.PROMOTE, Action.HOLD).by(sender::answer))
+        .charter(new Charter(1, "add", List.of("share of sums solved"), List.of()))
         .store(loops.store)
         .registry(loops.registry)
         .build();
