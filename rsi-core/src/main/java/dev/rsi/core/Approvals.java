@@ -42,15 +42,17 @@ final class Approvals {
     if (approval == null || !approval.asksAbout(decision.action())) {
       return decision.promotes();
     }
-    RunEvent.Answered answered = journal.recalled(RunEvent.Answered.class);
-    if (answered == null) {
-      Answer answer = ask(approval, generation, parent, challenger, decision);
-      answered =
-          new RunEvent.Answered(
-              generation, challenger, answer.approved(), answer.by(), answer.why());
+    // Nobody is asked what was answered before, not even by a run that does all else again.
+    if (journal.next() instanceof RunEvent.Answered then) {
+      journal.record(then);
+      return then.approved();
     }
-    journal.record(answered);
-    return answered.approved();
+    journal.between();
+    Answer answer = ask(approval, generation, parent, challenger, decision);
+    journal.record(
+        new RunEvent.Answered(
+            generation, challenger, answer.approved(), answer.by(), answer.why()));
+    return answer.approved();
   }
 
   private Answer ask(

@@ -45,6 +45,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Seeds seeds;
   private final Ledger ledger;
   private final Journal journal;
+  private final LogContext logContext;
   private final Attempts<T, C> attempts;
   private final LessonPool<T, C> pool;
   private final PracticeGround<T, C> ground;
@@ -84,6 +85,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
     this.journal = new Journal(loop.store, run, loop.clock, listener, controls, recorded);
+    this.logContext = new LogContext(journal.run());
+    logContext.at(0, anchor);
     this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
@@ -209,6 +212,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** One generation; false if the hardest level is mastered and there is nothing to practise. */
   private boolean generation() {
     journal.generation(reports.size());
+    logContext.at(reports.size(), incumbent);
     Generation steps = new Generation(reports.size());
     try {
       if (!steps.scout()) {
@@ -230,6 +234,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       steps.fail(e);
+    } finally {
+      steps.leave();
     }
     finish(steps.report());
     return true;
@@ -244,13 +250,34 @@ final class LoopRun<T, C> implements AutoCloseable {
     private int made;
     private @Nullable String challenger;
     private @Nullable GateDecision decision;
+    private final Flight.Generation flight;
+    private Flight.@Nullable Step step;
 
     Generation(int number) {
       this.number = number;
+      this.flight = new Flight.Generation(journal.run(), number, incumbent);
+    }
+
+    private void enter(String name) {
+      leaveStep();
+      step = new Flight.Step(journal.run(), number, name);
+    }
+
+    private void leaveStep() {
+      if (step != null) {
+        step.commit();
+      }
+    }
+
+    /** No more steps, whether they came to their end or not. */
+    void leave() {
+      leaveStep();
+      flight.end(outcome.name());
     }
 
     /** Measures the frontier of a new incumbent; false if nothing lies beyond it. */
     boolean scout() {
+      enter("scout");
       pool.beginGeneration();
       if (incumbent.equals(scouted)) {
         return true;
@@ -285,6 +312,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     void practise() {
+      enter("practise");
       journal.record(new RunEvent.GenerationStarted(number, incumbent));
       for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
         made +=
@@ -310,6 +338,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     void train() {
+      enter("train");
       part = "trainer";
       List<Lesson<T, C>> lessons = pool.mix();
       String digest = pool.digest(lessons);
@@ -350,12 +379,15 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     void judge() {
+      enter("judge");
       part = "gate";
       String candidate = Objects.requireNonNull(challenger);
+      Flight.Decision deciding = new Flight.Decision(journal.run(), number, candidate);
       decision =
           probing.decide(
               number,
               Map.of(Role.ANCHOR, anchor, Role.INCUMBENT, incumbent, Role.CHALLENGER, candidate));
+      deciding.end(decision.action().name());
       String charter = loop.charter == null ? null : loop.charter.digest();
       journal.record(new RunEvent.Gated(number, candidate, decision, charter));
       part = "approval";
@@ -380,10 +412,12 @@ final class LoopRun<T, C> implements AutoCloseable {
       }
       journal.record(new RunEvent.Promoted(number, incumbent, candidate));
       incumbent = candidate;
+      logContext.at(number, incumbent);
       outcome = Outcome.PROMOTED;
     }
 
     void examine() {
+      enter("examine");
       part = "exam";
       if (exam != null) {
         marks.putAll(exam.solved(Objects.requireNonNull(challenger)));
@@ -533,6 +567,8 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   @Override
   public void close() {
-    attempts.close();
+    try (logContext) {
+      attempts.close();
+    }
   }
 }
