@@ -5,6 +5,8 @@ module dev.rsi.core {
   requires transitive java.sql;
   requires static transitive org.jspecify;
   requires com.google.common;
+  requires jdk.jfr;
+  requires static micrometer.core;
   requires org.apache.commons.statistics.distribution;
   requires org.slf4j;
   requires org.xerial.sqlitejdbc;
@@ -14,6 +16,7 @@ module dev.rsi.core {
   exports dev.rsi.core;
   exports dev.rsi.core.gate;
   exports dev.rsi.core.live;
+  exports dev.rsi.core.micrometer;
   exports dev.rsi.core.registry;
   exports dev.rsi.core.report;
   exports dev.rsi.core.store;

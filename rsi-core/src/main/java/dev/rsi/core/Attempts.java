@@ -58,7 +58,10 @@ final class Attempts<T, C> implements AutoCloseable {
     Generator.Session<T, C> session = session(version);
     // Copies both ways: what is ruled on is what was asked for, and stays what was given.
     List<Output<C>> given =
-        using(session, version, () -> session.generate(List.copyOf(requests), context));
+        using(
+            session,
+            new Flight.Batch(journal.run(), step, version, requests.size()),
+            () -> session.generate(List.copyOf(requests), context));
     List<Output<C>> outputs = given == null ? List.of() : new ArrayList<>(given);
     if (outputs.size() != requests.size() || outputs.contains(null)) {
       throw new RsiException(
@@ -96,7 +99,7 @@ final class Attempts<T, C> implements AutoCloseable {
     List<Double> scores =
         using(
             session,
-            version,
+            new Flight.Batch(journal.run(), step, version, tasks.size()),
             () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
     if (scores == null || scores.size() != tasks.size()) {
       throw new RsiException(
@@ -120,16 +123,18 @@ final class Attempts<T, C> implements AutoCloseable {
   }
 
   /** A session that broke is not used again: the next batch opens a fresh one. */
-  private <R> R using(Generator.Session<T, C> session, String version, Supplier<R> call) {
+  private <R> R using(Generator.Session<T, C> session, Flight.Batch batch, Supplier<R> call) {
     try {
       return call.get();
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {
-      sessions.remove(version);
+      sessions.remove(batch.version);
       try (session) {
         throw e;
       }
+    } finally {
+      batch.commit();
     }
   }
 

@@ -15,11 +15,13 @@ import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,10 @@ public final class ImprovementLoop<T, C> {
   final RunStore store;
   final ModelRegistry registry;
   final RunListener listener;
+  final ThreadFactory threads;
+  final @Nullable Path stopFile;
+  final @Nullable Approval approval;
+  final @Nullable Charter charter;
   final Clock clock;
   final long seed;
   final long secret;
@@ -77,6 +83,10 @@ public final class ImprovementLoop<T, C> {
     this.store = Objects.requireNonNull(parts.store);
     this.registry = Objects.requireNonNull(parts.registry);
     this.listener = parts.listener == null ? event -> {} : parts.listener;
+    this.threads = parts.threads == null ? Thread::new : parts.threads;
+    this.stopFile = parts.stopFile;
+    this.approval = parts.approval;
+    this.charter = parts.charter;
     this.clock = parts.clock == null ? Clock.systemUTC() : parts.clock;
     this.seed = parts.seed == null ? Builder.DEFAULT_SEED : parts.seed;
     this.secret = parts.secret == null ? seed : parts.secret;
@@ -93,24 +103,34 @@ public final class ImprovementLoop<T, C> {
   }
 
   /**
-   * Runs until the hardest level is mastered, the budget is spent, nothing more is gained or the
-   * calling thread is interrupted. Blocks.
+   * Runs until the hardest level is mastered, the budget is spent, nothing more is gained, the
+   * calling thread is interrupted or a {@linkplain Builder#stopFile stop file} is there. Blocks.
    *
    * @param start the version to begin with, which becomes generation 0 and live; from the loop's
    *     registry
    * @param tasks what to practise
    * @return what happened; also in the store
    * @throws IllegalArgumentException if the registry does not hold {@code start}
+   * @throws IllegalStateException if the stop file is there, or nobody could answer what the loop's
+   *     {@linkplain Builder#approval approval} asks
    * @throws dev.rsi.api.RsiException if the store or the registry failed; what was recorded stays
    */
   public RunReport run(ModelVersion start, TaskSource<T> tasks) {
-    int levels = levels(tasks);
-    String anchor = registry.version(start.id()).id();
-    String run = create();
-    RunStore.Lease lease = store.lease(run);
-    try (lease) {
-      return drive(run, List.of(), anchor, tasks, levels);
-    }
+    checkAnswerable();
+    return driven(begin(start, tasks));
+  }
+
+  /**
+   * The same on a thread of its own, from the loop's {@linkplain Builder#threads factory}.
+   *
+   * @return the controls of the run
+   * @throws IllegalArgumentException as {@link #run} does
+   * @throws IllegalStateException if the stop file is there
+   * @throws dev.rsi.api.RsiException if the run could not be begun; what happens later is thrown by
+   *     {@link RunHandle#await}
+   */
+  public RunHandle start(ModelVersion start, TaskSource<T> tasks) {
+    return started(begin(start, tasks));
   }
 
   /**
@@ -125,20 +145,27 @@ public final class ImprovementLoop<T, C> {
    * @throws IllegalArgumentException if there is no such run, or it was begun with another loop (in
    *     anything but its budget), naming what differs
    * @throws IllegalStateException if the run has ended, or another version than its own was made
-   *     live since
+   *     live since; and as {@link #run} does
    * @throws dev.rsi.api.RsiException if the run has a driver already, here or in another process;
    *     if it does not repeat itself; if the store or the registry failed; what was recorded stays
    */
   public RunReport resume(String run, TaskSource<T> tasks) {
-    int levels = levels(tasks);
-    // Before it is read: what another driver is at is not to be gone on with.
-    RunStore.Lease lease = store.lease(run);
-    try (lease) {
-      List<RunEvent> recorded = store.events(run);
-      Resumption resumption = Resumption.of(run, recorded);
-      resumption.checkLive(registry);
-      return drive(run, recorded, resumption.anchor(), tasks, levels);
-    }
+    checkAnswerable();
+    return driven(takeUp(run, tasks));
+  }
+
+  /**
+   * The same on a thread of its own, from the loop's {@linkplain Builder#threads factory}.
+   *
+   * @return the controls of the run
+   * @throws IllegalArgumentException if there is no such run
+   * @throws IllegalStateException if the run has ended, another version than its own was made live
+   *     since, or the stop file is there
+   * @throws dev.rsi.api.RsiException if the run could not be gone on with; what happens later is
+   *     thrown by {@link RunHandle#await}
+   */
+  public RunHandle start(String run, TaskSource<T> tasks) {
+    return started(takeUp(run, tasks));
   }
 
   /** The run in the store that was begun last, if it has not ended. */
@@ -150,11 +177,79 @@ public final class ImprovementLoop<T, C> {
             .filter(run -> Resumption.isOpen(store.events(run)));
   }
 
-  private RunReport drive(
-      String run, List<RunEvent> recorded, String anchor, TaskSource<T> tasks, int levels) {
-    Journal journal = new Journal(store, run, clock, listener, recorded);
-    try (LoopRun<T, C> driven = new LoopRun<>(this, journal, anchor, tasks, levels)) {
-      return driven.run();
+  /** A run with the lease on it, and what it begins with. */
+  private record Leased<T>(
+      String run,
+      RunStore.Lease lease,
+      List<RunEvent> recorded,
+      String anchor,
+      TaskSource<T> tasks,
+      int levels) {}
+
+  private Leased<T> begin(ModelVersion start, TaskSource<T> tasks) {
+    int levels = levels(tasks);
+    Controls.checkStopFile(stopFile);
+    String anchor = registry.version(start.id()).id();
+    String run = create();
+    return new Leased<>(run, store.lease(run), List.of(), anchor, tasks, levels);
+  }
+
+  private Leased<T> takeUp(String run, TaskSource<T> tasks) {
+    int levels = levels(tasks);
+    Controls.checkStopFile(stopFile);
+    // Before it is read: what another driver is at is not to be gone on with.
+    RunStore.Lease lease = store.lease(run);
+    try {
+      List<RunEvent> recorded = store.events(run);
+      Resumption resumption = Resumption.of(run, recorded);
+      resumption.checkLive(registry);
+      return new Leased<>(run, lease, recorded, resumption.anchor(), tasks, levels);
+    } catch (RuntimeException | Error e) {
+      try (lease) {
+        throw e;
+      }
+    }
+  }
+
+  private RunReport driven(Leased<T> leased) {
+    return drive(leased, new Controls(stopFile, clock), listener);
+  }
+
+  private RunHandle started(Leased<T> leased) {
+    Controls controls = new Controls(stopFile, clock);
+    Subscriptions subscriptions = new Subscriptions(threads);
+    try {
+      return new RunHandle(
+          leased.run(),
+          controls,
+          subscriptions,
+          threads,
+          () -> drive(leased, controls, subscriptions.before(listener)));
+    } catch (RuntimeException | Error e) {
+      RunStore.Lease lease = leased.lease();
+      try (lease) {
+        throw e;
+      }
+    }
+  }
+
+  private RunReport drive(Leased<T> leased, Controls controls, RunListener hears) {
+    RunStore.Lease lease = leased.lease();
+    Journal journal = new Journal(store, leased.run(), clock, hears, controls, leased.recorded());
+    try (lease;
+        LoopRun<T, C> run =
+            new LoopRun<>(
+                this, journal, leased.anchor(), leased.tasks(), leased.levels(), controls)) {
+      return run.run();
+    }
+  }
+
+  private void checkAnswerable() {
+    if (approval != null && approval.approver() == null) {
+      throw new IllegalStateException(
+          "Nobody could answer what approval ("
+              + approval
+              + ") asks.\nMaybe call start(...), whose handle answers, or approval.by(...).");
     }
   }
 
@@ -174,10 +269,12 @@ public final class ImprovementLoop<T, C> {
         run,
         course,
         (part, trusted, generation) -> {
-          Journal journal = Journal.replay(run, clock, part, trusted);
+          Controls controls = new Controls(null, clock);
+          Journal journal = Journal.replay(run, clock, controls, part, trusted);
           try (ReplayRegistry scratch = ReplayRegistry.over(registry);
               LoopRun<T, C> again =
-                  new LoopRun<>(with(scratch, generation), journal, anchor, tasks, levels)) {
+                  new LoopRun<>(
+                      with(scratch, generation), journal, anchor, tasks, levels, controls)) {
             again.run();
           }
         });
@@ -202,6 +299,9 @@ public final class ImprovementLoop<T, C> {
     parts.clock = clock;
     parts.seed = seed;
     parts.secret = secret;
+    parts.threads = threads;
+    parts.approval = approval;
+    parts.charter = charter;
     return new ImprovementLoop<>(parts);
   }
 
@@ -329,9 +429,45 @@ public final class ImprovementLoop<T, C> {
       return this;
     }
 
-    /** Who hears what happens. Default: nobody. */
+    /**
+     * Who hears what happens, on the run's own thread: while it is busy the run waits. What may be
+     * slow or block {@linkplain RunHandle#subscribe subscribes} instead. Default: nobody.
+     */
     public Builder<T, C> listener(RunListener listener) {
       parts.listener = once("listener", parts.listener, listener);
+      return this;
+    }
+
+    /**
+     * Makes the threads of runs that are {@linkplain ImprovementLoop#start started} and of those
+     * who subscribe to them; they are named after their run. Default: plain threads, which are no
+     * daemons unless the caller is one, so that the JVM does not end under a run.
+     */
+    public Builder<T, C> threads(ThreadFactory threads) {
+      parts.threads = once("threads", parts.threads, threads);
+      return this;
+    }
+
+    /**
+     * A kill switch: while there is a file of this name, or it cannot be told that there is none,
+     * no step begins. A run is left after the step under way, as by {@link RunHandle#stop}, and
+     * none is begun or gone on with. It is looked for before each batch of attempts and each other
+     * step, ten times a second while a run stands still, and not during a training. Default: none.
+     */
+    public Builder<T, C> stopFile(Path file) {
+      parts.stopFile = once("stopFile", parts.stopFile, file);
+      return this;
+    }
+
+    /** When a person is asked before a challenger goes live. Default: never. */
+    public Builder<T, C> approval(Approval approval) {
+      parts.approval = once("approval", parts.approval, approval);
+      return this;
+    }
+
+    /** What the run is for and what it must not change. Default: none. */
+    public Builder<T, C> charter(Charter charter) {
+      parts.charter = once("charter", parts.charter, charter);
       return this;
     }
 

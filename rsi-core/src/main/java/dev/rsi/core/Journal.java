@@ -5,6 +5,7 @@ import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ final class Journal {
   private final String run;
   private final Clock clock;
   private final RunListener listener;
+  private final Controls controls;
   private final List<RunEvent> past;
   private final int trusted;
   private final Thread thread = Thread.currentThread();
@@ -31,14 +33,22 @@ final class Journal {
   private @Nullable JournalException broken;
   private int generation;
   private int lastListenerFault = -1;
+  private int listenerFaults;
+  private boolean left;
 
   /**
    * The journal of a run.
    *
    * @param recorded what the store holds of the run already; empty for a new one
    */
-  Journal(RunStore store, String run, Clock clock, RunListener listener, List<RunEvent> recorded) {
-    this(store, run, clock, listener, course(recorded), Integer.MAX_VALUE);
+  Journal(
+      RunStore store,
+      String run,
+      Clock clock,
+      RunListener listener,
+      Controls controls,
+      List<RunEvent> recorded) {
+    this(store, run, clock, listener, controls, course(recorded), Integer.MAX_VALUE);
   }
 
   private Journal(
@@ -46,12 +56,14 @@ final class Journal {
       String run,
       Clock clock,
       RunListener listener,
+      Controls controls,
       List<RunEvent> past,
       int trusted) {
     this.store = store;
     this.run = run;
     this.clock = clock;
     this.listener = listener;
+    this.controls = controls;
     this.past = past;
     this.trusted = trusted;
   }
@@ -62,8 +74,9 @@ final class Journal {
    *
    * @param course without circumstances
    */
-  static Journal replay(String run, Clock clock, List<RunEvent> course, int trusted) {
-    return new Journal(null, run, clock, event -> {}, course, trusted);
+  static Journal replay(
+      String run, Clock clock, Controls controls, List<RunEvent> course, int trusted) {
+    return new Journal(null, run, clock, event -> {}, controls, course, trusted);
   }
 
   /** Recorded events without circumstances. */
@@ -111,9 +124,11 @@ final class Journal {
   }
 
   /**
-   * What a step got from outside when it was done; null where it is to be done.
+   * What a step got from outside when it was done; null where it is to be done, once the run may go
+   * on.
    *
    * @throws RecalledFault if it broke then
+   * @throws CancelledException if it is to be done, and the run is to be left
    */
   <E extends RunEvent> @Nullable E recalled(Class<E> type) {
     List<E> one = recalled(type, 1);
@@ -128,6 +143,7 @@ final class Journal {
   <E extends RunEvent> @Nullable List<E> recalled(Class<E> type, int count) {
     checkSound();
     if (!recalls()) {
+      between();
       return null;
     }
     if (past.get(position) instanceof RunEvent.Faulted fault) {
@@ -146,6 +162,54 @@ final class Journal {
     return events.stream().map(type::cast).toList();
   }
 
+  /**
+   * Between two steps: stands still while the run is paused.
+   *
+   * @throws CancelledException if the run is to be left
+   */
+  void between() {
+    waitFor(null);
+  }
+
+  /**
+   * Between two steps: waits until something is there. What came before the run was told to stop
+   * still counts.
+   *
+   * @param something asked now and then; null where nothing is waited for
+   * @throws CancelledException if the run is to be left
+   */
+  void waitFor(@Nullable BooleanSupplier something) {
+    boolean paused = false;
+    try {
+      while (true) {
+        boolean there = something != null && something.getAsBoolean();
+        if (!there) {
+          controls.checkGoesOn();
+        }
+        boolean pause = controls.isPauseAsked();
+        if (pause != paused) {
+          record(pause ? new RunEvent.Paused(generation) : new RunEvent.Unpaused(generation));
+          paused = pause;
+        }
+        if (controls.settle(pause)) {
+          if (!pause && (there || something == null)) {
+            return;
+          }
+          controls.glance();
+        }
+      }
+    } catch (CancelledException e) {
+      left = true;
+      throw e;
+    }
+  }
+
+  /** Records how the run began, even if it was told to stop by then: it can be gone on with. */
+  void begin(RunEvent.RunStarted event) {
+    checkSound();
+    keep(List.of(event));
+  }
+
   void record(RunEvent event) {
     record(List.of(event));
   }
@@ -153,8 +217,8 @@ final class Journal {
   /**
    * Records events; those that were recorded before must be equal, and are not recorded again.
    *
-   * @throws CancelledException if the run was interrupted: what a step found meanwhile may be the
-   *     interrupt's doing, and is found again when the run is gone on with
+   * @throws CancelledException if the run was interrupted or cut short: what a step found meanwhile
+   *     may be the interrupt's doing, and is found again when the run is gone on with
    */
   void record(List<? extends RunEvent> events) {
     checkSound();
@@ -171,9 +235,13 @@ final class Journal {
     if (fresh.isEmpty()) {
       return;
     }
-    if (thread.isInterrupted() && !fresh.get(0).circumstantial()) {
-      throw new CancelledException("Run (" + run + ") was interrupted.");
+    if (!fresh.get(0).circumstantial() && (left || controls.isCut() || thread.isInterrupted())) {
+      throw new CancelledException("Run (" + run + ") was told to stop.");
     }
+    keep(fresh);
+  }
+
+  private void keep(List<? extends RunEvent> fresh) {
     append(fresh);
     for (RunEvent event : fresh) {
       try {
@@ -206,11 +274,17 @@ final class Journal {
    * A listener that fails once may fail on every event: the first failure of a generation tells.
    */
   private void listenerFault(int number, RuntimeException cause) {
+    listenerFaults++;
     if (number <= lastListenerFault) {
       return;
     }
     lastListenerFault = number;
-    log.warn("run {}, generation {}: the listener failed", run, number, cause);
+    log.warn(
+        "run {}, generation {}: the listener failed, {} times so far",
+        run,
+        number,
+        listenerFaults,
+        cause);
     // Not told to the listener, which would fail again.
     append(List.of(new RunEvent.Faulted(number, RunEvent.Faulted.LISTENER, String.valueOf(cause))));
   }

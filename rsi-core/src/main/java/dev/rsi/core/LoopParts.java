@@ -14,11 +14,13 @@ import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.store.RunStore;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,10 @@ final class LoopParts<T, C> {
   @Nullable RunStore store;
   @Nullable ModelRegistry registry;
   @Nullable RunListener listener;
+  @Nullable ThreadFactory threads;
+  @Nullable Path stopFile;
+  @Nullable Approval approval;
+  @Nullable Charter charter;
   @Nullable Clock clock;
   @Nullable Long seed;
   @Nullable Long secret;

@@ -42,13 +42,16 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final String anchor;
   private final int levels;
   private final Thread thread = Thread.currentThread();
+  private final Controls controls;
   private final Seeds seeds;
   private final Ledger ledger;
   private final Journal journal;
+  private final LogContext logContext;
   private final Attempts<T, C> attempts;
   private final LessonPool<T, C> pool;
   private final PracticeGround<T, C> ground;
   private final Probing<T, C> probing;
+  private final Approvals approvals;
   private final @Nullable ProbeReadings<T, C> exam;
   private final List<GenerationReport> reports = new ArrayList<>();
 
@@ -62,22 +65,32 @@ final class LoopRun<T, C> implements AutoCloseable {
    * @param journal what is recorded of it
    * @param anchor id of the version it begins with
    * @param levels how many levels the tasks have, 1 or more
+   * @param controls what is asked of it from outside
    */
   LoopRun(
-      ImprovementLoop<T, C> loop, Journal journal, String anchor, TaskSource<T> tasks, int levels) {
+      ImprovementLoop<T, C> loop,
+      Journal journal,
+      String anchor,
+      TaskSource<T> tasks,
+      int levels,
+      Controls controls) {
     this.loop = loop;
     this.journal = journal;
+    this.controls = controls;
     this.anchor = anchor;
     this.incumbent = anchor;
     this.levels = levels;
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
+    this.logContext = new LogContext(journal.run());
+    logContext.at(0, anchor);
     this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
     this.probing = new Probing<>(loop, anchor, attempts, seeds, journal, heldOut, pool, ledger);
     this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, journal, heldOut);
+    this.approvals = new Approvals(loop, journal, controls);
     int batch = loop.practice.batch();
     this.exam =
         loop.exam == null
@@ -87,13 +100,14 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private boolean cancelled() {
-    return thread.isInterrupted() || ledger.timeIsUp();
+    return thread.isInterrupted() || controls.isCut() || ledger.timeIsUp();
   }
 
   RunReport run() {
     try {
       start();
       if (journal.isLive()) {
+        journal.between();
         loop.registry.promote(anchor);
       }
       ledger.reserve(exam == null ? 0 : exam.worstCase());
@@ -129,7 +143,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private void start() {
     RunEvent.RunStarted begins = new RunEvent.RunStarted(loop.seed, anchor, setting());
     if (!(journal.next() instanceof RunEvent.RunStarted began)) {
-      journal.record(begins);
+      journal.begin(begins);
       return;
     }
     List<String> differing = began.differences(begins);
@@ -194,6 +208,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** One generation; false if the hardest level is mastered and there is nothing to practise. */
   private boolean generation() {
     journal.generation(reports.size());
+    logContext.at(reports.size(), incumbent);
     Generation steps = new Generation(reports.size());
     try {
       steps.checkIncumbent();
@@ -216,6 +231,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       steps.fail(e);
+    } finally {
+      steps.leave();
     }
     finish(steps.report());
     return true;
@@ -230,9 +247,29 @@ final class LoopRun<T, C> implements AutoCloseable {
     private int made;
     private @Nullable String challenger;
     private @Nullable GateDecision decision;
+    private final Flight.Generation flight;
+    private Flight.@Nullable Step step;
 
     Generation(int number) {
       this.number = number;
+      this.flight = new Flight.Generation(journal.run(), number, incumbent);
+    }
+
+    private void enter(String name) {
+      leaveStep();
+      step = new Flight.Step(journal.run(), number, name);
+    }
+
+    private void leaveStep() {
+      if (step != null) {
+        step.commit();
+      }
+    }
+
+    /** No more steps, whether they came to their end or not. */
+    void leave() {
+      leaveStep();
+      flight.end(outcome.name());
     }
 
     /** Goes on from the nearest sound ancestor where the incumbent's files were damaged. */
@@ -267,6 +304,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     /** Measures the frontier of a new incumbent; false if nothing lies beyond it. */
     boolean scout() {
+      enter("scout");
       pool.beginGeneration();
       if (incumbent.equals(scouted)) {
         return true;
@@ -301,6 +339,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     void practise() {
+      enter("practise");
       journal.record(new RunEvent.GenerationStarted(number, incumbent));
       for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
         made +=
@@ -326,6 +365,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     void train() {
+      enter("train");
       part = "trainer";
       List<Lesson<T, C>> lessons = pool.mix();
       String digest = pool.digest(lessons);
@@ -366,29 +406,45 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     void judge() {
+      enter("judge");
       part = "gate";
       String candidate = Objects.requireNonNull(challenger);
+      Flight.Decision deciding = new Flight.Decision(journal.run(), number, candidate);
       decision =
           probing.decide(
               number,
               Map.of(Role.ANCHOR, anchor, Role.INCUMBENT, incumbent, Role.CHALLENGER, candidate));
-      journal.record(new RunEvent.Gated(number, candidate, decision));
-      switch (decision.action()) {
-        case PROMOTE -> {
-          part = "registry";
-          if (journal.isLive()) {
-            loop.registry.promote(candidate);
-          }
-          journal.record(new RunEvent.Promoted(number, incumbent, candidate));
-          incumbent = candidate;
-          outcome = Outcome.PROMOTED;
-        }
-        case HOLD -> outcome = Outcome.HELD;
-        case ROLLBACK -> outcome = Outcome.ROLLED_BACK;
+      deciding.end(decision.action().name());
+      String charter = loop.charter == null ? null : loop.charter.digest();
+      journal.record(new RunEvent.Gated(number, candidate, decision, charter));
+      part = "approval";
+      boolean goesLive = approvals.goesLive(number, incumbent, candidate, decision);
+      probing.answered(goesLive && decision.promotes());
+      if (goesLive) {
+        promote(candidate);
+      } else {
+        outcome =
+            switch (decision.action()) {
+              case PROMOTE -> Outcome.REFUSED;
+              case HOLD -> Outcome.HELD;
+              case ROLLBACK -> Outcome.ROLLED_BACK;
+            };
       }
     }
 
+    private void promote(String candidate) {
+      part = "registry";
+      if (journal.isLive()) {
+        loop.registry.promote(candidate);
+      }
+      journal.record(new RunEvent.Promoted(number, incumbent, candidate));
+      incumbent = candidate;
+      logContext.at(number, incumbent);
+      outcome = Outcome.PROMOTED;
+    }
+
     void examine() {
+      enter("examine");
       part = "exam";
       if (exam != null) {
         marks.putAll(exam.solved(Objects.requireNonNull(challenger)));
@@ -415,6 +471,10 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     private Provenance provenance(String digest, long seed, TrainedArtifact artifact) {
+      Map<String, String> by = Provenance.madeBy(artifact.provenance());
+      if (loop.charter != null) {
+        by.put("charter sha-256", loop.charter.digest());
+      }
       return new Provenance(
           incumbent,
           journal.run(),
@@ -424,7 +484,7 @@ final class LoopRun<T, C> implements AutoCloseable {
           artifact.steps(),
           loop.recipe.values(),
           artifact.metrics(),
-          Provenance.madeBy(artifact.provenance()));
+          by);
     }
   }
 
@@ -479,7 +539,11 @@ final class LoopRun<T, C> implements AutoCloseable {
    */
   private RunReport endCut() {
     boolean interrupted = Thread.interrupted();
+    String told = controls.leave();
     try {
+      if (told != null) {
+        return leave(told);
+      }
       return ledger.timeIsUp()
           ? end(RunReport.End.BUDGET_SPENT, "The wall clock of the budget is spent.")
           : leave(
@@ -515,6 +579,13 @@ final class LoopRun<T, C> implements AutoCloseable {
     setting.put("rubric sha-256", sha256(loop.rubric.toString()));
     setting.put("lessons", String.valueOf(loop.given.size()));
     setting.put("levels", String.valueOf(levels));
+    if (loop.approval != null) {
+      setting.put("approval", loop.approval.toString());
+    }
+    if (loop.charter != null) {
+      setting.put("charter", loop.charter.text());
+      setting.put("charter sha-256", loop.charter.digest());
+    }
     return setting;
   }
 
@@ -533,6 +604,8 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   @Override
   public void close() {
-    attempts.close();
+    try (logContext) {
+      attempts.close();
+    }
   }
 }

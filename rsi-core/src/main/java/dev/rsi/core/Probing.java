@@ -77,12 +77,20 @@ final class Probing<T, C> {
       journal.fault(generation, "gate", e);
       decision = Unasked.because("The gate failed: " + e);
     }
-    bank.answered(decision.promotes());
     // One that is recalled has kept it.
     if (journal.isLive()) {
       keepPace(Duration.between(began, loop.clock.instant()));
     }
     return decision;
+  }
+
+  /**
+   * Counts what the loop learns of the last decision.
+   *
+   * @param promoted whether the gate said so, and nobody refused
+   */
+  void answered(boolean promoted) {
+    bank.answered(promoted);
   }
 
   private void commit(int generation) {

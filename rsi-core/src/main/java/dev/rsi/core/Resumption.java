@@ -57,6 +57,11 @@ record Resumption(String run, String anchor, List<String> live) {
         live.add(fallen.to());
       } else if (event instanceof RunEvent.Gated gated && gated.decision().promotes()) {
         live.add(gated.challenger());
+      } else if (event instanceof RunEvent.Answered answered) {
+        live.remove(answered.challenger());
+        if (answered.approved()) {
+          live.add(answered.challenger());
+        }
       }
       begun |= event instanceof RunEvent.GenerationFinished;
     }

@@ -597,7 +597,11 @@ public abstract class RunStoreContract {
         new RunEvent.Stopped(1, "it was interrupted"),
         new RunEvent.Resumed(1, 7, "3 generations"),
         new RunEvent.ProbesRevealed(1, -7),
-        new RunEvent.Gated(1, "challenger", promote),
+        new RunEvent.Gated(1, "challenger", promote, "a".repeat(64)),
+        new RunEvent.Asked(1, "challenger", GateDecision.Action.PROMOTE, "PT8H"),
+        new RunEvent.Answered(1, "challenger", true, "Ada", "fine"),
+        new RunEvent.Paused(1),
+        new RunEvent.Unpaused(1),
         new RunEvent.Described(1, "challenger", Map.of("distinct-2", 0.25)),
         new RunEvent.Described(
             1, "challenger", Map.of("divergence on a", Double.POSITIVE_INFINITY)),

@@ -48,6 +48,7 @@ class ArchitectureTest {
 
   private static final String API = "dev.rsi.api..";
   private static final String CORE = "dev.rsi.core..";
+  private static final String MICROMETER = "dev.rsi.core.micrometer..";
   private static final String LM = "dev.rsi.lm..";
   private static final String DJL = "dev.rsi.djl..";
   private static final String ONNX = "dev.rsi.onnx..";
@@ -104,7 +105,20 @@ class ArchitectureTest {
         JACKSON,
         "org.apache.commons.statistics..",
         "org.apache.commons.numbers..",
-        "org.sqlite..");
+        "org.sqlite..",
+        "io.micrometer..");
+  }
+
+  @Test
+  void should_let_its_own_package_alone_see_micrometer() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(MICROMETER, EXAMPLES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.micrometer..")
+            .because("an application without Micrometer must not miss it"));
   }
 
   @Test
@@ -202,7 +216,7 @@ class ArchitectureTest {
             .and(DescribedPredicate.not(PRIMITIVE));
     List<String> leaks = new ArrayList<>();
     for (JavaClass type : exposed()) {
-      if (resideInAnyPackage(DJL, EXAMPLES).test(type)) {
+      if (resideInAnyPackage(DJL, MICROMETER, EXAMPLES).test(type)) {
         continue;
       }
       for (JavaCodeUnit unit : type.getCodeUnits()) {

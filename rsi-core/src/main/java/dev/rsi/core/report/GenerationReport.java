@@ -39,8 +39,10 @@ public record GenerationReport(
     ANCHOR,
     /** The challenger went live. */
     PROMOTED,
-    /** The gate could not tell: the incumbent stays. */
+    /** The gate could not tell, and nobody approved: the incumbent stays. */
     HELD,
+    /** The gate would have promoted, but nobody approved: the incumbent stays. */
+    REFUSED,
     /** The gate found harm: the incumbent stays. */
     ROLLED_BACK,
     /** No attempt gave a lesson: nothing was trained. */

@@ -203,8 +203,37 @@ public sealed interface RunEvent {
    *
    * @param challenger id of the version it decided on
    * @param decision the decision with its evidence
+   * @param charter SHA-256 of the run's charter; null if it has none, or in a record older than
+   *     charters
    */
-  record Gated(int generation, String challenger, GateDecision decision) implements RunEvent {}
+  record Gated(int generation, String challenger, GateDecision decision, @Nullable String charter)
+      implements RunEvent {}
+
+  /**
+   * Somebody is asked whether a challenger goes live.
+   *
+   * @param challenger id of the version
+   * @param action what the gate decided on it
+   * @param within how long an answer is waited for
+   */
+  record Asked(int generation, String challenger, GateDecision.Action action, String within)
+      implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
+  /**
+   * It was answered whether a challenger goes live.
+   *
+   * @param challenger id of the version
+   * @param approved whether it does
+   * @param by who said so; {@code "nobody"} if there was no answer in time
+   * @param why in words
+   */
+  record Answered(int generation, String challenger, boolean approved, String by, String why)
+      implements RunEvent {}
 
   /**
    * What a challenger's answers to probes look like. For people: nothing depends on it, as none of
@@ -261,6 +290,22 @@ public sealed interface RunEvent {
    * @param reason why, in words
    */
   record Stopped(int generation, String reason) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
+  /** The run was told to stand still, and does. */
+  record Paused(int generation) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
+  /** A run that stood still was told to go on, and does. */
+  record Unpaused(int generation) implements RunEvent {
     @Override
     public boolean circumstantial() {
       return true;

@@ -3,6 +3,7 @@ package dev.rsi.core.store;
 import dev.rsi.core.internal.Json;
 import dev.rsi.core.report.RunEvent;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -26,25 +27,31 @@ final class EventJson {
     add("run-started", RunEvent.RunStarted.class, json);
     add("generation-started", RunEvent.GenerationStarted.class, json);
     add("attempted", RunEvent.Attempted.class, json);
-    // Files exist whose attempts have no comment.
-    readers.computeIfPresent(
-        "attempted",
-        (kind, reader) ->
-            reader.without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES));
     add("lessons-selected", RunEvent.LessonsSelected.class, json);
     add("trained", RunEvent.Trained.class, json);
     add("probes-committed", RunEvent.ProbesCommitted.class, json);
     add("probes-revealed", RunEvent.ProbesRevealed.class, json);
     add("probed", RunEvent.Probed.class, json);
     add("gated", RunEvent.Gated.class, json);
+    add("asked", RunEvent.Asked.class, json);
+    add("answered", RunEvent.Answered.class, json);
     add("described", RunEvent.Described.class, json);
     add("promoted", RunEvent.Promoted.class, json);
     add("fell-back", RunEvent.FellBack.class, json);
     add("faulted", RunEvent.Faulted.class, json);
     add("stopped", RunEvent.Stopped.class, json);
+    add("paused", RunEvent.Paused.class, json);
+    add("unpaused", RunEvent.Unpaused.class, json);
     add("resumed", RunEvent.Resumed.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
+    // Files exist whose attempts have no comment and whose decisions have no charter.
+    for (String kind : List.of("attempted", "gated")) {
+      readers.computeIfPresent(
+          kind,
+          (name, reader) ->
+              reader.without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES));
+    }
   }
 
   private void add(String kind, Class<? extends RunEvent> type, JsonMapper json) {

@@ -132,6 +132,8 @@ class EventJsonTest {
     Class<?> raw = (Class<?>) type;
     if (raw == int.class || raw == Integer.class) {
       return Arbitraries.integers().greaterOrEqual(0);
+    } else if (raw == boolean.class) {
+      return Arbitraries.of(true, false);
     } else if (raw == long.class) {
       return Arbitraries.longs();
     } else if (raw == double.class) {

@@ -58,7 +58,7 @@ final class SampleEvents {
           new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "d".repeat(64)),
           new RunEvent.Trained(
               1, CHALLENGER, ANCHOR, 250, Map.of("loss", 0.1 + 0.2, "odd", Double.NaN)),
-          new RunEvent.Gated(1, CHALLENGER, DECISION),
+          new RunEvent.Gated(1, CHALLENGER, DECISION, null),
           new RunEvent.Promoted(1, ANCHOR, CHALLENGER),
           new RunEvent.Faulted(1, "listener", "it threw"),
           new RunEvent.GenerationFinished(

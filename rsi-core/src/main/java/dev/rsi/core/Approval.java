@@ -1,0 +1,151 @@
+package dev.rsi.core;
+
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.GateDecision.Action;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a person is asked before a challenger goes live. The answer is recorded and, when the run is
+ * gone on with, recalled. Whatever is not a timely yes is <b>no</b>: no answer by the deadline, an
+ * approver that throws or returns null. A run that is left while it waits asks again when it is
+ * gone on with, with all of the time. A ROLLBACK is never asked about, and never goes live.
+ *
+ * <p>A person answers through {@link RunHandle#approve} or {@link RunHandle#refuse}, or an {@link
+ * Approver} of the application does; the first answer counts.
+ *
+ * <p><b>What a gate's promise is then.</b> A person who may only refuse leaves the probability of
+ * ever promoting an unsafe challenger where it was, since what goes live is part of what the gate
+ * would have promoted; as a share of the promotions ({@code errorAsShare}) it holds for what the
+ * gate would have promoted. The gate does not hear of the answer: it counts a PROMOTE that was
+ * refused as one of its promotions, and carries its evidence on. The promise on false alarms is
+ * then about clean challengers that it would have promoted, not about live versions. A HOLD that
+ * was approved is the person's promotion, not the gate's: it spends none of the gate's error, no
+ * promise covers it, and of its evidence only what speaks for it is carried on, so harm that it did
+ * adds to no alarm. But later challengers are still compared with generation 0 as well, and against
+ * that the gate's limits hold whatever a person approved. For the bank of probes a decision is a
+ * promotion only if gate and person agree.
+ *
+ * <p>Immutable and thread-safe, if the approver is.
+ */
+public final class Approval {
+  private final Duration deadline;
+  private final Set<Action> cases;
+  private final @Nullable Approver approver;
+
+  private Approval(Duration deadline, Set<Action> cases, @Nullable Approver approver) {
+    this.deadline = deadline;
+    this.cases = cases;
+    this.approver = approver;
+  }
+
+  /**
+   * Asks a person.
+   *
+   * @param deadline how long an answer is waited for, by the loop's clock; positive. Then it is no.
+   *     The wall clock of the budget goes on meanwhile
+   * @param first a decision to ask about: PROMOTE, which the person can refuse, or HOLD, which the
+   *     person can have promoted
+   * @param others more of them
+   */
+  public static Approval of(Duration deadline, Action first, Action... others) {
+    if (deadline.isZero() || deadline.isNegative()) {
+      throw new IllegalArgumentException("deadline (" + deadline + ") must be positive.");
+    }
+    Set<Action> cases = EnumSet.of(first, others);
+    if (cases.contains(Action.ROLLBACK)) {
+      throw new IllegalArgumentException(
+          "cases ("
+              + cases
+              + ") have ROLLBACK, which nobody can approve.\nMaybe ask about HOLD: what the gate"
+              + " could not tell.");
+    }
+    return new Approval(deadline, cases, null);
+  }
+
+  /** With the application's own way to ask. Default: nobody but the run's handle. */
+  public Approval by(Approver asked) {
+    return new Approval(deadline, cases, Objects.requireNonNull(asked, "asked"));
+  }
+
+  /** Asks somebody who may approve a challenger. */
+  @FunctionalInterface
+  public interface Approver {
+    /**
+     * Called on a daemon thread of its own, which is interrupted when no answer is waited for any
+     * more.
+     *
+     * @throws Exception counts as no
+     */
+    Answer answer(Question question) throws Exception;
+  }
+
+  /**
+   * What a person is asked.
+   *
+   * @param run id of the run
+   * @param generation the generation
+   * @param parent id of the version live now
+   * @param challenger id of the version that would go live
+   * @param decision the gate's decision, PROMOTE or HOLD, with its evidence
+   * @param charter the run's charter; null if it has none
+   * @param deadline when no answer has become the answer no
+   */
+  public record Question(
+      String run,
+      int generation,
+      String parent,
+      String challenger,
+      GateDecision decision,
+      @Nullable Charter charter,
+      Instant deadline) {}
+
+  /**
+   * What the person said.
+   *
+   * @param approved whether the challenger goes live
+   * @param by who says so; not blank
+   * @param why in words
+   */
+  public record Answer(boolean approved, String by, String why) {
+    public Answer {
+      Objects.requireNonNull(why, "why");
+      if (by.isBlank()) {
+        throw new IllegalArgumentException("by (" + by + ") must name who answers.");
+      }
+    }
+
+    /** Yes. */
+    public static Answer yes(String by, String why) {
+      return new Answer(true, by, why);
+    }
+
+    /** No. */
+    public static Answer no(String by, String why) {
+      return new Answer(false, by, why);
+    }
+  }
+
+  boolean asksAbout(Action action) {
+    return cases.contains(action);
+  }
+
+  Duration deadline() {
+    return deadline;
+  }
+
+  @Nullable Approver approver() {
+    return approver;
+  }
+
+  /** Which decisions are asked about; the deadline may differ when a run is gone on with. */
+  @Override
+  public String toString() {
+    return List.copyOf(cases).toString();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.rsi.core;
+
+import dev.rsi.api.GateDecision;
+import dev.rsi.core.Approval.Answer;
+import dev.rsi.core.Approval.Question;
+import dev.rsi.core.report.RunEvent;
+import java.time.Clock;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether a challenger goes live: as the gate says, or a person where one is asked. */
+final class Approvals {
+  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+
+  /** Who answers where nobody did. */
+  private static final String NOBODY = "nobody";
+
+  private final @Nullable Approval approval;
+  private final @Nullable Charter charter;
+  private final ThreadFactory threads;
+  private final Clock clock;
+  private final Journal journal;
+  private final Controls controls;
+
+  Approvals(ImprovementLoop<?, ?> loop, Journal journal, Controls controls) {
+    this.approval = loop.approval;
+    this.charter = loop.charter;
+    this.threads = loop.threads;
+    this.clock = loop.clock;
+    this.journal = journal;
+    this.controls = controls;
+  }
+
+  /**
+   * Whether a challenger goes live.
+   *
+   * @throws dev.rsi.api.CancelledException if the run is to be left before somebody answered
+   */
+  boolean goesLive(int generation, String parent, String challenger, GateDecision decision) {
+    if (approval == null || !approval.asksAbout(decision.action())) {
+      return decision.promotes();
+    }
+    // Nobody is asked what was answered before, not even by a run that does all else again.
+    if (journal.next() instanceof RunEvent.Answered then) {
+      journal.record(then);
+      return then.approved();
+    }
+    journal.between();
+    Answer answer = ask(approval, generation, parent, challenger, decision);
+    journal.record(
+        new RunEvent.Answered(
+            generation, challenger, answer.approved(), answer.by(), answer.why()));
+    return answer.approved();
+  }
+
+  private Answer ask(
+      Approval asked, int generation, String parent, String challenger, GateDecision decision) {
+    Question question =
+        new Question(
+            journal.run(),
+            generation,
+            parent,
+            challenger,
+            decision,
+            charter,
+            clock.instant().plus(asked.deadline()));
+    controls.ask(question);
+    Thread approver = null;
+    try {
+      journal.record(
+          new RunEvent.Asked(
+              generation, challenger, decision.action(), asked.deadline().toString()));
+      approver = asking(asked.approver(), question);
+      journal.waitFor(() -> controls.isAnswered() || isOver(question));
+    } finally {
+      if (approver != null) {
+        approver.interrupt();
+      }
+      controls.withdraw();
+    }
+    Answer answer = controls.answer();
+    return answer == null ? Answer.no(NOBODY, "There was no answer in time.") : answer;
+  }
+
+  private boolean isOver(Question question) {
+    return !clock.instant().isBefore(question.deadline());
+  }
+
+  /** Asks the application on a thread of its own, so that no approver holds up a deadline. */
+  private @Nullable Thread asking(Approval.@Nullable Approver approver, Question question) {
+    if (approver == null) {
+      return null;
+    }
+    Thread thread = threads.newThread(() -> controls.answer(question, answer(approver, question)));
+    thread.setName("rsi " + question.run() + " approver");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private static Answer answer(Approval.Approver approver, Question question) {
+    try {
+      Answer answer = approver.answer(question);
+      return answer == null ? Answer.no(NOBODY, "The approver returned null.") : answer;
+    } catch (Throwable e) {
+      // Also an error: the thread is not the run's, and the answer is no.
+      log.warn(
+          "run {}, generation {}: the approver failed", question.run(), question.generation(), e);
+      return Answer.no(NOBODY, "The approver failed: " + e);
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package dev.rsi.core;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.core.Approval.Answer;
+import dev.rsi.core.Approval.Question;
+import dev.rsi.core.RunHandle.State;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of a run from outside (to pause, to go on, to be left) and what has become of it;
+ * and what the run asks a person. The run's thread looks here between its steps. Thread-safe.
+ */
+final class Controls {
+  /** How often a run that waits looks at its clock and its stop file. */
+  private static final long GLANCE_MILLIS = 100;
+
+  private final @Nullable Path stopFile;
+  private final Clock clock;
+  private final Semaphore changes = new Semaphore(0);
+  private final List<CompletableFuture<State>> asked = new ArrayList<>();
+  private State state = State.RUNNING;
+  private boolean pause;
+  private @Nullable String leave;
+  private @Nullable Question question;
+  private @Nullable Answer answer;
+  private volatile boolean cut;
+  private @Nullable Thread thread;
+
+  Controls(@Nullable Path stopFile, Clock clock) {
+    this.stopFile = stopFile;
+    this.clock = clock;
+  }
+
+  /**
+   * Refuses to begin under a stop file.
+   *
+   * @throws IllegalStateException if it is there, or may be
+   */
+  static void checkStopFile(@Nullable Path stopFile) {
+    if (isThere(stopFile)) {
+      throw new IllegalStateException(
+          "The stop file ("
+              + stopFile
+              + ") is there, so nothing runs.\nMaybe find out who put it there, and delete it.");
+    }
+  }
+
+  /** A file that cannot be looked for counts as one that is there. */
+  private static boolean isThere(@Nullable Path stopFile) {
+    return stopFile != null && !Files.notExists(stopFile);
+  }
+
+  // Asked from outside.
+
+  synchronized CompletableFuture<State> pause(boolean wanted) {
+    CompletableFuture<State> honoured = new CompletableFuture<>();
+    State already = wanted ? State.PAUSED : State.RUNNING;
+    if (state == State.ENDED || (pause == wanted && state == already)) {
+      honoured.complete(state);
+      return honoured;
+    }
+    // A run that is told to stop does not stand still again.
+    pause = wanted && leave == null;
+    asked.add(honoured);
+    wake();
+    return honoured;
+  }
+
+  /**
+   * Has the run left.
+   *
+   * @param now whether what is under way is cut short
+   * @param reason in words; the first one given stands
+   */
+  synchronized CompletableFuture<State> leave(boolean now, String reason) {
+    CompletableFuture<State> honoured = new CompletableFuture<>();
+    if (state == State.ENDED) {
+      honoured.complete(state);
+      return honoured;
+    }
+    asked.add(honoured);
+    leave = leave == null ? reason : leave;
+    pause = false;
+    state = State.STOPPING;
+    if (now && !cut) {
+      cut = true;
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
+    wake();
+    return honoured;
+  }
+
+  synchronized State state() {
+    return state;
+  }
+
+  /** What a person is asked now. */
+  synchronized Optional<Question> pending() {
+    return question == null || answer != null ? Optional.empty() : Optional.of(question);
+  }
+
+  /** Takes the first answer to what is asked now; false if it is too late. */
+  synchronized boolean answer(Question asked, Answer given) {
+    boolean open = asked.equals(question) && answer == null && leave == null;
+    if (!open || !clock.instant().isBefore(asked.deadline())) {
+      return false;
+    }
+    answer = given;
+    wake();
+    return true;
+  }
+
+  /** Something that the run may be waiting for has happened. */
+  private void wake() {
+    changes.release();
+  }
+
+  // Looked at by the run's thread.
+
+  /** The calling thread drives the run, until {@link #ended}. */
+  synchronized void driven() {
+    thread = Thread.currentThread();
+    if (cut) {
+      thread.interrupt();
+    }
+  }
+
+  /** Whether what is under way is to end, and nothing of it to be kept. */
+  boolean isCut() {
+    return cut;
+  }
+
+  /** Why the run is to be left; null if it is not. */
+  synchronized @Nullable String leave() {
+    return leave;
+  }
+
+  /**
+   * To be called between two steps.
+   *
+   * @throws CancelledException if the run is to be left
+   */
+  void checkGoesOn() {
+    if (isThere(stopFile)) {
+      var unused = leave(false, "The stop file (" + stopFile + ") is there.");
+    }
+    String reason = leave();
+    if (reason != null) {
+      throw new CancelledException(reason);
+    }
+  }
+
+  synchronized boolean isPauseAsked() {
+    return pause;
+  }
+
+  /** Says that the run stands still, or goes on; false if something else was asked meanwhile. */
+  synchronized boolean settle(boolean paused) {
+    if (pause != paused) {
+      return false;
+    }
+    if (state != State.STOPPING) {
+      state = paused ? State.PAUSED : State.RUNNING;
+      honour();
+    }
+    return true;
+  }
+
+  /**
+   * Waits until something is asked, or for a moment.
+   *
+   * @throws CancelledException if the thread was interrupted
+   */
+  void glance() {
+    try {
+      if (changes.tryAcquire(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        changes.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException("The run was interrupted.");
+    }
+  }
+
+  /** Puts a question to whoever may answer. */
+  synchronized void ask(Question asked) {
+    question = asked;
+    answer = null;
+  }
+
+  synchronized boolean isAnswered() {
+    return answer != null;
+  }
+
+  /** Takes no more answers. */
+  synchronized void withdraw() {
+    question = null;
+  }
+
+  /** The answer to the last question; null if there was none. */
+  synchronized @Nullable Answer answer() {
+    return answer;
+  }
+
+  /** The run's thread is done with it. */
+  synchronized void ended() {
+    state = State.ENDED;
+    thread = null;
+    honour();
+  }
+
+  /** Whoever hears of it does so on a thread of their own, and holds up nobody. */
+  private void honour() {
+    State now = state;
+    asked.forEach(honoured -> honoured.completeAsync(() -> now));
+    asked.clear();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.rsi.core;
+
+import jdk.jfr.Category;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/**
+ * What a run shows of itself in a recording of JDK Flight Recorder: {@link Generation}, {@link
+ * Step}, {@link Batch} and {@link Decision}, each with its duration. While nobody records, they
+ * cost nothing.
+ */
+final class Flight {
+  private static final String CATEGORY = "rsi";
+
+  private Flight() {}
+
+  /** A generation, from its scouting to its end. */
+  @Name("dev.rsi.Generation")
+  @Label("Generation")
+  @Category(CATEGORY)
+  @StackTrace(false)
+  static final class Generation extends Event {
+    @Label("Run")
+    String run;
+
+    @Label("Generation")
+    int generation;
+
+    @Label("Incumbent")
+    String incumbent;
+
+    @Label("Outcome")
+    String outcome = "";
+
+    Generation(String run, int generation, String incumbent) {
+      this.run = run;
+      this.generation = generation;
+      this.incumbent = incumbent;
+      begin();
+    }
+
+    /** Ends it; it has no outcome if it was cut short. */
+    void end(String found) {
+      outcome = found;
+      commit();
+    }
+  }
+
+  /** A step of a generation: scout, practise, train, judge or examine. */
+  @Name("dev.rsi.Step")
+  @Label("Step")
+  @Category(CATEGORY)
+  @StackTrace(false)
+  static final class Step extends Event {
+    @Label("Run")
+    String run;
+
+    @Label("Generation")
+    int generation;
+
+    @Label("Step")
+    String step;
+
+    Step(String run, int generation, String step) {
+      this.run = run;
+      this.generation = generation;
+      this.step = step;
+      begin();
+    }
+  }
+
+  /** A call of the model. */
+  @Name("dev.rsi.Batch")
+  @Label("Batch")
+  @Category(CATEGORY)
+  @StackTrace(false)
+  static final class Batch extends Event {
+    @Label("Run")
+    String run;
+
+    @Label("For")
+    String step;
+
+    @Label("Version")
+    String version;
+
+    @Label("Size")
+    int size;
+
+    Batch(String run, String step, String version, int size) {
+      this.run = run;
+      this.step = step;
+      this.version = version;
+      this.size = size;
+      begin();
+    }
+  }
+
+  /** A decision of the gate, with the reading of its probes. */
+  @Name("dev.rsi.Decision")
+  @Label("Decision")
+  @Category(CATEGORY)
+  @StackTrace(false)
+  static final class Decision extends Event {
+    @Label("Run")
+    String run;
+
+    @Label("Generation")
+    int generation;
+
+    @Label("Challenger")
+    String challenger;
+
+    @Label("Action")
+    String action = "";
+
+    Decision(String run, int generation, String challenger) {
+      this.run = run;
+      this.generation = generation;
+      this.challenger = challenger;
+      begin();
+    }
+
+    /** Ends it. */
+    void end(String decided) {
+      action = decided;
+      commit();
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package dev.rsi.core;
+
+import dev.rsi.core.report.RunReport;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+
+/**
+ * The controls of a run that has a thread of its own. From {@link ImprovementLoop#start}.
+ *
+ * <p>A step is what is recorded at once: a batch of attempts or of readings, a training, a
+ * decision. What is asked here is noted when the call returns, and honoured before another step
+ * begins; the future it gives is completed then, with the state that the run has come to. Whatever
+ * was asked, it is completed at the latest when the run ends. Pauses and stops are recorded.
+ *
+ * <p>Thread-safe. Do not wait for any of it on the run's own thread, in a listener of the builder:
+ * the run would wait for itself.
+ */
+public final class RunHandle implements AutoCloseable {
+
+  /** What a run is at. */
+  public enum State {
+    /** Its steps follow one another, or it waits for a person's answer. */
+    RUNNING,
+    /** It stands still between two steps. */
+    PAUSED,
+    /** It was told to stop, and has not ended yet. */
+    STOPPING,
+    /** Its thread is done: it has ended, was left, or failed. */
+    ENDED
+  }
+
+  private final String run;
+  private final Controls controls;
+  private final Subscriptions subscriptions;
+  private final Thread thread;
+  private final CompletableFuture<RunReport> report = new CompletableFuture<>();
+
+  /**
+   * Starts a run.
+   *
+   * @param work drives it
+   */
+  RunHandle(
+      String run,
+      Controls controls,
+      Subscriptions subscriptions,
+      ThreadFactory threads,
+      Supplier<RunReport> work) {
+    this.run = run;
+    this.controls = controls;
+    this.subscriptions = subscriptions;
+    this.thread = threads.newThread(() -> drive(work));
+    this.thread.setName("rsi " + run);
+    this.thread.start();
+  }
+
+  private void drive(Supplier<RunReport> work) {
+    try {
+      controls.driven();
+      report.complete(work.get());
+    } catch (Throwable e) {
+      // Errors too: they are thrown to whoever waits.
+      report.completeExceptionally(e);
+    } finally {
+      subscriptions.ended();
+      controls.ended();
+    }
+  }
+
+  /** The run's id in its store. */
+  public String run() {
+    return run;
+  }
+
+  /** What the run is at. */
+  public State state() {
+    return controls.state();
+  }
+
+  /**
+   * Has the run stand still: what is under way ends and is recorded, and no other step begins. The
+   * wall clock of its budget goes on.
+   *
+   * @return completed when it stands still, with PAUSED; with another state if it was told
+   *     otherwise before, or ended
+   */
+  public CompletableFuture<State> pause() {
+    return controls.pause(true);
+  }
+
+  /**
+   * Has a run that was paused go on; takes back a pause that was not honoured yet.
+   *
+   * @return completed when it goes on, with RUNNING; with another state if it was told otherwise
+   *     before, or ended
+   */
+  public CompletableFuture<State> resume() {
+    return controls.pause(false);
+  }
+
+  /**
+   * Has the run left after the step under way, paused or not. It can be gone on with: {@link
+   * ImprovementLoop#resume}.
+   *
+   * @return completed with ENDED when its thread is done and its lease given up
+   */
+  public CompletableFuture<State> stop() {
+    return controls.leave(false, "It was told to stop.");
+  }
+
+  /**
+   * Has the run left at once: the step under way is cancelled, by its context and by an interrupt,
+   * and nothing of it is recorded. It can be gone on with.
+   *
+   * @return completed with ENDED when its thread is done and its lease given up
+   */
+  public CompletableFuture<State> stopNow() {
+    return controls.leave(true, "It was told to stop now.");
+  }
+
+  /** What a person is asked now, with the {@linkplain Approval approval} of the loop. */
+  public Optional<Approval.Question> pending() {
+    return controls.pending();
+  }
+
+  /**
+   * Has a challenger go live.
+   *
+   * @param question the one that is {@link #pending}
+   * @param by who says so; not blank
+   * @param why in words
+   * @return false if it is too late: the question was answered, its deadline has passed, or the run
+   *     was told to stop. A run that is then {@linkplain #stopNow stopped now} may ask again
+   */
+  public boolean approve(Approval.Question question, String by, String why) {
+    return controls.answer(question, Approval.Answer.yes(by, why));
+  }
+
+  /**
+   * Keeps a challenger from going live.
+   *
+   * @param question the one that is {@link #pending}
+   * @param by who says so; not blank
+   * @param why in words
+   * @return false if it is too late, as for {@link #approve}
+   */
+  public boolean refuse(Approval.Question question, String by, String why) {
+    return controls.answer(question, Approval.Answer.no(by, why));
+  }
+
+  /**
+   * Has a listener told what happens from now on, on a daemon thread of its own, through a queue of
+   * 1,024 events. One that is too slow loses events and is told how many; one that throws is
+   * logged. Neither holds up the run. What happened before is in the store.
+   *
+   * @param listener told until the run ends or the subscription is closed
+   */
+  public Subscription subscribe(RunListener listener) {
+    return subscriptions.add(run, listener);
+  }
+
+  /** A listener's hold on a run. Thread-safe. */
+  public interface Subscription extends AutoCloseable {
+    /** How many events the listener lost. */
+    long missed();
+
+    /** How often it threw. */
+    long failures();
+
+    /** Ends it: what waits is not told any more, and a call under way is interrupted. */
+    @Override
+    void close();
+  }
+
+  /** The report, completed when the run's thread is done, with what it threw if it failed. */
+  public CompletableFuture<RunReport> report() {
+    return report.copy();
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @return what happened
+   * @throws InterruptedException if the calling thread is interrupted; the run goes on
+   * @throws RuntimeException what the run threw, as {@link ImprovementLoop#run} would
+   */
+  public RunReport await() throws InterruptedException {
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException(
+          "Run (" + run + ") would wait for itself.\nMaybe wait on another thread.");
+    }
+    try {
+      return report.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
+    }
+  }
+
+  /**
+   * Has the run {@linkplain #stopNow left at once}, if it has not ended, and waits until its thread
+   * is done. An interrupt ends the wait and stays set.
+   */
+  @Override
+  public void close() {
+    var unused = stopNow();
+    if (Thread.currentThread() == thread) {
+      return;
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
