@@ -27,7 +27,7 @@ final class Attempts<T, C> implements AutoCloseable {
 
   private final Generator<T, C> generator;
   private final ModelRegistry registry;
-  private final Ledger ledger;
+  private final Accounts accounts;
   private final BooleanSupplier cancelled;
   private final Journal journal;
   private final Map<String, Generator.Session<T, C>> sessions = new HashMap<>();
@@ -35,12 +35,12 @@ final class Attempts<T, C> implements AutoCloseable {
   Attempts(
       Generator<T, C> generator,
       ModelRegistry registry,
-      Ledger ledger,
+      Accounts accounts,
       BooleanSupplier cancelled,
       Journal journal) {
     this.generator = generator;
     this.registry = registry;
-    this.ledger = ledger;
+    this.accounts = accounts;
     this.cancelled = cancelled;
     this.journal = journal;
   }
@@ -53,12 +53,18 @@ final class Attempts<T, C> implements AutoCloseable {
   List<Output<C>> make(String version, String step, List<Request<T>> requests) {
     StepContext context = new StepContext(step, cancelled, journal);
     context.checkActive();
-    Generator.Session<T, C> session = session(version);
-    ledger.spend(requests.size());
-    // Copies both ways: what is ruled on is what was asked for, and stays what was given.
-    List<Output<C>> given =
-        using(session, version, () -> session.generate(List.copyOf(requests), context));
-    List<Output<C>> outputs = given == null ? List.of() : new ArrayList<>(given);
+    Amounts most = accounts.attempts(requests.size());
+    Ledger.Call spending = accounts.spend(most);
+    List<Output<C>> outputs = List.of();
+    try {
+      Generator.Session<T, C> session = session(version);
+      // Copies both ways: what is ruled on is what was asked for, and stays what was given.
+      List<Output<C>> given =
+          using(session, version, () -> session.generate(List.copyOf(requests), context));
+      outputs = given == null ? List.of() : new ArrayList<>(given);
+    } finally {
+      spending.end(spent(requests.size(), outputs, most));
+    }
     if (outputs.size() != requests.size() || outputs.contains(null)) {
       throw new RsiException(
           "The generator gave "
@@ -70,9 +76,18 @@ final class Attempts<T, C> implements AutoCloseable {
     return outputs;
   }
 
+  /** What a batch spent: the most that it could where nobody says. */
+  private static <C> Amounts spent(int asked, List<Output<C>> outputs, Amounts most) {
+    if (outputs.size() != asked || outputs.contains(null)) {
+      return most;
+    }
+    return Amounts.of(Dimension.ATTEMPTS, asked)
+        .with(Dimension.TOKENS, outputs.stream().mapToLong(Output::tokens).sum());
+  }
+
   /** Takes attempts out of the budget that were made when the run first came by. */
   void recall(int count) {
-    ledger.spend(count);
+    accounts.recall(accounts.attempts(count));
   }
 
   /**
@@ -84,19 +99,25 @@ final class Attempts<T, C> implements AutoCloseable {
   List<Double> score(String version, String step, List<T> tasks, List<C> candidates) {
     StepContext context = new StepContext(step, cancelled, journal);
     context.checkActive();
-    Generator.Session<T, C> session = session(version);
-    if (!(session instanceof ScoringSession<T, C> scoring)) {
-      throw new RsiException(
-          "Sessions of ("
-              + session.getClass().getName()
-              + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
+    Amounts most = Amounts.of(Dimension.ATTEMPTS, tasks.size());
+    Ledger.Call spending = accounts.spend(most);
+    List<Double> scores;
+    try {
+      Generator.Session<T, C> session = session(version);
+      if (!(session instanceof ScoringSession<T, C> scoring)) {
+        throw new RsiException(
+            "Sessions of ("
+                + session.getClass().getName()
+                + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
+      }
+      scores =
+          using(
+              session,
+              version,
+              () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
+    } finally {
+      spending.end(most);
     }
-    ledger.spend(tasks.size());
-    List<Double> scores =
-        using(
-            session,
-            version,
-            () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
     if (scores == null || scores.size() != tasks.size()) {
       throw new RsiException(
           "The generator gave "

@@ -3,6 +3,7 @@ package dev.rsi.core;
 import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import com.google.common.math.LongMath;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Lesson;
@@ -43,6 +44,8 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Thread thread = Thread.currentThread();
   private final Seeds seeds;
   private final Ledger ledger;
+  private final Accounts accounts;
+  private final DiskSpace disk;
   private final Journal journal;
   private final Attempts<T, C> attempts;
   private final LessonPool<T, C> pool;
@@ -75,9 +78,17 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.incumbent = anchor;
     this.levels = levels;
     this.seeds = new Seeds(loop.seed);
-    this.ledger = new Ledger(loop.budget, loop.clock);
+    this.ledger = new Ledger(loop.budget, loop.clock, ProcessTime::now);
+    ledger.restore(
+        recorded.stream()
+            .filter(RunEvent.BudgetMoved.class::isInstance)
+            .map(RunEvent.BudgetMoved.class::cast)
+            .toList());
     this.journal = new Journal(loop.store, run, loop.clock, loop.listener, recorded);
-    this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
+    this.accounts = new Accounts(loop, ledger, journal);
+    this.disk = new DiskSpace(loop);
+    this.attempts =
+        new Attempts<>(loop.generator, loop.registry, accounts, this::cancelled, journal);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
@@ -92,7 +103,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private boolean cancelled() {
-    return thread.isInterrupted() || ledger.timeIsUp();
+    return thread.isInterrupted() || accounts.isSpent();
   }
 
   RunReport run() {
@@ -101,23 +112,22 @@ final class LoopRun<T, C> implements AutoCloseable {
       if (journal.isLive()) {
         loop.registry.promote(anchor);
       }
-      ledger.reserve(exam == null ? 0 : exam.worstCase());
+      accounts.begin("exam", accounts.attempts(examAttempts()));
       beginLineage();
-      ledger.settle();
+      accounts.settle();
       while (true) {
-        // A generation that was begun is finished: what it may spend was reserved then.
-        String refusal = journal.isLive() ? ledger.refusal(worstCase()) : null;
+        // A generation that was begun before is gone over, whatever may be spent by now.
+        Refusal refusal = journal.isLive() ? refusal() : null;
         if (refusal != null) {
-          return end(RunReport.End.BUDGET_SPENT, refusal);
+          return spent(refusal);
         }
         if (fruitless() >= loop.practice.patience()) {
           return end(
               RunReport.End.NO_PROGRESS,
               fruitless() + " generations in a row brought no promotion.");
         }
-        ledger.reserve(worstCase());
         boolean more = generation();
-        ledger.settle();
+        accounts.settle();
         forgetAllBut(List.of(anchor, incumbent));
         if (!more) {
           return end(
@@ -181,8 +191,27 @@ final class LoopRun<T, C> implements AutoCloseable {
     return new GenerationReport(0, Outcome.ANCHOR, 0, 0, 0, null, null, marks, anchor);
   }
 
-  private long worstCase() {
-    return LoopParts.worstCase(loop.practice, levels, loop.probes, loop.exam);
+  private long examAttempts() {
+    return exam == null ? 0 : exam.worstCase();
+  }
+
+  /** Why another generation must not begin; null if it may. */
+  private @Nullable Refusal refusal() {
+    long practice = loop.practice.worstCase(levels);
+    long others = probing.worstCase(incumbent) + examAttempts();
+    Refusal refusal =
+        accounts.refusal(
+            accounts
+                .attempts(LongMath.saturatedAdd(practice, others))
+                .plus(accounts.training(pool.size() + practice, practice)));
+    return refusal == null ? disk.refusal(incumbent) : refusal;
+  }
+
+  /** A spent window leaves the run open; a spent budget of its own ends it. */
+  private RunReport spent(Refusal refusal) {
+    return refusal.window() == null
+        ? end(RunReport.End.BUDGET_SPENT, refusal.reason())
+        : leave(RunReport.End.WINDOW_SPENT, refusal.reason());
   }
 
   private int fruitless() {
@@ -214,7 +243,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     } catch (JournalException e) {
       throw e;
     } catch (CancelledException e) {
-      if (ledger.timeIsUp()) {
+      Refusal cut = ledger.cut();
+      if (cut != null && cut.window() == null) {
         steps.fail(e);
         finish(steps.report());
       }
@@ -246,6 +276,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       if (incumbent.equals(scouted)) {
         return true;
       }
+      long scouts = (long) levels * loop.practice.scouts() * loop.practice.samples();
+      accounts.begin("scout", accounts.attempts(scouts));
       List<Lesson<T, C>> found = new ArrayList<>();
       Map<Integer, Integer> madeByLevel = new HashMap<>();
       frontier =
@@ -277,6 +309,8 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     void practise() {
       journal.record(new RunEvent.GenerationStarted(number, incumbent));
+      long tasks = (long) (frontier.hardest() - frontier.mastered()) * loop.practice.tasks();
+      accounts.begin("practise", accounts.attempts(tasks * loop.practice.samples()));
       for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
         made +=
             ground
@@ -307,17 +341,35 @@ final class LoopRun<T, C> implements AutoCloseable {
       journal.record(
           new RunEvent.LessonsSelected(
               number, frontier.hardest(), made, pool.fresh(), lessons.size(), digest));
-      RunEvent.Trained trained = journal.recalled(RunEvent.Trained.class);
+      Amounts most = accounts.training(lessons.size(), pool.attempts().size());
+      accounts.begin("train", most);
+      RunEvent.Trained trained = recalled(most);
       if (trained == null) {
-        trained = trained(lessons, digest);
+        trained = trained(lessons, digest, most);
       }
       journal.record(trained);
       challenger = trained.challenger();
     }
 
-    private RunEvent.Trained trained(List<Lesson<T, C>> lessons, String digest) {
+    /** The training that was done when the run first came by; null where it is to be done. */
+    private RunEvent.@Nullable Trained recalled(Amounts most) {
+      try {
+        RunEvent.Trained trained = journal.recalled(RunEvent.Trained.class);
+        if (trained != null) {
+          accounts.recall(Amounts.of(Dimension.TRAINING_STEPS, trained.steps()));
+        }
+        return trained;
+      } catch (RecalledFault e) {
+        accounts.recall(most);
+        throw e;
+      }
+    }
+
+    private RunEvent.Trained trained(List<Lesson<T, C>> lessons, String digest, Amounts most) {
       long seed = seeds.of("training", number);
       Path work = loop.registry.newWorkDirectory();
+      Ledger.Call spending = accounts.spend(most);
+      Amounts spent = most;
       try {
         TrainedArtifact artifact =
             loop.trainer.train(
@@ -329,13 +381,16 @@ final class LoopRun<T, C> implements AutoCloseable {
                     seed,
                     work),
                 new StepContext("training", LoopRun.this::cancelled, journal));
+        spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
         checkInside(work, artifact.directory());
         part = "registry";
+        disk.check(artifact.directory());
         ModelVersion made =
             loop.registry.add(artifact.directory(), provenance(digest, seed, artifact));
         return new RunEvent.Trained(
             number, made.id(), incumbent, artifact.steps(), artifact.metrics());
       } finally {
+        spending.end(spent);
         delete(work);
       }
     }
@@ -343,6 +398,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     void judge() {
       part = "gate";
       String candidate = Objects.requireNonNull(challenger);
+      accounts.begin("judge", accounts.attempts(probing.worstCase(incumbent)));
       decision =
           probing.decide(
               number,
@@ -365,6 +421,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     void examine() {
       part = "exam";
+      accounts.begin("exam", accounts.attempts(examAttempts()));
       if (exam != null) {
         marks.putAll(exam.solved(Objects.requireNonNull(challenger)));
       }
@@ -443,8 +500,12 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private RunReport end(RunReport.End end, String reason) {
-    probing.reveal(reports.size() - 1);
-    journal.record(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent));
+    accounts.settle();
+    int last = reports.size() - 1;
+    List<RunEvent> events = new ArrayList<>(probing.revealed(last));
+    events.add(new RunEvent.RunFinished(last, end, reason, incumbent));
+    // At once: nothing of a run that goes on comes after what is shown at its end.
+    journal.record(events);
     return report(end, reason);
   }
 
@@ -455,9 +516,11 @@ final class LoopRun<T, C> implements AutoCloseable {
   private RunReport endCut() {
     boolean interrupted = Thread.interrupted();
     try {
-      return ledger.timeIsUp()
-          ? end(RunReport.End.BUDGET_SPENT, "The wall clock of the budget is spent.")
+      Refusal cut = ledger.cut();
+      return cut != null
+          ? spent(cut)
           : leave(
+              RunReport.End.CANCELLED,
               interrupted
                   ? "The run was interrupted."
                   : "A part of the loop ended its call as cancelled.");
@@ -468,13 +531,27 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
   }
 
-  private RunReport leave(String reason) {
+  private RunReport leave(RunReport.End end, String reason) {
+    accounts.settle();
     journal.record(new RunEvent.Stopped(journal.generation(), reason));
-    return report(RunReport.End.CANCELLED, reason);
+    return report(end, reason);
   }
 
   private RunReport report(RunReport.End end, String reason) {
-    return new RunReport(journal.run(), end, reason, anchor, incumbent, reports, ledger.spending());
+    List<RunReport.Spending> each = new ArrayList<>();
+    for (GenerationReport report : reports) {
+      int number = report.generation();
+      each.add(WorstCase.spending(number == 0 ? 0 : 1, ledger.spentOn(number), loop.budget));
+    }
+    return new RunReport(
+        journal.run(),
+        end,
+        reason,
+        anchor,
+        incumbent,
+        reports,
+        WorstCase.spending(ledger.generations(), ledger.spent(), loop.budget),
+        each);
   }
 
   private Map<String, String> setting() {
@@ -482,6 +559,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     setting.put("practice", loop.practice.toString());
     setting.put("recipe", loop.recipe.toString());
     setting.put("budget", loop.budget.toString());
+    setting.put("worst case", WorstCase.of(loop, levels).summary());
     setting.put("gate", loop.gate.getClass().getName());
     setting.put("trainer", loop.trainer.getClass().getName());
     setting.put("generator", loop.generator.getClass().getName());

@@ -133,11 +133,13 @@ final class PracticeGround<T, C> {
 
   /** What was found when the run first came by; null where it is to be done. */
   private @Nullable List<Ruled<C>> recalled(int count) {
+    if (!journal.isLive()) {
+      attempts.recall(count); // Also where the batch broke then.
+    }
     List<RunEvent.Attempted> events = journal.recalled(RunEvent.Attempted.class, count);
     if (events == null) {
       return null;
     }
-    attempts.recall(count);
     List<Ruled<C>> ruled = new ArrayList<>(count);
     for (RunEvent.Attempted event : events) {
       String candidate = event.candidate();

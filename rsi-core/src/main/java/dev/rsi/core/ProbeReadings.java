@@ -76,6 +76,25 @@ final class ProbeReadings<T, C> {
     return bank.attempts();
   }
 
+  /** The most attempts it takes to read with a version what it was not read on. */
+  long worstCase(String version) {
+    long attempts = 0;
+    for (ProbeFamily<T, C> family : bank.families().values()) {
+      double[] known = known(version, family);
+      boolean byScores = isScored(family) && version.equals(anchor);
+      long unread =
+          IntStream.range(0, family.size())
+              .filter(
+                  probe ->
+                      byScores
+                          ? !anchorScores.containsKey(family.name() + "/" + probe)
+                          : known[probe] == UNREAD)
+              .count();
+      attempts += unread * family.attempts();
+    }
+    return attempts;
+  }
+
   /** The readings of some probes of a kind, in order; NaN where one is missing. */
   List<Double> read(String version, String kind, List<Integer> probes) {
     ProbeFamily<T, C> family = Objects.requireNonNull(bank.families().get(kind), kind);
@@ -147,6 +166,9 @@ final class ProbeReadings<T, C> {
       ProbeFamily<T, C> family,
       List<Integer> probes,
       Supplier<RunEvent.Probed> reading) {
+    if (!journal.isLive()) {
+      attempts.recall(asked(family, probes)); // Also where the batch broke then.
+    }
     RunEvent.Probed event = journal.recalled(RunEvent.Probed.class);
     if (event == null) {
       event = reading.get();
@@ -155,13 +177,16 @@ final class ProbeReadings<T, C> {
       if (!event.equals(asked)) {
         throw journal.diverged(event, asked);
       }
-      attempts.recall(
-          isScored(family)
-              ? event.numbers().size()
-              : event.probes().size() * family.asks(0).size());
     }
     journal.record(event);
     keep(family, event);
+  }
+
+  /** How many attempts it takes to read probes with one version. */
+  private static int asked(ProbeFamily<?, ?> family, List<Integer> probes) {
+    return isScored(family)
+        ? probes.stream().mapToInt(probe -> family.choices(probe).size()).sum()
+        : probes.size() * family.asks(0).size();
   }
 
   private RunEvent.Probed attempted(String version, ProbeFamily<T, C> family, List<Integer> part) {

@@ -62,6 +62,11 @@ final class Probing<T, C> {
     this.bank = new Bank<>(journal, loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
   }
 
+  /** The most attempts that the next decision makes. */
+  long worstCase(String incumbent) {
+    return bank.worstCase(anchor, incumbent);
+  }
+
   /** Asks the gate. Whatever breaks is HOLD, and recorded. */
   GateDecision decide(int generation, Map<Role, String> versions) {
     decisions++;
@@ -148,10 +153,8 @@ final class Probing<T, C> {
     return bank.readings().described(version);
   }
 
-  /** Shows what the orders were made of, now that the last decision is made. */
-  void reveal(int generation) {
-    if (decisions > 0) {
-      journal.record(new RunEvent.ProbesRevealed(generation, secret));
-    }
+  /** What the orders were made of, to be shown when the last decision is made. */
+  List<RunEvent> revealed(int generation) {
+    return decisions > 0 ? List.of(new RunEvent.ProbesRevealed(generation, secret)) : List.of();
   }
 }

@@ -42,6 +42,7 @@ final class EventJson {
     add("faulted", RunEvent.Faulted.class, json);
     add("stopped", RunEvent.Stopped.class, json);
     add("resumed", RunEvent.Resumed.class, json);
+    add("budget-moved", RunEvent.BudgetMoved.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
   }

@@ -132,7 +132,7 @@ class EventJsonTest {
     Class<?> raw = (Class<?>) type;
     if (raw == int.class || raw == Integer.class) {
       return Arbitraries.integers().greaterOrEqual(0);
-    } else if (raw == long.class) {
+    } else if (raw == long.class || raw == Long.class) {
       return Arbitraries.longs();
     } else if (raw == double.class) {
       return Arbitraries.doubles().between(0, 1).ofScale(12);

@@ -94,7 +94,7 @@ class ResumeTest {
   void should_end_as_it_would_have_wherever_it_was_cut() {
     Loops whole = new Loops(home.resolve("whole"));
     RunReport expected = loop(whole, whole.store, Budget.of(3)).run(whole.start, Loops.TASKS);
-    List<RunEvent> events = course(whole.store, expected.run());
+    List<RunEvent> events = Loops.course(whole.store, expected.run());
     assertThat(expected.promotions()).isPositive();
     int cuts = 0;
     for (int appends = 1; ; appends += 1 + appends / 7) {
@@ -114,7 +114,7 @@ class ResumeTest {
         report = again.resume(again.unfinished().orElseThrow(), Loops.TASKS);
       }
       cuts++;
-      assertEqual(course(cut.store, report.run()), events, "cut " + appends);
+      assertEqual(Loops.course(cut.store, report.run()), events, "cut " + appends);
       assertThat(report.generations()).isEqualTo(expected.generations());
       assertThat(report.spending().attempts()).isEqualTo(expected.spending().attempts());
       assertThat(cut.registry.live().orElseThrow().id()).isEqualTo(expected.live());
@@ -309,9 +309,5 @@ class ResumeTest {
       assertThat(found.get(i)).as("%s, event %d", name, i).isEqualTo(expected.get(i));
     }
     assertThat(found).as(name).hasSameSizeAs(expected);
-  }
-
-  private static List<RunEvent> course(RunStore store, String run) {
-    return store.events(run).stream().filter(event -> !event.circumstantial()).toList();
   }
 }
