@@ -73,6 +73,16 @@ final class Attempts<T, C> implements AutoCloseable {
               + requests.size()
               + " requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
     }
+    for (Output<C> output : outputs) {
+      if (output.tokens() > generator.maxTokens()) {
+        throw new RsiException(
+            "The generator produced ("
+                + output.tokens()
+                + ") tokens in an attempt, but says that it produces at most ("
+                + generator.maxTokens()
+                + ").\nMaybe its maxTokens() leaves out the token that ends an answer.");
+      }
+    }
     return outputs;
   }
 

@@ -1,12 +1,10 @@
 package dev.rsi.core;
 
-import com.google.common.io.MoreFiles;
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.DiskUsage;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.store.RunStore;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -85,13 +83,9 @@ final class DiskSpace {
 
   private static long size(Path directory) {
     try {
-      long bytes = 0;
-      for (Path file : MoreFiles.fileTraverser().breadthFirst(directory)) {
-        bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
-      }
-      return bytes;
+      return DiskUsage.of(directory);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new RsiException("The size of (" + directory + ") cannot be read.", e);
     }
   }
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What is spent belongs to the day on which it was begun. Thread-safe.
  */
 final class Ledger {
+  private static final long CPU_LOOK_NANOS = 10_000_000;
+
   private final Budget budget;
   private final Clock clock;
   private final Supplier<Duration> cpu;
@@ -38,6 +40,7 @@ final class Ledger {
   private Instant looked;
   private Duration cpuLooked;
   private long nanosHere;
+  private long nanosSinceCpu;
   private @Nullable Refusal cut;
 
   /**
@@ -280,11 +283,17 @@ final class Ledger {
     Price price = budget.price();
     long before = price.ofNanos(nanosHere);
     nanosHere += nanos;
+    nanosSinceCpu += nanos;
     Amounts passed =
         Amounts.of(Dimension.WALL_CLOCK, nanos)
             .with(Dimension.MONEY, price.ofNanos(nanosHere) - before)
-            .with(Dimension.CPU_TIME, budget.limits(Dimension.CPU_TIME) ? cpuPassed() : 0);
+            .with(Dimension.CPU_TIME, looksAtCpu() ? cpuPassed() : 0);
     charge(passed, day);
+  }
+
+  /** To ask the system takes long enough not to do it at every step. */
+  private boolean looksAtCpu() {
+    return budget.limits(Dimension.CPU_TIME) && nanosSinceCpu >= CPU_LOOK_NANOS;
   }
 
   private void charge(Amounts passed, LocalDate day) {
@@ -299,6 +308,7 @@ final class Ledger {
     Duration now = cpu.get();
     long nanos = Math.max(0, now.minus(cpuLooked).toNanos());
     cpuLooked = now;
+    nanosSinceCpu = 0;
     return nanos;
   }
 
@@ -316,10 +326,7 @@ final class Ledger {
   /** What was spent since this was asked last, by day: to be recorded. */
   synchronized Map<LocalDate, Amounts> takeUnrecorded() {
     look();
-    if (!budget.limits(Dimension.CPU_TIME)) {
-      // It is not looked at again and again where nothing depends on it.
-      charge(Amounts.of(Dimension.CPU_TIME, cpuPassed()), today());
-    }
+    charge(Amounts.of(Dimension.CPU_TIME, cpuPassed()), today());
     Map<LocalDate, Amounts> taken = new LinkedHashMap<>(unrecorded);
     unrecorded.clear();
     return taken;

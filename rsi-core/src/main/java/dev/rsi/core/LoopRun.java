@@ -382,6 +382,7 @@ final class LoopRun<T, C> implements AutoCloseable {
                     work),
                 new StepContext("training", LoopRun.this::cancelled, journal));
         spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
+        checkSteps(artifact.steps(), most);
         checkInside(work, artifact.directory());
         part = "registry";
         disk.check(artifact.directory());
@@ -459,6 +460,18 @@ final class LoopRun<T, C> implements AutoCloseable {
           loop.recipe.values(),
           artifact.metrics(),
           by);
+    }
+  }
+
+  private static void checkSteps(long taken, Amounts most) {
+    long stated = most.get(Dimension.TRAINING_STEPS);
+    if (stated > 0 && taken > stated) {
+      throw new RsiException(
+          "The trainer took ("
+              + taken
+              + ") steps, but said that it takes at most ("
+              + stated
+              + ").\nMaybe its maxSteps() counts lessons where it should count epochs.");
     }
   }
 

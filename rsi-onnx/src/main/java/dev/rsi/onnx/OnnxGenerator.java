@@ -109,6 +109,11 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public int maxTokens() {
+    return sampling.maxNewTokens();
+  }
+
+  @Override
   public Session<T, C> open(ModelVersion version) {
     DecoderModel model = ModelDirectory.readWeights(version.directory());
     Sampler sampler = new OnnxSampler(device, model.config(), model.weights());

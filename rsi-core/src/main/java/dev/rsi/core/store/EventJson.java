@@ -4,6 +4,7 @@ import dev.rsi.core.internal.Json;
 import dev.rsi.core.report.RunEvent;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
@@ -56,6 +57,15 @@ final class EventJson {
   /** An event as it is stored. */
   record Row(int generation, String kind, String body) {}
 
+  /** How events of a type are called in the store. */
+  String kind(Class<? extends RunEvent> type) {
+    String kind = kinds.get(type);
+    if (kind == null) {
+      throw new IllegalStateException("Event (" + type.getName() + ") has no kind in the store.");
+    }
+    return kind;
+  }
+
   /**
    * Writes an event.
    *
@@ -63,11 +73,8 @@ final class EventJson {
    */
   Row write(RunEvent event) {
     Class<? extends RunEvent> type = event.getClass();
-    String kind = kinds.get(type);
-    ObjectWriter writer = writers.get(type);
-    if (kind == null || writer == null) {
-      throw new IllegalStateException("Event (" + type.getName() + ") has no kind in the store.");
-    }
+    String kind = kind(type);
+    ObjectWriter writer = Objects.requireNonNull(writers.get(type), kind);
     try {
       return new Row(event.generation(), kind, writer.writeValueAsString(event));
     } catch (JacksonException e) {

@@ -106,6 +106,7 @@ public interface RunStore extends AutoCloseable {
   /**
    * The events of one kind recorded of a run, in order.
    *
+   * @param kind one of the records of {@link RunEvent}
    * @throws IllegalArgumentException if there is no such run
    */
   default <E extends RunEvent> List<E> events(String run, Class<E> kind) {
