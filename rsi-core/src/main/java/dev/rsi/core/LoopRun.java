@@ -197,7 +197,10 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** Why another generation must not begin; null if it may. */
   private @Nullable Refusal refusal() {
-    long practice = loop.practice.worstCase(levels);
+    long practice =
+        incumbent.equals(scouted)
+            ? frontier.practice(loop.practice)
+            : frontier.worstCase(levels, loop.practice);
     long others = probing.worstCase(incumbent) + examAttempts();
     Refusal refusal =
         accounts.refusal(
@@ -276,8 +279,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       if (incumbent.equals(scouted)) {
         return true;
       }
-      long scouts = (long) levels * loop.practice.scouts() * loop.practice.samples();
-      accounts.begin("scout", accounts.attempts(scouts));
+      accounts.begin("scout", accounts.attempts(frontier.scouts(levels, loop.practice)));
       List<Lesson<T, C>> found = new ArrayList<>();
       Map<Integer, Integer> madeByLevel = new HashMap<>();
       frontier =
@@ -309,8 +311,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     void practise() {
       journal.record(new RunEvent.GenerationStarted(number, incumbent));
-      long tasks = (long) (frontier.hardest() - frontier.mastered()) * loop.practice.tasks();
-      accounts.begin("practise", accounts.attempts(tasks * loop.practice.samples()));
+      accounts.begin("practise", accounts.attempts(frontier.practice(loop.practice)));
       for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
         made +=
             ground
