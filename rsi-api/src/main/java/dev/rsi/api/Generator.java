@@ -24,6 +24,16 @@ public interface Generator<T, C> extends AutoCloseable {
    */
   Session<T, C> open(ModelVersion version);
 
+  /**
+   * The most tokens that one attempt produces, with any version: what a budget of tokens or money
+   * sets aside for it. The same every time.
+   *
+   * @return 0 or more; {@link Integer#MAX_VALUE}, the default, if that is not known beforehand
+   */
+  default int maxTokens() {
+    return Integer.MAX_VALUE;
+  }
+
   /** Releases what sessions share. Sessions still open stay usable. Closing twice does nothing. */
   @Override
   default void close() {}

@@ -25,6 +25,17 @@ public interface Trainer<T, C> {
   }
 
   /**
+   * The most optimiser steps that a training takes: what a budget of them sets aside for it. The
+   * same every time, and not less for more lessons.
+   *
+   * @param lessons how many lessons and attempts the request may have together, 1 or more
+   * @return 0 or more; {@link Long#MAX_VALUE}, the default, if that is not known beforehand
+   */
+  default long maxSteps(Recipe recipe, long lessons) {
+    return Long.MAX_VALUE;
+  }
+
+  /**
    * Trains.
    *
    * <p>The same request gives the same artifact, bit for bit, wherever the backend can promise that

@@ -27,7 +27,7 @@ final class Attempts<T, C> implements AutoCloseable {
 
   private final Generator<T, C> generator;
   private final ModelRegistry registry;
-  private final Ledger ledger;
+  private final Accounts accounts;
   private final BooleanSupplier cancelled;
   private final Journal journal;
   private final Map<String, Generator.Session<T, C>> sessions = new HashMap<>();
@@ -35,12 +35,12 @@ final class Attempts<T, C> implements AutoCloseable {
   Attempts(
       Generator<T, C> generator,
       ModelRegistry registry,
-      Ledger ledger,
+      Accounts accounts,
       BooleanSupplier cancelled,
       Journal journal) {
     this.generator = generator;
     this.registry = registry;
-    this.ledger = ledger;
+    this.accounts = accounts;
     this.cancelled = cancelled;
     this.journal = journal;
   }
@@ -53,16 +53,22 @@ final class Attempts<T, C> implements AutoCloseable {
   List<Output<C>> make(String version, String step, List<Request<T>> requests) {
     StepContext context = new StepContext(step, cancelled, journal);
     context.checkActive();
+    Amounts most = accounts.attempts(requests.size());
     // First of all: also an attempt that came to nothing is spent.
-    ledger.spend(requests.size());
-    Generator.Session<T, C> session = session(version);
-    // Copies both ways: what is ruled on is what was asked for, and stays what was given.
-    List<Output<C>> given =
-        using(
-            session,
-            new Flight.Batch(journal.run(), step, version, requests.size()),
-            () -> session.generate(List.copyOf(requests), context));
-    List<Output<C>> outputs = given == null ? List.of() : new ArrayList<>(given);
+    Ledger.Call spending = accounts.spend(most);
+    List<Output<C>> outputs = List.of();
+    try {
+      Generator.Session<T, C> session = session(version);
+      // Copies both ways: what is ruled on is what was asked for, and stays what was given.
+      List<Output<C>> given =
+          using(
+              session,
+              new Flight.Batch(journal.run(), step, version, requests.size()),
+              () -> session.generate(List.copyOf(requests), context));
+      outputs = given == null ? List.of() : new ArrayList<>(given);
+    } finally {
+      spending.end(spent(requests.size(), outputs, most));
+    }
     if (outputs.size() != requests.size() || outputs.contains(null)) {
       throw new RsiException(
           "The generator gave "
@@ -71,12 +77,31 @@ final class Attempts<T, C> implements AutoCloseable {
               + requests.size()
               + " requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
     }
+    for (Output<C> output : outputs) {
+      if (output.tokens() > generator.maxTokens()) {
+        throw new RsiException(
+            "The generator produced ("
+                + output.tokens()
+                + ") tokens in an attempt, but says that it produces at most ("
+                + generator.maxTokens()
+                + ").\nMaybe its maxTokens() leaves out the token that ends an answer.");
+      }
+    }
     return outputs;
+  }
+
+  /** What a batch spent: the most that it could where nobody says. */
+  private static <C> Amounts spent(int asked, List<Output<C>> outputs, Amounts most) {
+    if (outputs.size() != asked || outputs.contains(null)) {
+      return most;
+    }
+    return Amounts.of(Dimension.ATTEMPTS, asked)
+        .with(Dimension.TOKENS, outputs.stream().mapToLong(Output::tokens).sum());
   }
 
   /** Takes attempts out of the budget that were made when the run first came by. */
   void recall(int count) {
-    ledger.spend(count);
+    accounts.recall(accounts.attempts(count));
   }
 
   /**
@@ -88,19 +113,25 @@ final class Attempts<T, C> implements AutoCloseable {
   List<Double> score(String version, String step, List<T> tasks, List<C> candidates) {
     StepContext context = new StepContext(step, cancelled, journal);
     context.checkActive();
-    ledger.spend(tasks.size());
-    Generator.Session<T, C> session = session(version);
-    if (!(session instanceof ScoringSession<T, C> scoring)) {
-      throw new RsiException(
-          "Sessions of ("
-              + session.getClass().getName()
-              + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
+    Amounts most = Amounts.of(Dimension.ATTEMPTS, tasks.size());
+    Ledger.Call spending = accounts.spend(most);
+    List<Double> scores;
+    try {
+      Generator.Session<T, C> session = session(version);
+      if (!(session instanceof ScoringSession<T, C> scoring)) {
+        throw new RsiException(
+            "Sessions of ("
+                + session.getClass().getName()
+                + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
+      }
+      scores =
+          using(
+              session,
+              new Flight.Batch(journal.run(), step, version, tasks.size()),
+              () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
+    } finally {
+      spending.end(most);
     }
-    List<Double> scores =
-        using(
-            session,
-            new Flight.Batch(journal.run(), step, version, tasks.size()),
-            () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
     if (scores == null || scores.size() != tasks.size()) {
       throw new RsiException(
           "The generator gave "

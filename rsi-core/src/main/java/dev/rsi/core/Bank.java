@@ -43,13 +43,26 @@ final class Bank<T, C> {
             journal, stream + " again", false, tasks, anchor, attempts, seeds, batch);
   }
 
-  /** The most attempts that a decision makes on such tasks, whatever the gate. */
+  /** The most attempts that a decision makes on such tasks, if none was read before. */
   static long worstCase(ProbeBank<?, ?> tasks) {
-    long again =
-        tasks.families().values().stream()
-            .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.attempts())
-            .sum();
-    return 3 * tasks.attempts() + again;
+    return 3 * tasks.attempts() + retests(tasks);
+  }
+
+  /** The most attempts that a decision makes to read the incumbent again. */
+  static long retests(ProbeBank<?, ?> tasks) {
+    return tasks.families().values().stream()
+        .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.attempts())
+        .sum();
+  }
+
+  /** The most attempts that the next decision makes, whatever the gate. */
+  long worstCase(String anchor, String incumbent) {
+    if (isUsedUp()) {
+      return worstCase(tasks);
+    }
+    long unread = readings.worstCase(anchor);
+    unread += incumbent.equals(anchor) ? 0 : readings.worstCase(incumbent);
+    return unread + tasks.attempts() + retests(tasks);
   }
 
   /** Whether a kind is read from scores, which no second look changes. */

@@ -1,24 +1,58 @@
 package dev.rsi.core;
 
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a run may spend: a ceiling, not a hint. Before a generation begins, the most that it can
- * spend is reserved; a generation that could pass the ceiling is not begun. The wall clock cancels
- * the generation that it runs out on.
+ * spend is set aside; a generation that could pass the ceiling is not begun. What cannot be bounded
+ * beforehand (time, and money by time) cancels the generation that it runs out on.
  *
- * <p>Immutable; the setters return changed copies.
+ * <p>A ceiling is on one run, from its beginning to its end, however often it is gone on with; or
+ * on a {@link Window} of the calendar, for all runs of the store together. A spent budget of the
+ * run ends it; a spent window leaves it open, to be gone on with in the next one.
+ *
+ * <p>Immutable; the setters return changed copies. Of each thing there may be one ceiling for the
+ * run and one for each window.
  */
 public final class Budget {
   private final int generations;
-  private final long attempts;
-  private final @Nullable Duration wallClock;
+  private final List<Limit> limits;
+  private final long diskBytes;
+  private final Price price;
 
-  private Budget(int generations, long attempts, @Nullable Duration wallClock) {
+  private Budget(int generations, List<Limit> limits, long diskBytes, Price price) {
     this.generations = generations;
-    this.attempts = attempts;
-    this.wallClock = wallClock;
+    this.limits = limits;
+    this.diskBytes = diskBytes;
+    this.price = price;
+  }
+
+  /** Parts of the calendar, in the time zone of the loop's clock. */
+  public enum Window {
+    /** From midnight to midnight. */
+    DAY,
+    /** From the first of a month to its last. */
+    MONTH;
+
+    /** Whether both days lie in the same one. */
+    boolean unites(LocalDate one, LocalDate other) {
+      return switch (this) {
+        case DAY -> one.equals(other);
+        case MONTH -> YearMonth.from(one).equals(YearMonth.from(other));
+      };
+    }
+
+    String words() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
@@ -30,7 +64,7 @@ public final class Budget {
     if (generations < 1) {
       throw new IllegalArgumentException("generations (" + generations + ") must be >= 1.");
     }
-    return new Budget(generations, Long.MAX_VALUE, null);
+    return new Budget(generations, List.of(), Long.MAX_VALUE, Price.FREE);
   }
 
   /**
@@ -39,22 +73,149 @@ public final class Budget {
    * @param most 1 or more
    */
   public Budget attempts(long most) {
-    if (most < 1) {
-      throw new IllegalArgumentException("attempts (" + most + ") must be >= 1.");
-    }
-    return new Budget(generations, most, wallClock);
+    return with("attempts", Dimension.ATTEMPTS, null, most);
   }
 
   /**
-   * With a ceiling on time, from the call of {@code run}.
+   * With a ceiling on attempts in a window.
+   *
+   * @param most 1 or more
+   */
+  public Budget attempts(long most, Window window) {
+    return with("attempts", Dimension.ATTEMPTS, window, most);
+  }
+
+  /**
+   * With a ceiling on tokens that models produce. Needs a generator that says how many an attempt
+   * has at most.
+   *
+   * @param most 1 or more
+   */
+  public Budget tokens(long most) {
+    return with("tokens", Dimension.TOKENS, null, most);
+  }
+
+  /**
+   * With a ceiling on tokens in a window.
+   *
+   * @param most 1 or more
+   */
+  public Budget tokens(long most, Window window) {
+    return with("tokens", Dimension.TOKENS, window, most);
+  }
+
+  /**
+   * With a ceiling on optimiser steps. Needs a trainer that says how many a training takes at most.
+   *
+   * @param most 1 or more
+   */
+  public Budget trainingSteps(long most) {
+    return with("trainingSteps", Dimension.TRAINING_STEPS, null, most);
+  }
+
+  /**
+   * With a ceiling on optimiser steps in a window.
+   *
+   * @param most 1 or more
+   */
+  public Budget trainingSteps(long most, Window window) {
+    return with("trainingSteps", Dimension.TRAINING_STEPS, window, most);
+  }
+
+  /**
+   * With a ceiling on the time that the run is driven, however often it is gone on with; the time
+   * between does not count.
    *
    * @param most positive
    */
   public Budget wallClock(Duration most) {
-    if (most.isNegative() || most.isZero()) {
-      throw new IllegalArgumentException("wallClock (" + most + ") must be positive.");
+    return with("wallClock", Dimension.WALL_CLOCK, null, most);
+  }
+
+  /**
+   * With a ceiling on the time that runs are driven in a window.
+   *
+   * @param most positive
+   */
+  public Budget wallClock(Duration most, Window window) {
+    return with("wallClock", Dimension.WALL_CLOCK, window, most);
+  }
+
+  /**
+   * With a ceiling on processor time while the run is driven: that of the whole process, whatever
+   * else it does.
+   *
+   * @param most positive
+   */
+  public Budget cpuTime(Duration most) {
+    return with("cpuTime", Dimension.CPU_TIME, null, most);
+  }
+
+  /**
+   * With a ceiling on processor time in a window.
+   *
+   * @param most positive
+   */
+  public Budget cpuTime(Duration most, Window window) {
+    return with("cpuTime", Dimension.CPU_TIME, window, most);
+  }
+
+  /**
+   * With a ceiling on money at this budget's {@link #price}.
+   *
+   * @param most positive, with at most 9 decimal places
+   */
+  public Budget money(BigDecimal most) {
+    return with("money", Dimension.MONEY, null, Price.units("money", most, Dimension.PLACES));
+  }
+
+  /**
+   * With a ceiling on money in a window.
+   *
+   * @param most positive, with at most 9 decimal places
+   */
+  public Budget money(BigDecimal most, Window window) {
+    return with("money", Dimension.MONEY, window, Price.units("money", most, Dimension.PLACES));
+  }
+
+  /** With a price. Default: {@link Price#FREE}. */
+  public Budget price(Price price) {
+    return new Budget(generations, limits, diskBytes, price);
+  }
+
+  /**
+   * With a ceiling on what registry and store take on this machine's disk, with all they held
+   * before. An artifact that it has no room for is refused.
+   *
+   * @param most 1 or more
+   */
+  public Budget diskBytes(long most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("diskBytes (" + most + ") must be >= 1.");
     }
-    return new Budget(generations, attempts, most);
+    return new Budget(generations, limits, most, price);
+  }
+
+  private Budget with(String name, Dimension dimension, @Nullable Window window, Duration most) {
+    if (most.isNegative() || most.isZero()) {
+      throw new IllegalArgumentException(name + " (" + most + ") must be positive.");
+    }
+    return with(name, dimension, window, most.toNanos());
+  }
+
+  private Budget with(String name, Dimension dimension, @Nullable Window window, long most) {
+    if (most < 1) {
+      throw new IllegalArgumentException(
+          name + " (" + dimension.amount(most) + ") must be " + least(dimension) + ".");
+    }
+    List<Limit> changed = new ArrayList<>(limits);
+    changed.removeIf(limit -> limit.isOn(dimension, window));
+    changed.add(new Limit(dimension, window, most));
+    return new Budget(generations, List.copyOf(changed), diskBytes, price);
+  }
+
+  private static String least(Dimension dimension) {
+    return dimension == Dimension.MONEY ? "positive" : ">= 1";
   }
 
   /** How many generations may begin. */
@@ -62,21 +223,55 @@ public final class Budget {
     return generations;
   }
 
-  /** How many attempts may be made; {@link Long#MAX_VALUE} if unlimited. */
+  /** How many attempts the run may make; {@link Long#MAX_VALUE} if unlimited. */
   public long attempts() {
-    return attempts;
+    return most(Dimension.ATTEMPTS);
   }
 
-  /** How much time may pass; null if unlimited. */
+  /** How long the run may be driven; null if unlimited. */
   public @Nullable Duration wallClock() {
-    return wallClock;
+    long nanos = most(Dimension.WALL_CLOCK);
+    return nanos == Long.MAX_VALUE ? null : Duration.ofNanos(nanos);
+  }
+
+  /** How many bytes registry and store may take; {@link Long#MAX_VALUE} if unlimited. */
+  public long diskBytes() {
+    return diskBytes;
+  }
+
+  /** What things cost. */
+  public Price price() {
+    return price;
+  }
+
+  /** Every ceiling but those on generations and on disk. */
+  List<Limit> limits() {
+    return limits;
+  }
+
+  /** The run's ceiling on something; {@link Long#MAX_VALUE} if there is none. */
+  long most(Dimension dimension) {
+    return limits.stream()
+        .filter(limit -> limit.isOn(dimension, null))
+        .mapToLong(Limit::most)
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  boolean limits(Dimension dimension) {
+    return limits.stream().anyMatch(limit -> limit.dimension() == dimension);
+  }
+
+  boolean hasWindows() {
+    return limits.stream().anyMatch(limit -> limit.window() != null);
   }
 
   @Override
   public String toString() {
     return generations
         + " generations"
-        + (attempts == Long.MAX_VALUE ? "" : ", " + attempts + " attempts")
-        + (wallClock == null ? "" : ", " + wallClock);
+        + limits.stream().map(limit -> ", " + limit).collect(Collectors.joining())
+        + (diskBytes == Long.MAX_VALUE ? "" : ", " + diskBytes + " bytes on disk")
+        + (price.equals(Price.FREE) ? "" : ", " + price);
   }
 }

@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import com.google.common.math.LongMath;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -12,6 +13,25 @@ record Frontier(int mastered, int hardest) {
   /** Before anything is measured: lessons up to this level were given, 0 for none. */
   static Frontier given(int level) {
     return new Frontier(0, level);
+  }
+
+  /** The most attempts that it takes to measure anew. */
+  long scouts(int levels, Practice practice) {
+    long attempts = (long) practice.samples() * practice.scouts();
+    return LongMath.saturatedMultiply(attempts, levels - Math.max(1, mastered) + 1);
+  }
+
+  /** The attempts that practice takes. */
+  long practice(Practice practice) {
+    long attempts = (long) practice.samples() * practice.tasks();
+    return LongMath.saturatedMultiply(attempts, hardest - mastered);
+  }
+
+  /** The most attempts that it takes to measure anew and to practise. */
+  long worstCase(int levels, Practice practice) {
+    int from = Math.max(1, mastered);
+    Frontier widest = new Frontier(0, Math.min(practice.reach(), levels - from + 1));
+    return LongMath.saturatedAdd(scouts(levels, practice), widest.practice(practice));
   }
 
   /**

@@ -168,6 +168,17 @@ public final class ImprovementLoop<T, C> {
     return started(takeUp(run, tasks));
   }
 
+  /**
+   * The most that a run spends, by the loop's plan and its budget together, said before anything is
+   * done. It never passes it; what time may add to a call that does not end when it is cancelled is
+   * the only exception. Ceilings of windows are not in it: a run may go on in the next one.
+   *
+   * @param tasks what to practise
+   */
+  public RunReport.Spending worstCase(TaskSource<T> tasks) {
+    return WorstCase.of(this, levels(tasks));
+  }
+
   /** The run in the store that was begun last, if it has not ended. */
   public Optional<String> unfinished() {
     List<String> runs = store.runs();

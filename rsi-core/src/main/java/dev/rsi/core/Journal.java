@@ -4,6 +4,7 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class Journal {
   private final Controls controls;
   private final List<RunEvent> past;
   private final int trusted;
+  private final List<RunEvent.BudgetMoved> movements = new ArrayList<>();
   private final Thread thread = Thread.currentThread();
   private int position;
   private @Nullable JournalException broken;
@@ -49,6 +51,10 @@ final class Journal {
       Controls controls,
       List<RunEvent> recorded) {
     this(store, run, clock, listener, controls, course(recorded), Integer.MAX_VALUE);
+    recorded.stream()
+        .filter(RunEvent.BudgetMoved.class::isInstance)
+        .map(RunEvent.BudgetMoved.class::cast)
+        .forEach(movements::add);
   }
 
   private Journal(
@@ -91,6 +97,11 @@ final class Journal {
   /** The generation under way: 0 before the first one. */
   int generation() {
     return generation;
+  }
+
+  /** What was reserved and settled before. */
+  List<RunEvent.BudgetMoved> movements() {
+    return movements;
   }
 
   /** How many events of the run's course were recorded before. */

@@ -1,92 +1,394 @@
 package dev.rsi.core;
 
-import dev.rsi.core.report.RunReport;
+import com.google.common.math.LongMath;
+import dev.rsi.api.CancelledException;
+import dev.rsi.core.report.RunEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a run within its {@link Budget}: reserve before, spend, settle after. */
+/**
+ * Keeps a run within its {@link Budget}: reserve before, spend, settle after. At any instant what
+ * is spent and what is set aside are within every ceiling together, but for time, and money by
+ * time: that passes whatever anybody asks, and is looked at again and again.
+ *
+ * <p>What is spent belongs to the day on which it was begun. Thread-safe.
+ */
 final class Ledger {
+  private static final long CPU_LOOK_NANOS = 10_000_000;
+
   private final Budget budget;
   private final Clock clock;
-  private final Instant start;
-  private int generations;
-  private long attempts;
-  private long reserved;
+  private final Supplier<Duration> cpu;
 
-  Ledger(Budget budget, Clock clock) {
+  private final Map<Integer, Amounts> byGeneration = new TreeMap<>();
+  private final Map<LocalDate, Amounts> byDay = new TreeMap<>();
+  private final Map<LocalDate, Amounts> unrecorded = new LinkedHashMap<>();
+  private Map<LocalDate, Amounts> others = Map.of();
+  private Amounts spent = Amounts.NONE;
+  private Amounts reserved = Amounts.NONE;
+  private Amounts underWay = Amounts.NONE;
+  private int generations;
+  private int generation;
+  private Instant looked;
+  private Duration cpuLooked;
+  private long nanosHere;
+  private long nanosSinceCpu;
+  private @Nullable Refusal cut;
+
+  /**
+   * The ledger of a run.
+   *
+   * @param cpu tells the processor time of this process since it began
+   */
+  Ledger(Budget budget, Clock clock, Supplier<Duration> cpu) {
     this.budget = budget;
     this.clock = clock;
-    this.start = clock.instant();
+    this.cpu = cpu;
+    this.looked = clock.instant();
+    this.cpuLooked = cpu.get();
   }
 
-  /** Why a generation that may make so many attempts must not begin; null if it may. */
-  @Nullable String refusal(long worstCase) {
-    if (generations >= budget.generations()) {
-      return "All " + budget.generations() + " generations are spent.";
+  /**
+   * Takes over what was recorded of the run. What was advanced and never settled counts as spent.
+   * What the run's course has done is counted again when it is gone over, but in windows, where
+   * what is lost is spent too.
+   */
+  synchronized void restore(List<RunEvent.BudgetMoved> recorded) {
+    RunEvent.BudgetMoved last = null;
+    for (RunEvent.BudgetMoved moved : recorded) {
+      add(moved.generation(), LocalDate.parse(moved.day()), Amounts.of(moved.spent()));
+      last = moved;
     }
-    if (timeIsUp()) {
-      return "The wall clock of " + budget.wallClock() + " is spent.";
+    if (last != null) {
+      LocalDate day = LocalDate.parse(last.day());
+      Amounts lost = Amounts.of(last.advanced());
+      add(last.generation(), day, lost);
+      unrecorded.merge(day, lost, Amounts::plus);
     }
-    long left = budget.attempts() - attempts;
-    if (worstCase > left) {
-      return "Of "
-          + budget.attempts()
-          + " attempts "
-          + left
-          + " are left, and another generation may need "
-          + worstCase
-          + ".";
+  }
+
+  private void add(int number, LocalDate day, Amounts before) {
+    Amounts consumed = before.only(false);
+    spent = spent.plus(consumed);
+    byGeneration.merge(number, consumed, Amounts::plus);
+    byDay.merge(day, before, Amounts::plus);
+  }
+
+  /** What other runs of the store spent and have set aside, by day. */
+  synchronized void others(Map<LocalDate, Amounts> spentElsewhere) {
+    others = Map.copyOf(spentElsewhere);
+  }
+
+  /** From now on a generation is under way. */
+  synchronized void generation(int number) {
+    generation = number;
+  }
+
+  /** Counts a generation. */
+  synchronized void count() {
+    generations++;
+  }
+
+  /** Why a generation that may spend so much must not begin; null if it may. */
+  synchronized @Nullable Refusal refusal(Amounts most) {
+    look();
+    return generations >= budget.generations()
+        ? new Refusal(null, "All " + budget.generations() + " generations are spent.")
+        : refusal(most, reserved, "another generation");
+  }
+
+  private @Nullable Refusal refusal(Amounts asked, Amounts aside, String what) {
+    Amounts priced = priced(asked);
+    for (Limit limit : budget.limits()) {
+      Dimension dimension = limit.dimension();
+      long already = spent(limit);
+      long held = aside.get(dimension);
+      long ask = priced.get(dimension);
+      if (ask > limit.most() - already - held || (passes(dimension) && already >= limit.most())) {
+        return Refusal.of(limit, already, held, ask, what);
+      }
     }
     return null;
   }
 
-  /** Counts a generation. */
-  void count() {
-    generations++;
-  }
-
-  /** Sets attempts aside. */
-  void reserve(long most) {
-    reserved = most;
-  }
-
-  /** Takes attempts out of what was reserved. */
-  void spend(int count) {
-    if (count > reserved) {
-      throw new IllegalStateException(
-          "Attempts asked for ("
-              + count
-              + ") pass what is left of the reserve ("
-              + reserved
-              + ").");
+  private long spent(Limit limit) {
+    Budget.Window window = limit.window();
+    if (window == null) {
+      return spent.get(limit.dimension());
     }
-    reserved -= count;
-    attempts += count;
+    LocalDate today = today();
+    long sum = 0;
+    for (Map<LocalDate, Amounts> days : List.of(byDay, others)) {
+      for (Map.Entry<LocalDate, Amounts> day : days.entrySet()) {
+        if (window.unites(day.getKey(), today)) {
+          sum = LongMath.saturatedAdd(sum, day.getValue().get(limit.dimension()));
+        }
+      }
+    }
+    return sum;
   }
 
-  /** Gives back what was reserved and not spent. */
-  void settle() {
-    reserved = 0;
+  /** Whether it is spent by time, so that nothing may begin when there is none left. */
+  private boolean passes(Dimension dimension) {
+    return switch (dimension) {
+      case WALL_CLOCK, CPU_TIME -> true;
+      case MONEY -> budget.price().isForTime();
+      case ATTEMPTS, TOKENS, TRAINING_STEPS -> false;
+    };
   }
 
-  boolean timeIsUp() {
-    Duration limit = budget.wallClock();
-    return limit != null && elapsed().compareTo(limit) >= 0;
+  private Amounts priced(Amounts asked) {
+    return asked.with(Dimension.MONEY, budget.price().ofTokens(asked.get(Dimension.TOKENS)));
   }
 
-  /** How long the run may go on, in nanoseconds; 0 or more. */
-  long nanosLeft() {
-    Duration limit = budget.wallClock();
-    return limit == null ? Long.MAX_VALUE : Math.max(0, limit.minus(elapsed()).toNanos());
+  /**
+   * Sets aside what a step may spend at most.
+   *
+   * @throws CancelledException if that could pass a ceiling
+   */
+  synchronized Reserve reserve(String step, Amounts most) {
+    look();
+    Refusal refusal = refusal(most, reserved, "the step (" + step + ")");
+    if (refusal != null) {
+      throw cut(refusal);
+    }
+    return aside(most);
   }
 
-  RunReport.Spending spending() {
-    return new RunReport.Spending(generations, attempts, elapsed(), budget.toString());
+  /** The same for a step that was begun before, and is gone over: whatever may be spent by now. */
+  synchronized Reserve again(Amounts most) {
+    return aside(most);
   }
 
-  private Duration elapsed() {
-    return Duration.between(start, clock.instant());
+  private Reserve aside(Amounts most) {
+    Amounts priced = priced(most);
+    reserved = reserved.plus(priced);
+    return new Reserve(priced);
+  }
+
+  /** What was set aside for a step. */
+  final class Reserve {
+    private Amounts left;
+
+    private Reserve(Amounts most) {
+      this.left = most;
+    }
+
+    Amounts left() {
+      synchronized (Ledger.this) {
+        return left;
+      }
+    }
+
+    /**
+     * Begins to spend some of it, which counts as spent from now on.
+     *
+     * @throws CancelledException if a ceiling was lowered, or a window has less left, since
+     * @throws IllegalStateException if it is more than is left
+     */
+    Call begin(Amounts asked) {
+      synchronized (Ledger.this) {
+        look();
+        Refusal refusal = refusal(asked, Amounts.NONE, "the next call");
+        if (refusal != null) {
+          throw cut(refusal);
+        }
+        Amounts priced = priced(asked);
+        take(priced);
+        return new Call(priced, today());
+      }
+    }
+
+    /** Counts what the run's course had done when it was first gone over. */
+    void recall(Amounts done) {
+      synchronized (Ledger.this) {
+        take(priced(done).atMost(left));
+        count(done.only(true));
+      }
+    }
+
+    private void take(Amounts amounts) {
+      if (!amounts.isWithin(left)) {
+        throw new IllegalStateException(
+            "What is asked for ("
+                + amounts
+                + ") passes what is left of the reserve ("
+                + left
+                + ").");
+      }
+      left = left.minus(amounts);
+      reserved = reserved.minus(amounts);
+    }
+
+    /** Gives back what was not spent. */
+    void settle() {
+      synchronized (Ledger.this) {
+        reserved = reserved.minus(left);
+        left = Amounts.NONE;
+      }
+    }
+  }
+
+  /** Something that is being spent: the most that it can be, until it has ended. */
+  final class Call {
+    private final LocalDate day;
+    private final int number = generation;
+    private Amounts open;
+
+    private Call(Amounts most, LocalDate day) {
+      this.open = most;
+      this.day = day;
+      change(Amounts.NONE, most);
+      underWay = underWay.plus(most);
+    }
+
+    /** What it was in the end; more than had been asked for is spent all the same. */
+    void end(Amounts actual) {
+      synchronized (Ledger.this) {
+        Amounts priced = priced(actual);
+        change(open, priced);
+        underWay = underWay.minus(open);
+        unrecorded.merge(day, priced, Amounts::plus);
+        open = Amounts.NONE;
+      }
+    }
+
+    private void change(Amounts from, Amounts to) {
+      spent = spent.minus(from).plus(to);
+      byGeneration.merge(number, to, (all, added) -> all.minus(from).plus(added));
+      byDay.merge(day, to, (all, added) -> all.minus(from).plus(added));
+    }
+  }
+
+  private void count(Amounts amounts) {
+    spent = spent.plus(amounts);
+    byGeneration.merge(generation, amounts, Amounts::plus);
+  }
+
+  /** Charges the time that passed since the last look to the day on which it began. */
+  private void look() {
+    LocalDate day = day(looked);
+    Instant now = clock.instant();
+    // A clock that was set back gives nothing back.
+    long nanos = Math.max(0, Duration.between(looked, now).toNanos());
+    looked = now;
+    Price price = budget.price();
+    long before = price.ofNanos(nanosHere);
+    nanosHere += nanos;
+    nanosSinceCpu += nanos;
+    Amounts passed =
+        Amounts.of(Dimension.WALL_CLOCK, nanos)
+            .with(Dimension.MONEY, price.ofNanos(nanosHere) - before)
+            .with(Dimension.CPU_TIME, looksAtCpu() ? cpuPassed() : 0);
+    charge(passed, day);
+  }
+
+  /** To ask the system takes long enough not to do it at every step. */
+  private boolean looksAtCpu() {
+    return budget.limits(Dimension.CPU_TIME) && nanosSinceCpu >= CPU_LOOK_NANOS;
+  }
+
+  private void charge(Amounts passed, LocalDate day) {
+    if (!passed.equals(Amounts.NONE)) {
+      count(passed);
+      byDay.merge(day, passed, Amounts::plus);
+      unrecorded.merge(day, passed, Amounts::plus);
+    }
+  }
+
+  private long cpuPassed() {
+    Duration now = cpu.get();
+    long nanos = Math.max(0, now.minus(cpuLooked).toNanos());
+    cpuLooked = now;
+    nanosSinceCpu = 0;
+    return nanos;
+  }
+
+  /** What may be spent by now and is not recorded as spent. */
+  synchronized Amounts unsettled() {
+    look();
+    return unrecorded.values().stream().reduce(underWay, Amounts::plus);
+  }
+
+  /** What is being spent now. */
+  synchronized Amounts underWay() {
+    return underWay;
+  }
+
+  /** What was spent since this was asked last, by day: to be recorded. */
+  synchronized Map<LocalDate, Amounts> takeUnrecorded() {
+    look();
+    charge(Amounts.of(Dimension.CPU_TIME, cpuPassed()), today());
+    Map<LocalDate, Amounts> taken = new LinkedHashMap<>(unrecorded);
+    unrecorded.clear();
+    return taken;
+  }
+
+  /** Whether time is up, or something was refused: nothing may go on. */
+  synchronized boolean isSpent() {
+    if (cut != null) {
+      return true;
+    }
+    look();
+    Refusal refusal = refusal(Amounts.NONE, Amounts.NONE, "the call under way");
+    if (refusal != null) {
+      cut = refusal;
+    }
+    return refusal != null;
+  }
+
+  /** What was refused while something was under way; null if nothing was. */
+  synchronized @Nullable Refusal cut() {
+    return cut;
+  }
+
+  private CancelledException cut(Refusal refusal) {
+    cut = refusal;
+    return new CancelledException(refusal.reason());
+  }
+
+  /** How long the run may go on by the wall clock, in nanoseconds; 0 or more. */
+  synchronized long nanosLeft() {
+    look();
+    long least = Long.MAX_VALUE;
+    for (Limit limit : budget.limits()) {
+      if (limit.dimension() == Dimension.WALL_CLOCK) {
+        least = Math.min(least, Math.max(0, limit.most() - spent(limit)));
+      }
+    }
+    return least;
+  }
+
+  /** The day of the last look at the clock. */
+  synchronized LocalDate today() {
+    return day(looked);
+  }
+
+  private LocalDate day(Instant instant) {
+    return LocalDate.ofInstant(instant, clock.getZone());
+  }
+
+  /** Generations begun. */
+  synchronized int generations() {
+    return generations;
+  }
+
+  /** What was spent so far. */
+  synchronized Amounts spent() {
+    look();
+    return spent;
+  }
+
+  /** What was spent on a generation. */
+  synchronized Amounts spentOn(int number) {
+    return byGeneration.getOrDefault(number, Amounts.NONE);
   }
 }

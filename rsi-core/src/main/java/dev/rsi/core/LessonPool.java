@@ -75,6 +75,11 @@ final class LessonPool<T, C> {
     return known.add(task.length() + ":" + task + codec.writeCandidate(lesson.candidate()));
   }
 
+  /** How many lessons there are, given and made. */
+  int size() {
+    return given.size() + earlier.size() + fresh.size();
+  }
+
   /** How many lessons this generation made. */
   int fresh() {
     return fresh.size();

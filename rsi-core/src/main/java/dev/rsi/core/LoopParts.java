@@ -198,24 +198,68 @@ final class LoopParts<T, C> {
   private void checkBudget() {
     if (budget != null && probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
+      long attempts = WorstCase.firstGeneration(practice(), 1, probes, exam);
       long first = exam == null ? 0 : exam.attempts();
-      long worst = LongMath.saturatedAdd(first, worstCase(practice(), 1, probes, exam));
-      if (budget.attempts() < worst) {
-        problems.add(
-            "budget allows ("
-                + budget.attempts()
-                + ") attempts, but one generation may need at least ("
-                + worst
-                + "): raise it, or practise or probe less.");
+      for (Limit limit : budget.limits()) {
+        checkLimit(limit, LongMath.saturatedAdd(attempts, limit.window() == null ? first : 0));
       }
     }
   }
 
-  /** The most attempts that a generation makes, but for generation 0 with its exam. */
-  static long worstCase(
-      Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
-    return LongMath.saturatedAdd(
-        practice.worstCase(levels),
-        LongMath.saturatedAdd(Bank.worstCase(probes), exam == null ? 0 : exam.attempts()));
+  private void checkLimit(Limit limit, long attempts) {
+    int maxTokens = generator.maxTokens();
+    long tokens = LongMath.saturatedMultiply(attempts, maxTokens);
+    Price price = budget == null ? Price.FREE : budget.price();
+    boolean boundless =
+        switch (limit.dimension()) {
+          case TOKENS -> maxTokens == Integer.MAX_VALUE;
+          case MONEY -> price.isForTokens() && maxTokens == Integer.MAX_VALUE;
+          case ATTEMPTS, TRAINING_STEPS, WALL_CLOCK, CPU_TIME -> false;
+        };
+    if (boundless) {
+      problems.add(
+          "budget allows ("
+              + limit
+              + "), but the generator does not say how many tokens an attempt has at most: override"
+              + " its maxTokens(), or leave the ceiling out.");
+      return;
+    }
+    if (limit.dimension() == Dimension.MONEY && price.equals(Price.FREE)) {
+      problems.add("budget allows (" + limit + "), but nothing costs any: call price(...) on it.");
+    }
+    if (limit.dimension() == Dimension.CPU_TIME && ProcessTime.unknown()) {
+      problems.add("budget allows (" + limit + "), but this system does not tell: leave it out.");
+    }
+    long least =
+        switch (limit.dimension()) {
+          case ATTEMPTS -> attempts;
+          case TOKENS -> tokens;
+          case MONEY -> price.isForTokens() ? price.ofTokens(tokens) : 0;
+          case TRAINING_STEPS -> steps();
+          case WALL_CLOCK, CPU_TIME -> 0;
+        };
+    if (limit.dimension() == Dimension.TRAINING_STEPS && least == Long.MAX_VALUE) {
+      problems.add(
+          "budget allows ("
+              + limit
+              + "), but the trainer does not say how many a training takes at most: override its"
+              + " maxSteps(), or leave the ceiling out.");
+    } else if (limit.most() < least) {
+      problems.add(
+          "budget allows ("
+              + limit
+              + "), but one generation may need at least ("
+              + limit.dimension().amount(least)
+              + "): raise it, or practise, probe or train less.");
+    }
+  }
+
+  private long steps() {
+    long attempts = practice().worstCase(1);
+    long given = lessons == null ? 0 : lessons.size();
+    return trainer == null
+        ? 0
+        : WorstCase.steps(
+            trainer, recipe == null ? Recipe.defaults() : recipe, given + attempts, attempts);
   }
 }

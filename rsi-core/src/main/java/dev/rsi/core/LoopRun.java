@@ -3,6 +3,7 @@ package dev.rsi.core;
 import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import com.google.common.math.LongMath;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.GateDecision;
@@ -45,6 +46,8 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Controls controls;
   private final Seeds seeds;
   private final Ledger ledger;
+  private final Accounts accounts;
+  private final DiskSpace disk;
   private final Journal journal;
   private final LogContext logContext;
   private final Attempts<T, C> attempts;
@@ -81,10 +84,14 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.incumbent = anchor;
     this.levels = levels;
     this.seeds = new Seeds(loop.seed);
-    this.ledger = new Ledger(loop.budget, loop.clock);
     this.logContext = new LogContext(journal.run());
     logContext.at(0, anchor);
-    this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
+    this.ledger = new Ledger(loop.budget, loop.clock, ProcessTime::now);
+    ledger.restore(journal.movements());
+    this.accounts = new Accounts(loop, ledger, journal);
+    this.disk = new DiskSpace(loop);
+    this.attempts =
+        new Attempts<>(loop.generator, loop.registry, accounts, this::cancelled, journal);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
@@ -100,7 +107,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private boolean cancelled() {
-    return thread.isInterrupted() || controls.isCut() || ledger.timeIsUp();
+    return thread.isInterrupted() || controls.isCut() || accounts.isSpent();
   }
 
   RunReport run() {
@@ -110,23 +117,22 @@ final class LoopRun<T, C> implements AutoCloseable {
         journal.between();
         loop.registry.promote(anchor);
       }
-      ledger.reserve(exam == null ? 0 : exam.worstCase());
+      accounts.begin("exam", accounts.attempts(examAttempts()));
       beginLineage();
-      ledger.settle();
+      accounts.settle();
       while (true) {
-        // A generation that was begun is finished: what it may spend was reserved then.
-        String refusal = journal.isLive() ? ledger.refusal(worstCase()) : null;
+        // A generation that was begun before is gone over, whatever may be spent by now.
+        Refusal refusal = journal.isLive() ? refusal() : null;
         if (refusal != null) {
-          return end(RunReport.End.BUDGET_SPENT, refusal);
+          return spent(refusal);
         }
         if (fruitless() >= loop.practice.patience()) {
           return end(
               RunReport.End.NO_PROGRESS,
               fruitless() + " generations in a row brought no promotion.");
         }
-        ledger.reserve(worstCase());
         boolean more = generation();
-        ledger.settle();
+        accounts.settle();
         forgetAllBut(List.of(anchor, incumbent));
         if (!more) {
           return end(
@@ -189,8 +195,30 @@ final class LoopRun<T, C> implements AutoCloseable {
     return new GenerationReport(0, Outcome.ANCHOR, 0, 0, 0, null, null, marks, anchor);
   }
 
-  private long worstCase() {
-    return LoopParts.worstCase(loop.practice, levels, loop.probes, loop.exam);
+  private long examAttempts() {
+    return exam == null ? 0 : exam.worstCase();
+  }
+
+  /** Why another generation must not begin; null if it may. */
+  private @Nullable Refusal refusal() {
+    long practice =
+        incumbent.equals(scouted)
+            ? frontier.practice(loop.practice)
+            : frontier.worstCase(levels, loop.practice);
+    long others = probing.worstCase(incumbent) + examAttempts();
+    Refusal refusal =
+        accounts.refusal(
+            accounts
+                .attempts(LongMath.saturatedAdd(practice, others))
+                .plus(accounts.training(pool.size() + practice, practice)));
+    return refusal == null ? disk.refusal(incumbent) : refusal;
+  }
+
+  /** A spent window leaves the run open; a spent budget of its own ends it. */
+  private RunReport spent(Refusal refusal) {
+    return refusal.window() == null
+        ? end(RunReport.End.BUDGET_SPENT, refusal.reason())
+        : leave(RunReport.End.WINDOW_SPENT, refusal.reason());
   }
 
   private int fruitless() {
@@ -224,7 +252,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     } catch (JournalException e) {
       throw e;
     } catch (CancelledException e) {
-      if (ledger.timeIsUp()) {
+      Refusal cut = ledger.cut();
+      if (cut != null && cut.window() == null) {
         steps.fail(e);
         finish(steps.report());
       }
@@ -309,6 +338,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       if (incumbent.equals(scouted)) {
         return true;
       }
+      accounts.begin("scout", accounts.attempts(frontier.scouts(levels, loop.practice)));
       List<Lesson<T, C>> found = new ArrayList<>();
       Map<Integer, Integer> madeByLevel = new HashMap<>();
       frontier =
@@ -341,6 +371,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     void practise() {
       enter("practise");
       journal.record(new RunEvent.GenerationStarted(number, incumbent));
+      accounts.begin("practise", accounts.attempts(frontier.practice(loop.practice)));
       for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
         made +=
             ground
@@ -372,17 +403,35 @@ final class LoopRun<T, C> implements AutoCloseable {
       journal.record(
           new RunEvent.LessonsSelected(
               number, frontier.hardest(), made, pool.fresh(), lessons.size(), digest));
-      RunEvent.Trained trained = journal.recalled(RunEvent.Trained.class);
+      Amounts most = accounts.training(lessons.size(), pool.attempts().size());
+      accounts.begin("train", most);
+      RunEvent.Trained trained = recalled(most);
       if (trained == null) {
-        trained = trained(lessons, digest);
+        trained = trained(lessons, digest, most);
       }
       journal.record(trained);
       challenger = trained.challenger();
     }
 
-    private RunEvent.Trained trained(List<Lesson<T, C>> lessons, String digest) {
+    /** The training that was done when the run first came by; null where it is to be done. */
+    private RunEvent.@Nullable Trained recalled(Amounts most) {
+      try {
+        RunEvent.Trained trained = journal.recalled(RunEvent.Trained.class);
+        if (trained != null) {
+          accounts.recall(Amounts.of(Dimension.TRAINING_STEPS, trained.steps()));
+        }
+        return trained;
+      } catch (RecalledFault e) {
+        accounts.recall(most);
+        throw e;
+      }
+    }
+
+    private RunEvent.Trained trained(List<Lesson<T, C>> lessons, String digest, Amounts most) {
       long seed = seeds.of("training", number);
       Path work = loop.registry.newWorkDirectory();
+      Ledger.Call spending = accounts.spend(most);
+      Amounts spent = most;
       try {
         TrainedArtifact artifact =
             loop.trainer.train(
@@ -394,13 +443,17 @@ final class LoopRun<T, C> implements AutoCloseable {
                     seed,
                     work),
                 new StepContext("training", LoopRun.this::cancelled, journal));
+        spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
+        checkSteps(artifact.steps(), most);
         checkInside(work, artifact.directory());
         part = "registry";
+        disk.check(artifact.directory());
         ModelVersion made =
             loop.registry.add(artifact.directory(), provenance(digest, seed, artifact));
         return new RunEvent.Trained(
             number, made.id(), incumbent, artifact.steps(), artifact.metrics());
       } finally {
+        spending.end(spent);
         delete(work);
       }
     }
@@ -410,6 +463,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       part = "gate";
       String candidate = Objects.requireNonNull(challenger);
       Flight.Decision deciding = new Flight.Decision(journal.run(), number, candidate);
+      accounts.begin("judge", accounts.attempts(probing.worstCase(incumbent)));
       decision =
           probing.decide(
               number,
@@ -446,6 +500,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     void examine() {
       enter("examine");
       part = "exam";
+      accounts.begin("exam", accounts.attempts(examAttempts()));
       if (exam != null) {
         marks.putAll(exam.solved(Objects.requireNonNull(challenger)));
       }
@@ -488,6 +543,18 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
   }
 
+  private static void checkSteps(long taken, Amounts most) {
+    long stated = most.get(Dimension.TRAINING_STEPS);
+    if (stated > 0 && taken > stated) {
+      throw new RsiException(
+          "The trainer took ("
+              + taken
+              + ") steps, but said that it takes at most ("
+              + stated
+              + ").\nMaybe its maxSteps() counts lessons where it should count epochs.");
+    }
+  }
+
   private static void checkInside(Path work, Path artifact) {
     try {
       if (!artifact.toRealPath().startsWith(work.toRealPath())) {
@@ -526,6 +593,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private RunReport end(RunReport.End end, String reason) {
+    accounts.settle();
     List<RunEvent> last = new ArrayList<>(probing.revealed(reports.size() - 1));
     last.add(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent));
     // Together: what is revealed must not be gone on with.
@@ -542,11 +610,13 @@ final class LoopRun<T, C> implements AutoCloseable {
     String told = controls.leave();
     try {
       if (told != null) {
-        return leave(told);
+        return leave(RunReport.End.CANCELLED, told);
       }
-      return ledger.timeIsUp()
-          ? end(RunReport.End.BUDGET_SPENT, "The wall clock of the budget is spent.")
+      Refusal cut = ledger.cut();
+      return cut != null
+          ? spent(cut)
           : leave(
+              RunReport.End.CANCELLED,
               interrupted
                   ? "The run was interrupted."
                   : "A part of the loop ended its call as cancelled.");
@@ -557,13 +627,27 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
   }
 
-  private RunReport leave(String reason) {
+  private RunReport leave(RunReport.End end, String reason) {
+    accounts.settle();
     journal.record(new RunEvent.Stopped(journal.generation(), reason));
-    return report(RunReport.End.CANCELLED, reason);
+    return report(end, reason);
   }
 
   private RunReport report(RunReport.End end, String reason) {
-    return new RunReport(journal.run(), end, reason, anchor, incumbent, reports, ledger.spending());
+    List<RunReport.Spending> each = new ArrayList<>();
+    for (GenerationReport report : reports) {
+      int number = report.generation();
+      each.add(WorstCase.spending(number == 0 ? 0 : 1, ledger.spentOn(number), loop.budget));
+    }
+    return new RunReport(
+        journal.run(),
+        end,
+        reason,
+        anchor,
+        incumbent,
+        reports,
+        WorstCase.spending(ledger.generations(), ledger.spent(), loop.budget),
+        each);
   }
 
   private Map<String, String> setting() {
@@ -571,6 +655,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     setting.put("practice", loop.practice.toString());
     setting.put("recipe", loop.recipe.toString());
     setting.put("budget", loop.budget.toString());
+    setting.put("worst case", WorstCase.of(loop, levels).summary());
     setting.put("gate", className(loop.gate));
     setting.put("trainer", className(loop.trainer));
     setting.put("generator", className(loop.generator));

@@ -76,6 +76,25 @@ final class ProbeReadings<T, C> {
     return bank.attempts();
   }
 
+  /** The most attempts it takes to read with a version what it was not read on. */
+  long worstCase(String version) {
+    long attempts = 0;
+    for (ProbeFamily<T, C> family : bank.families().values()) {
+      double[] known = known(version, family);
+      boolean byScores = isScored(family) && version.equals(anchor);
+      long unread =
+          IntStream.range(0, family.size())
+              .filter(
+                  probe ->
+                      byScores
+                          ? !anchorScores.containsKey(family.name() + "/" + probe)
+                          : known[probe] == UNREAD)
+              .count();
+      attempts += unread * family.attempts();
+    }
+    return attempts;
+  }
+
   /** The readings of some probes of a kind, in order; NaN where one is missing. */
   List<Double> read(String version, String kind, List<Integer> probes) {
     ProbeFamily<T, C> family = Objects.requireNonNull(bank.families().get(kind), kind);
@@ -148,7 +167,7 @@ final class ProbeReadings<T, C> {
       List<Integer> probes,
       Supplier<RunEvent.Probed> reading) {
     if (journal.recalls()) {
-      attempts.recall(probes.stream().mapToInt(probe -> asked(family, probe)).sum());
+      attempts.recall(asked(family, probes));
     }
     RunEvent.Probed event;
     try {
@@ -167,6 +186,13 @@ final class ProbeReadings<T, C> {
     }
     journal.record(event);
     keep(family, event);
+  }
+
+  /** How many attempts it takes to read probes with one version. */
+  private static int asked(ProbeFamily<?, ?> family, List<Integer> probes) {
+    return isScored(family)
+        ? probes.stream().mapToInt(probe -> family.choices(probe).size()).sum()
+        : probes.size() * family.asks(0).size();
   }
 
   private RunEvent.Probed attempted(String version, ProbeFamily<T, C> family, List<Integer> part) {
@@ -255,11 +281,6 @@ final class ProbeReadings<T, C> {
                     .computeIfAbsent(version, id -> new LinkedHashMap<>())
                     .computeIfAbsent(family.name(), kind -> new ArrayList<>())
                     .add(nats));
-  }
-
-  /** How many attempts it takes to read a probe, or how many candidates are scored. */
-  private static int asked(ProbeFamily<?, ?> family, int probe) {
-    return isScored(family) ? family.choices(probe).size() : family.asks(probe).size();
   }
 
   private static boolean isScored(ProbeFamily<?, ?> family) {

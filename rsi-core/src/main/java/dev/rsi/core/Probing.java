@@ -62,6 +62,11 @@ final class Probing<T, C> {
     this.bank = new Bank<>(journal, loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
   }
 
+  /** The most attempts that the next decision makes. */
+  long worstCase(String incumbent) {
+    return bank.worstCase(anchor, incumbent);
+  }
+
   /** Asks the gate. Whatever breaks is HOLD, and recorded. */
   GateDecision decide(int generation, Map<Role, String> versions) {
     decisions++;

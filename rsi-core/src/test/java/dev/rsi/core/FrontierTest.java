@@ -14,6 +14,29 @@ import org.junit.jupiter.api.Test;
 class FrontierTest {
   private static final Practice PRACTICE = Practice.DEFAULT.reach(3);
 
+  @Property
+  void should_take_no_more_attempts_than_its_worst_case(
+      @ForAll @IntRange(min = 0, max = 6) int mastered,
+      @ForAll @IntRange(min = 1, max = 9) int reach,
+      @ForAll @Size(6) List<@DoubleRange(min = 0, max = 1) Double> rates) {
+    Practice practice = Practice.DEFAULT.reach(reach).tasks(7).scouts(3).samples(2);
+    Frontier before = new Frontier(mastered, Math.min(6, mastered + 1));
+    List<Integer> measured = new ArrayList<>();
+    Frontier after =
+        before.measure(
+            6,
+            practice,
+            level -> {
+              measured.add(level);
+              return rates.get(level - 1);
+            });
+    long scouts = 2L * 3 * measured.size();
+    assertThat(scouts).isLessThanOrEqualTo(before.scouts(6, practice));
+    assertThat(scouts + after.practice(practice))
+        .isLessThanOrEqualTo(before.worstCase(6, practice))
+        .isLessThanOrEqualTo(practice.worstCase(6));
+  }
+
   @Test
   void should_climb_while_the_pass_rate_allows() {
     assertThat(measure(Frontier.given(0), 1, 1, .5, .3, .1, .1, .1)).isEqualTo(new Frontier(2, 4));

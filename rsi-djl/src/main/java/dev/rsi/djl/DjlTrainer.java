@@ -2,6 +2,7 @@ package dev.rsi.djl;
 
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
+import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
@@ -96,6 +97,11 @@ public final class DjlTrainer<T, C> implements Trainer<T, C> {
   @Override
   public boolean contrasts() {
     return objective.contrasts();
+  }
+
+  @Override
+  public long maxSteps(Recipe recipe, long lessons) {
+    return recipe.count(STEPS);
   }
 
   /**

@@ -58,6 +58,12 @@ public final class HeadGenerator<T, C> implements Generator<T, C> {
     return codec;
   }
 
+  /** A head produces no tokens. */
+  @Override
+  public int maxTokens() {
+    return 0;
+  }
+
   @Override
   public Session<T, C> open(ModelVersion version) {
     Head head = Head.read(version.directory(), encoder);

@@ -3,6 +3,7 @@ package dev.rsi.onnx;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
+import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
@@ -99,6 +100,11 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
   @Override
   public List<Knob> knobs() {
     return List.of(EPOCHS, L2);
+  }
+
+  @Override
+  public long maxSteps(Recipe recipe, long lessons) {
+    return recipe.count(EPOCHS);
   }
 
   /**

@@ -120,6 +120,11 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public int maxTokens() {
+    return sampling.maxNewTokens();
+  }
+
+  @Override
   public Session<T, C> open(ModelVersion version) {
     Path directory = version.directory();
     Path exported = ExportedDecoder.in(directory);

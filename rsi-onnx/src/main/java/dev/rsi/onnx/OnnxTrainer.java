@@ -2,6 +2,7 @@ package dev.rsi.onnx;
 
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
+import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
@@ -62,6 +63,11 @@ public final class OnnxTrainer<T, C> implements Trainer<T, C> {
   @Override
   public boolean contrasts() {
     return objective.contrasts();
+  }
+
+  @Override
+  public long maxSteps(Recipe recipe, long lessons) {
+    return recipe.count(DecoderTraining.STEPS);
   }
 
   /**

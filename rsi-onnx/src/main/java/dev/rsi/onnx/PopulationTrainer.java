@@ -115,6 +115,11 @@ public final class PopulationTrainer<T, C> implements Trainer<T, C> {
     return List.of(STEPS, PAIRS, SIGMA, LEARNING_RATE, RANK, ROWS, FITNESS);
   }
 
+  @Override
+  public long maxSteps(Recipe recipe, long lessons) {
+    return recipe.count(STEPS);
+  }
+
   /**
    * {@inheritDoc}
    *

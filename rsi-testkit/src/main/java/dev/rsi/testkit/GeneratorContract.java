@@ -122,6 +122,16 @@ public abstract class GeneratorContract<T, C> {
   }
 
   @Test
+  void should_produce_no_more_tokens_than_it_says() {
+    int most = generator.maxTokens();
+    assertThat(most).isNotNegative().isEqualTo(generator.maxTokens());
+    try (Session<T, C> session = generator.open(version)) {
+      assertThat(session.generate(requests(), RunContext.standalone()))
+          .allMatch(output -> output.tokens() <= most);
+    }
+  }
+
+  @Test
   void should_answer_alike_whatever_else_is_in_the_batch() {
     assumeTrue(supportsBatchIndependence(), "batches of this generator differ in the last bits");
     List<Request<T>> requests = requests();

@@ -84,6 +84,34 @@ public abstract class RunStoreContract {
   }
 
   @Test
+  void should_give_back_one_kind_of_event() {
+    store.create("before");
+    store.append("before", AT, everyKind());
+    store.create("run");
+    store.append("run", AT, everyKind());
+    store.append("run", AT, List.of(attempt(2, "1+1", 1)));
+    for (RunEvent event : everyKind()) {
+      assertThat(store.events("run", event.getClass()))
+          .isEqualTo(
+              store.events("run").stream().filter(e -> e.getClass() == event.getClass()).toList());
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.events("walk", RunEvent.Promoted.class))
+        .withMessageContaining("walk");
+  }
+
+  @Test
+  void should_say_what_it_takes_on_the_disk() {
+    long empty = store.bytes();
+    store.create("run");
+    for (int i = 0; i < 100; i++) {
+      store.append("run", AT, everyKind());
+    }
+    assertThat(store.bytes()).isGreaterThanOrEqualTo(empty);
+    assertThat(empty > 0).isEqualTo(store.bytes() > 0);
+  }
+
+  @Test
   void should_give_back_any_text_and_any_number() {
     List<RunEvent> events = new ArrayList<>();
     List<String> texts =
@@ -596,6 +624,12 @@ public abstract class RunStoreContract {
             List.of("46")),
         new RunEvent.Stopped(1, "it was interrupted"),
         new RunEvent.Resumed(1, 7, "3 generations"),
+        new RunEvent.BudgetMoved(
+            1,
+            "scout",
+            "2026-02-28",
+            Map.of("attempts", 256L),
+            Map.of("wall clock", Long.MAX_VALUE)),
         new RunEvent.ProbesRevealed(1, -7),
         new RunEvent.Gated(1, "challenger", promote, "a".repeat(64)),
         new RunEvent.Asked(1, "challenger", GateDecision.Action.PROMOTE, "PT8H"),

@@ -125,6 +125,11 @@ public final class ScriptedGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public int maxTokens() {
+    return wrapped.maxTokens();
+  }
+
+  @Override
   public Session<T, C> open(ModelVersion version) {
     return openings.play(version, () -> recorded(version, wrapped.open(version)));
   }

@@ -1,6 +1,7 @@
 package dev.rsi.testkit;
 
 import dev.rsi.api.Knob;
+import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
@@ -71,6 +72,11 @@ public final class ScriptedTrainer<T, C> implements Trainer<T, C> {
   @Override
   public boolean contrasts() {
     return wrapped.contrasts();
+  }
+
+  @Override
+  public long maxSteps(Recipe recipe, long lessons) {
+    return wrapped.maxSteps(recipe, lessons);
   }
 
   @Override

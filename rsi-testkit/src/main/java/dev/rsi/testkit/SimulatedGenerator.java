@@ -28,6 +28,11 @@ final class SimulatedGenerator implements Generator<Sum, Long> {
     return new LoadedVersion(learner, version.shortId(), Skills.read(version.directory()));
   }
 
+  @Override
+  public int maxTokens() {
+    return learner.maxTokens();
+  }
+
   private static final class LoadedVersion implements ScoringSession<Sum, Long> {
     private final SimulatedLearner learner;
     private final String name;

@@ -213,6 +213,11 @@ public final class SimulatedLearner {
     return sum;
   }
 
+  /** Tokens are the digits of the right answer: so many has the largest sum of the last level. */
+  int maxTokens() {
+    return Long.toString((levels + 1) * 999L).length();
+  }
+
   /** One attempt at a sum under a seed. */
   Output<Long> attempt(Skills skills, Sum sum, long seed) {
     long right = sum.expected();

@@ -2,6 +2,7 @@ package dev.rsi.testkit;
 
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
+import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
@@ -20,6 +21,11 @@ final class SimulatedTrainer implements Trainer<Sum, Long> {
   @Override
   public List<Knob> knobs() {
     return List.of(SimulatedLearner.LEARNING_RATE);
+  }
+
+  @Override
+  public long maxSteps(Recipe recipe, long lessons) {
+    return lessons;
   }
 
   @Override

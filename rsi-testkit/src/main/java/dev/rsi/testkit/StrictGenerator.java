@@ -62,6 +62,11 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public int maxTokens() {
+    return wrapped.maxTokens();
+  }
+
+  @Override
   public Session<T, C> open(ModelVersion version) {
     Session<T, C> session = wrapped.open(version);
     synchronized (this) {

@@ -180,6 +180,15 @@ public abstract class TrainerContract<T, C> {
   }
 
   @Test
+  void should_take_no_more_steps_than_it_says() throws Exception {
+    TrainingRequest<T, C> request = request(work("work"));
+    long lessons = (long) request.lessons().size() + request.attempts().size();
+    long most = trainer.maxSteps(recipe(), lessons);
+    assertThat(train(request).steps()).isLessThanOrEqualTo(most);
+    assertThat(trainer.maxSteps(recipe(), lessons + 1)).isGreaterThanOrEqualTo(most);
+  }
+
+  @Test
   void should_report_progress_within_its_total() throws Exception {
     ManualContext context = ManualContext.create();
     trainer.train(request(work("work")), context);

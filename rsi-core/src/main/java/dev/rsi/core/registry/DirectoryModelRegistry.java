@@ -3,6 +3,7 @@ package dev.rsi.core.registry;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.DiskUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,15 @@ final class DirectoryModelRegistry implements ModelRegistry {
       LOG.warn("Could not sweep ({}).", registry.versions, e);
     }
     return registry;
+  }
+
+  @Override
+  public long bytes() {
+    try {
+      return DiskUsage.of(directory);
+    } catch (IOException e) {
+      throw failed("read its size", e);
+    }
   }
 
   @Override

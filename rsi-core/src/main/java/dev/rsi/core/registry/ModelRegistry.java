@@ -201,4 +201,12 @@ public interface ModelRegistry {
    * delete it; else it lies there until the first registry is opened after this process ended.
    */
   Path newWorkDirectory();
+
+  /**
+   * How many bytes the registry takes on this machine's disk now, trainings under way included; 0,
+   * the default, if none.
+   */
+  default long bytes() {
+    return 0;
+  }
 }

@@ -41,7 +41,7 @@ public sealed interface RunEvent {
    */
   record RunStarted(long seed, String anchor, Map<String, String> setting) implements RunEvent {
     /** What of the setting may differ when a run is gone on with. */
-    private static final String BUDGET = "budget";
+    private static final Set<String> OF_THE_BUDGET = Set.of("budget", "worst case");
 
     public RunStarted {
       setting = Collections.unmodifiableMap(new LinkedHashMap<>(setting));
@@ -54,7 +54,7 @@ public sealed interface RunEvent {
       compare("anchor", anchor, other.anchor, found);
       Set<String> names = new TreeSet<>(setting.keySet());
       names.addAll(other.setting.keySet());
-      names.remove(BUDGET);
+      names.removeAll(OF_THE_BUDGET);
       names.forEach(name -> compare(name, setting.get(name), other.setting.get(name), found));
       return found;
     }
@@ -319,6 +319,31 @@ public sealed interface RunEvent {
    * @param budget what it may spend from now on, in words
    */
   record Resumed(int generation, long events, String budget) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
+  /**
+   * The budget moved: something was spent since it moved last, and something may be spent from now
+   * on. Amounts by name: attempts, tokens, training steps, wall clock and cpu time in nanoseconds,
+   * money in billionths.
+   *
+   * @param step what is under way, for people; empty between generations
+   * @param day the day on which that was begun to be spent, as in 2026-03-01, by the loop's clock
+   * @param spent how much
+   * @param advanced the most that may be spent until the next event of this kind: where there is
+   *     none, it counts as spent
+   */
+  record BudgetMoved(
+      int generation, String step, String day, Map<String, Long> spent, Map<String, Long> advanced)
+      implements RunEvent {
+    public BudgetMoved {
+      spent = Collections.unmodifiableMap(new LinkedHashMap<>(spent));
+      advanced = Collections.unmodifiableMap(new LinkedHashMap<>(advanced));
+    }
+
     @Override
     public boolean circumstantial() {
       return true;

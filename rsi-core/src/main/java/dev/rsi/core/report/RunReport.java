@@ -1,6 +1,8 @@
 package dev.rsi.core.report;
 
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +15,7 @@ import java.util.List;
  * @param live id of the version live at its end
  * @param generations generation 0 and every one begun since, in order
  * @param spending what it spent, beside what it was allowed
+ * @param spendingByGeneration what each of the generations spent, in their order
  */
 public record RunReport(
     String run,
@@ -21,7 +24,8 @@ public record RunReport(
     String anchor,
     String live,
     List<GenerationReport> generations,
-    Spending spending) {
+    Spending spending,
+    List<Spending> spendingByGeneration) {
 
   /** Why a run ended. */
   public enum End {
@@ -29,6 +33,11 @@ public record RunReport(
     MASTERED,
     /** What is left of the budget does not pay for another generation. */
     BUDGET_SPENT,
+    /**
+     * What is left of the budget in this day or month does not pay for the next step. The run stays
+     * open, and can be gone on with in the next one.
+     */
+    WINDOW_SPENT,
     /** Too many generations in a row brought nothing. */
     NO_PROGRESS,
     /** The run was cancelled. */
@@ -36,17 +45,60 @@ public record RunReport(
   }
 
   /**
-   * What a run spent.
+   * What was spent, or may be spent at most: then {@link Long#MAX_VALUE}, in nanoseconds for times
+   * and in billionths for money, is what nothing bounds.
    *
    * @param generations generations begun
    * @param attempts attempts made, those of gate and exam included
-   * @param wallClock time passed
+   * @param tokens tokens produced; and what may have been, where a process was killed or a call
+   *     failed
+   * @param trainingSteps optimiser steps taken; of a training that failed, the most it could take
+   * @param wallClock time that the run was driven
+   * @param cpuTime processor time of the process meanwhile
+   * @param money what that cost, at the budget's price
    * @param allowed the budget, in words
    */
-  public record Spending(int generations, long attempts, Duration wallClock, String allowed) {}
+  public record Spending(
+      int generations,
+      long attempts,
+      long tokens,
+      long trainingSteps,
+      Duration wallClock,
+      Duration cpuTime,
+      BigDecimal money,
+      String allowed) {
+
+    /** Everything but the budget, in a line. */
+    public String summary() {
+      List<String> parts = new ArrayList<>();
+      parts.add(count(generations, "generations"));
+      parts.add(count(attempts, "attempts"));
+      parts.add(count(tokens, "tokens"));
+      parts.add(count(trainingSteps, "training steps"));
+      parts.add(time(wallClock, "wall clock"));
+      parts.add(time(cpuTime, "cpu time"));
+      boolean bounded = money.compareTo(BigDecimal.valueOf(Long.MAX_VALUE, 9)) < 0;
+      parts.add((bounded ? money.toPlainString() : "unbounded") + " of money");
+      return String.join(", ", parts);
+    }
+
+    private static String count(long units, String name) {
+      return (units == Long.MAX_VALUE ? "unbounded" : units) + " " + name;
+    }
+
+    private static String time(Duration time, String name) {
+      return (time.equals(Duration.ofNanos(Long.MAX_VALUE)) ? "unbounded" : time) + " " + name;
+    }
+  }
 
   public RunReport {
     generations = List.copyOf(generations);
+    spendingByGeneration = List.copyOf(spendingByGeneration);
+  }
+
+  /** What the budget bought, in a line. */
+  public String bought() {
+    return promotions() + " promotions for " + spending.summary() + ".";
   }
 
   /** How many generations went live. */

@@ -37,6 +37,9 @@ interface Database extends AutoCloseable {
    */
   <V> V snapshot(String what, Work<V> work);
 
+  /** How many bytes it takes on this machine's disk; 0 if it lies on another. */
+  long bytes();
+
   /** The lock of a run, by its number; empty if another has it. */
   Optional<Lock> lock(long run);
 

@@ -5,6 +5,7 @@ import dev.rsi.core.report.RunEvent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
@@ -43,6 +44,7 @@ final class EventJson {
     add("paused", RunEvent.Paused.class, json);
     add("unpaused", RunEvent.Unpaused.class, json);
     add("resumed", RunEvent.Resumed.class, json);
+    add("budget-moved", RunEvent.BudgetMoved.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
     // Files exist whose attempts have no comment and whose decisions have no charter.
@@ -63,6 +65,15 @@ final class EventJson {
   /** An event as it is stored. */
   record Row(int generation, String kind, String body) {}
 
+  /** How events of a type are called in the store. */
+  String kind(Class<? extends RunEvent> type) {
+    String kind = kinds.get(type);
+    if (kind == null) {
+      throw new IllegalStateException("Event (" + type.getName() + ") has no kind in the store.");
+    }
+    return kind;
+  }
+
   /**
    * Writes an event.
    *
@@ -70,11 +81,8 @@ final class EventJson {
    */
   Row write(RunEvent event) {
     Class<? extends RunEvent> type = event.getClass();
-    String kind = kinds.get(type);
-    ObjectWriter writer = writers.get(type);
-    if (kind == null || writer == null) {
-      throw new IllegalStateException("Event (" + type.getName() + ") has no kind in the store.");
-    }
+    String kind = kind(type);
+    ObjectWriter writer = Objects.requireNonNull(writers.get(type), kind);
     try {
       return new Row(event.generation(), kind, writer.writeValueAsString(event));
     } catch (JacksonException e) {

@@ -156,6 +156,41 @@ final class JdbcRunStore implements RunStore {
     return List.copyOf(events);
   }
 
+  @Override
+  public <E extends RunEvent> List<E> events(String run, Class<E> type) {
+    String kind = json.kind(type);
+    return database.snapshot("be read", reader -> select(reader, run, kind, type));
+  }
+
+  private <E extends RunEvent> List<E> select(
+      Connection reader, String id, String kind, Class<E> type) throws SQLException {
+    Run run = run(reader, id, "");
+    List<E> events = new ArrayList<>();
+    try (PreparedStatement select =
+        reader.prepareStatement(
+            "SELECT seq, generation, body FROM event WHERE run = ? AND kind = ? ORDER BY seq")) {
+      select.setFetchSize(PAGE);
+      select.setLong(1, run.number);
+      select.setString(2, kind);
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          EventJson.Row row = new EventJson.Row(result.getInt(2), kind, result.getString(3));
+          try {
+            events.add(type.cast(json.read(row)));
+          } catch (IllegalArgumentException e) {
+            throw damaged(id, result.getLong(1), e.getMessage(), e);
+          }
+        }
+      }
+    }
+    return List.copyOf(events);
+  }
+
+  @Override
+  public long bytes() {
+    return database.bytes();
+  }
+
   private RsiException damaged(
       String run, long seq, @Nullable String how, @Nullable Throwable cause) {
     return new RsiException(

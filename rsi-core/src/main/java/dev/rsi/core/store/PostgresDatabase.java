@@ -236,6 +236,11 @@ final class PostgresDatabase implements Database {
   }
 
   @Override
+  public long bytes() {
+    return 0;
+  }
+
+  @Override
   public int firstFormat() {
     return FIRST_FORMAT;
   }

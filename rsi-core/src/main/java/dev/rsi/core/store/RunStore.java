@@ -103,6 +103,21 @@ public interface RunStore extends AutoCloseable {
    */
   List<RunEvent> events(String run);
 
+  /**
+   * The events of one kind recorded of a run, in order.
+   *
+   * @param kind one of the records of {@link RunEvent}
+   * @throws IllegalArgumentException if there is no such run
+   */
+  default <E extends RunEvent> List<E> events(String run, Class<E> kind) {
+    return events(run).stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** How many bytes the store takes on this machine's disk now; 0, the default, if none. */
+  default long bytes() {
+    return 0;
+  }
+
   /** The ids of all runs, in the order they began. */
   List<String> runs();
 

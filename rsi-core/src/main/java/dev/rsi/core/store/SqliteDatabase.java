@@ -1,6 +1,7 @@
 package dev.rsi.core.store;
 
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.DiskUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +134,19 @@ final class SqliteDatabase implements Database {
     if (application == APPLICATION_ID) {
       Schema.check(file, format(), firstFormat(), "another file");
     }
+  }
+
+  @Override
+  public long bytes() {
+    long bytes = 0;
+    for (String suffix : List.of("", "-wal", "-shm")) {
+      try {
+        bytes += DiskUsage.of(Path.of(file + suffix));
+      } catch (IOException e) {
+        throw new RsiException("Run store (" + file + ") could not be measured: " + e, e);
+      }
+    }
+    return bytes;
   }
 
   /** The file's format, 0 for a new file. */

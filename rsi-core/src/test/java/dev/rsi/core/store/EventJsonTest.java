@@ -134,7 +134,7 @@ class EventJsonTest {
       return Arbitraries.integers().greaterOrEqual(0);
     } else if (raw == boolean.class) {
       return Arbitraries.of(true, false);
-    } else if (raw == long.class) {
+    } else if (raw == long.class || raw == Long.class) {
       return Arbitraries.longs();
     } else if (raw == double.class) {
       return Arbitraries.doubles().between(0, 1).ofScale(12);

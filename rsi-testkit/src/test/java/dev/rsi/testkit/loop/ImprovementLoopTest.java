@@ -81,7 +81,8 @@ class ImprovementLoopTest {
     RunReport again = run(loops.whole().seed(5));
     RunReport other = run(loops.whole().seed(6));
     assertThat(again.generations()).isEqualTo(first.generations());
-    assertThat(loops.store.events(again.run())).isEqualTo(loops.store.events(first.run()));
+    assertThat(Loops.course(loops.store, again.run()))
+        .isEqualTo(Loops.course(loops.store, first.run()));
     assertThat(other.live()).isNotEqualTo(first.live());
   }
 
@@ -163,7 +164,7 @@ class ImprovementLoopTest {
             "exam holds the task",
             "recipe sets (momentum)",
             "which is a probe or an exam task",
-            "budget allows (10) attempts");
+            "budget allows (10 attempts)");
   }
 
   @Test

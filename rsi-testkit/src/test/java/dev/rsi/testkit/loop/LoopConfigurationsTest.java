@@ -46,10 +46,16 @@ class LoopConfigurationsTest {
     }
   }
 
-  /** All but the first event, which names the settings; whatever the batches of readings. */
+  /**
+   * The run's course but for the first event, which names the settings; whatever the batches of
+   * readings.
+   */
   private static List<RunEvent> afterTheStart(Run run) {
     List<RunEvent> events = new ArrayList<>();
     for (RunEvent event : run.events.subList(1, run.events.size())) {
+      if (event.circumstantial()) {
+        continue;
+      }
       RunEvent before = events.isEmpty() ? null : events.get(events.size() - 1);
       if (before instanceof RunEvent.Probed first
           && event instanceof RunEvent.Probed next

@@ -9,6 +9,7 @@ import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
+import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import dev.rsi.testkit.SimulatedLearner;
 import dev.rsi.testkit.Sum;
@@ -71,6 +72,11 @@ final class Loops {
 
   List<Double> live() {
     return SimulatedLearner.skills(registry.live().orElseThrow().directory());
+  }
+
+  /** What was recorded of a run's course: the same for every run of its seed. */
+  static List<RunEvent> course(RunStore store, String run) {
+    return store.events(run).stream().filter(event -> !event.circumstantial()).toList();
   }
 
   /** What the learner masters from the start. */

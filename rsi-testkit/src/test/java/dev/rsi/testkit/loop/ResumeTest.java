@@ -25,7 +25,6 @@ import dev.rsi.testkit.ToyTasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -36,73 +35,16 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumeTest {
   @TempDir Path home;
 
-  /** A store that breaks at its n-th append, before or after the events are kept. */
-  private static final class Breaking implements RunStore {
-    private final RunStore store;
-    private int left;
-    private final boolean kept;
-
-    Breaking(RunStore store, int appends, boolean kept) {
-      this.store = store;
-      this.left = appends;
-      this.kept = kept;
-    }
-
-    @Override
-    public void create(String run) {
-      store.create(run);
-    }
-
-    @Override
-    public void append(String run, Instant at, List<? extends RunEvent> events) {
-      left--;
-      if (left >= 0 || (left == -1 && kept)) {
-        store.append(run, at, events);
-      }
-      if (left < 0) {
-        throw new RsiException("the power failed");
-      }
-    }
-
-    @Override
-    public List<RunEvent> events(String run) {
-      return store.events(run);
-    }
-
-    @Override
-    public Lease lease(String run) {
-      return store.lease(run);
-    }
-
-    @Override
-    public List<String> runs() {
-      return store.runs();
-    }
-
-    @Override
-    public Audit audit() {
-      return store.audit();
-    }
-
-    @Override
-    public Audit audit(String run) {
-      return store.audit(run);
-    }
-
-    @Override
-    public void close() {}
-  }
-
   @Test
   void should_end_as_it_would_have_wherever_it_was_cut() {
     Loops whole = new Loops(home.resolve("whole"));
     RunReport expected = loop(whole, whole.store, Budget.of(3)).run(whole.start, Loops.TASKS);
-    List<RunEvent> events = course(whole.store, expected.run());
+    List<RunEvent> events = Loops.course(whole.store, expected.run());
     assertThat(expected.promotions()).isPositive();
     int cuts = 0;
     for (int appends = 1; ; appends += 1 + appends / 7) {
       Loops cut = new Loops(home.resolve("cut " + appends));
-      Breaking breaking = new Breaking(cut.store, appends, appends % 2 == 0);
+      BreakingStore breaking = new BreakingStore(cut.store, appends, appends % 2 == 0);
       RunReport report;
       try {
         report = loop(cut, breaking, Budget.of(3)).run(cut.start, Loops.TASKS);
@@ -117,7 +59,7 @@ class ResumeTest {
         report = again.resume(again.unfinished().orElseThrow(), Loops.TASKS);
       }
       cuts++;
-      assertEqual(course(cut.store, report.run()), events, "cut " + appends);
+      assertEqual(Loops.course(cut.store, report.run()), events, "cut " + appends);
       assertThat(report.generations()).isEqualTo(expected.generations());
       assertThat(report.spending().attempts()).isEqualTo(expected.spending().attempts());
       assertThat(cut.registry.live().orElseThrow().id()).isEqualTo(expected.live());
@@ -134,7 +76,8 @@ class ResumeTest {
     for (int appends : new int[] {2, 11, 19, 25, 40, 70}) {
       List<String> done = new ArrayList<>();
       Loops cut = new Loops(home.resolve("cut " + appends));
-      ImprovementLoop<Sum, Long> loop = watched(cut, new Breaking(cut.store, appends, true), done);
+      ImprovementLoop<Sum, Long> loop =
+          watched(cut, new BreakingStore(cut.store, appends, true), done);
       assertThatThrownBy(() -> loop.run(cut.start, Loops.TASKS))
           .hasMessageContaining("the power failed");
       watched(cut, cut.store, done).resume("run-1", Loops.TASKS);
@@ -208,7 +151,7 @@ class ResumeTest {
     Loops loops = new Loops(home);
     assertThatThrownBy(
             () ->
-                loop(loops, new Breaking(loops.store, 9, true), Budget.of(3))
+                loop(loops, new BreakingStore(loops.store, 9, true), Budget.of(3))
                     .run(loops.start, Loops.TASKS))
         .isInstanceOf(RsiException.class);
     ImprovementLoop<Sum, Long> other = loops.whole().seed(77).build();
@@ -243,7 +186,8 @@ class ResumeTest {
     for (int appends = 10; ; appends++) {
       Loops cut = new Loops(home.resolve("cut " + appends));
       try {
-        loop(cut, new Breaking(cut.store, appends, true), Budget.of(3)).run(cut.start, Loops.TASKS);
+        loop(cut, new BreakingStore(cut.store, appends, true), Budget.of(3))
+            .run(cut.start, Loops.TASKS);
       } catch (RsiException e) {
         String run = cut.store.runs().get(0);
         if (cut.store.events(run).stream().anyMatch(RunEvent.Promoted.class::isInstance)) {
@@ -264,7 +208,8 @@ class ResumeTest {
     for (int appends = 10; ; appends++) {
       Loops cut = new Loops(home.resolve("cut " + appends));
       try {
-        loop(cut, new Breaking(cut.store, appends, true), Budget.of(3)).run(cut.start, Loops.TASKS);
+        loop(cut, new BreakingStore(cut.store, appends, true), Budget.of(3))
+            .run(cut.start, Loops.TASKS);
       } catch (RsiException e) {
         List<RunEvent> events = cut.store.events("run-1");
         if (events.get(events.size() - 1) instanceof RunEvent.GenerationFinished finished
@@ -302,7 +247,7 @@ class ResumeTest {
     Loops loops = new Loops(home);
     assertThatThrownBy(
             () ->
-                loop(loops, new Breaking(loops.store, 12, true), Budget.of(3))
+                loop(loops, new BreakingStore(loops.store, 12, true), Budget.of(3))
                     .run(loops.start, Loops.TASKS))
         .isInstanceOf(RsiException.class);
     ImprovementLoop<Sum, Long> loop = loop(loops, loops.store, Budget.of(3));
@@ -350,9 +295,5 @@ class ResumeTest {
       assertThat(found.get(i)).as("%s, event %d", name, i).isEqualTo(expected.get(i));
     }
     assertThat(found).as(name).hasSameSizeAs(expected);
-  }
-
-  private static List<RunEvent> course(RunStore store, String run) {
-    return store.events(run).stream().filter(event -> !event.circumstantial()).toList();
   }
 }

@@ -1,0 +1,172 @@
+package dev.rsi.core;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.core.report.RunEvent;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run spends, step by step, and the record of it. Before anything is spent, the record holds
+ * an advance that covers it: if the process is killed, the advance counts as spent, and no more is
+ * lost than one. Used by the run's thread alone.
+ */
+final class Accounts {
+  /** Calls that an advance covers: one event for each. */
+  private static final int CALLS = 16;
+
+  /** The time that an advance covers. */
+  private static final Duration TIME = Duration.ofSeconds(10);
+
+  private final ImprovementLoop<?, ?> loop;
+  private final Ledger ledger;
+  private final Journal journal;
+  private final OtherRuns others;
+  private final int maxTokens;
+  private final Thread thread = Thread.currentThread();
+  private String step = "";
+  private Ledger.@Nullable Reserve reserve;
+  private Amounts advance = Amounts.NONE;
+  private @Nullable LocalDate advanced;
+
+  Accounts(ImprovementLoop<?, ?> loop, Ledger ledger, Journal journal) {
+    this.loop = loop;
+    this.ledger = ledger;
+    this.journal = journal;
+    this.others = new OtherRuns(loop.store, journal.run());
+    int stated = loop.generator.maxTokens();
+    this.maxTokens = stated == Integer.MAX_VALUE ? 0 : stated;
+  }
+
+  /** The most that so many attempts spend. */
+  Amounts attempts(long count) {
+    return Amounts.of(Dimension.ATTEMPTS, count)
+        .plus(Amounts.of(Dimension.TOKENS, maxTokens).times(count));
+  }
+
+  /** The most that a training spends, on so many lessons and attempts. */
+  Amounts training(long lessons, long made) {
+    long steps = WorstCase.steps(loop.trainer, loop.recipe, lessons, made);
+    return Amounts.of(Dimension.TRAINING_STEPS, steps == Long.MAX_VALUE ? 0 : steps);
+  }
+
+  /** Why a generation that may spend so much must not begin; null if it may. */
+  @Nullable Refusal refusal(Amounts most) {
+    lookAtOthers();
+    return ledger.refusal(most);
+  }
+
+  private void lookAtOthers() {
+    if (loop.budget.hasWindows()) {
+      ledger.others(others.spent());
+    }
+  }
+
+  /**
+   * Begins a step.
+   *
+   * @param most what it may spend at most
+   * @throws CancelledException if that could pass a ceiling, and the step is to be done
+   */
+  void begin(String name, Amounts most) {
+    release();
+    step = name;
+    ledger.generation(journal.generation());
+    reserve = journal.isLive() ? ledger.reserve(name, most) : ledger.again(most);
+  }
+
+  /** Ends the step under way, if there is one, and gives back what was not spent. */
+  void settle() {
+    release();
+    step = "";
+    if (!advance.equals(Amounts.NONE)) {
+      record(Amounts.NONE);
+    }
+  }
+
+  private void release() {
+    Ledger.Reserve held = reserve;
+    reserve = null;
+    if (held != null) {
+      held.settle();
+    }
+  }
+
+  /** Counts what was done when the run first came by. */
+  void recall(Amounts done) {
+    reserve().recall(done);
+  }
+
+  /**
+   * Begins to spend: once it is recorded that it may be.
+   *
+   * @throws CancelledException if it would pass a ceiling
+   */
+  Ledger.Call spend(Amounts most) {
+    Amounts next = most.with(Dimension.MONEY, loop.budget.price().ofTokens(tokens(most)));
+    if (!ledger.today().equals(advanced) || !ledger.unsettled().plus(next).isWithin(advance)) {
+      record(next.times(CALLS).atMost(reserve().left()).atLeast(next));
+      lookAtOthers();
+    }
+    return reserve().begin(most);
+  }
+
+  private static long tokens(Amounts amounts) {
+    return amounts.get(Dimension.TOKENS);
+  }
+
+  /** Whether nothing may go on. Any thread may ask. */
+  boolean isSpent() {
+    if (Thread.currentThread() == thread
+        && !advance.equals(Amounts.NONE)
+        && !ledger.unsettled().isWithin(advance)) {
+      record(reserve().left().atMost(advance));
+    }
+    return ledger.isSpent();
+  }
+
+  /** Records what was spent, and what may be spent until the next time. */
+  private void record(Amounts calls) {
+    List<RunEvent> moved = new ArrayList<>();
+    Iterator<Map.Entry<LocalDate, Amounts>> days = ledger.takeUnrecorded().entrySet().iterator();
+    LocalDate today = ledger.today();
+    boolean ends = reserve == null;
+    Amounts next = ends ? Amounts.NONE : calls.plus(ledger.underWay()).plus(time());
+    boolean said = false;
+    while (days.hasNext()) {
+      Map.Entry<LocalDate, Amounts> day = days.next();
+      said = !days.hasNext() && day.getKey().equals(today);
+      moved.add(moved(day.getKey(), day.getValue(), said ? next : Amounts.NONE));
+    }
+    if (!said) {
+      moved.add(moved(today, Amounts.NONE, next));
+    }
+    journal.record(moved);
+    advance = next;
+    advanced = today;
+  }
+
+  private RunEvent.BudgetMoved moved(LocalDate day, Amounts spent, Amounts ahead) {
+    return new RunEvent.BudgetMoved(
+        journal.generation(), step, day.toString(), spent.recorded(), ahead.recorded());
+  }
+
+  private Amounts time() {
+    long nanos = TIME.toNanos();
+    return Amounts.of(Dimension.WALL_CLOCK, nanos)
+        .with(Dimension.CPU_TIME, nanos * Runtime.getRuntime().availableProcessors())
+        .with(Dimension.MONEY, loop.budget.price().ofNanos(nanos));
+  }
+
+  private Ledger.Reserve reserve() {
+    Ledger.Reserve held = reserve;
+    if (held == null) {
+      throw new IllegalStateException("No step is under way.");
+    }
+    return held;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.rsi.core;
+
+import com.google.common.math.LongMath;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongBinaryOperator;
+
+/**
+ * How much of each {@link Dimension}, 0 or more; {@link Long#MAX_VALUE} is more than anything, and
+ * stays so. Immutable.
+ */
+final class Amounts {
+  private static final Dimension[] DIMENSIONS = Dimension.values();
+  static final Amounts NONE = new Amounts(new EnumMap<>(Dimension.class));
+
+  // Without those of which there is nothing.
+  private final EnumMap<Dimension, Long> units;
+
+  private Amounts(EnumMap<Dimension, Long> units) {
+    this.units = units;
+  }
+
+  static Amounts of(Dimension dimension, long units) {
+    return NONE.with(dimension, units);
+  }
+
+  /** As they stand in a record. */
+  static Amounts of(Map<String, Long> recorded) {
+    Amounts amounts = NONE;
+    for (Map.Entry<String, Long> each : recorded.entrySet()) {
+      amounts = amounts.with(Dimension.of(each.getKey()), each.getValue());
+    }
+    return amounts;
+  }
+
+  long get(Dimension dimension) {
+    return units.getOrDefault(dimension, 0L);
+  }
+
+  Amounts with(Dimension dimension, long amount) {
+    if (amount < 0) {
+      throw new IllegalArgumentException(dimension.words() + " (" + amount + ") must be >= 0.");
+    }
+    EnumMap<Dimension, Long> changed = units.clone();
+    changed.put(dimension, amount);
+    if (amount == 0) {
+      changed.remove(dimension);
+    }
+    return new Amounts(changed);
+  }
+
+  Amounts plus(Amounts other) {
+    return each(other, LongMath::saturatedAdd);
+  }
+
+  /** What is left without others: never less than nothing. */
+  Amounts minus(Amounts other) {
+    return each(other, (a, b) -> a == Long.MAX_VALUE ? a : Math.max(0, a - b));
+  }
+
+  Amounts times(long count) {
+    return each(this, (a, b) -> LongMath.saturatedMultiply(a, count));
+  }
+
+  /** The lesser of each. */
+  Amounts atMost(Amounts other) {
+    return each(other, Math::min);
+  }
+
+  /** The greater of each. */
+  Amounts atLeast(Amounts other) {
+    return each(other, Math::max);
+  }
+
+  /** Those that the run's course has done, or the others. */
+  Amounts only(boolean ofTheCourse) {
+    EnumMap<Dimension, Long> some = units.clone();
+    some.keySet().removeIf(dimension -> dimension.isOfTheCourse() != ofTheCourse);
+    return new Amounts(some);
+  }
+
+  boolean isWithin(Amounts other) {
+    return units.entrySet().stream().allMatch(each -> each.getValue() <= other.get(each.getKey()));
+  }
+
+  /** As they are recorded: by name, without those of which there is nothing. */
+  Map<String, Long> recorded() {
+    Map<String, Long> recorded = new LinkedHashMap<>();
+    units.forEach((dimension, amount) -> recorded.put(dimension.words(), amount));
+    return recorded;
+  }
+
+  private Amounts each(Amounts other, LongBinaryOperator how) {
+    EnumMap<Dimension, Long> result = new EnumMap<>(Dimension.class);
+    for (Dimension dimension : DIMENSIONS) {
+      long amount = how.applyAsLong(get(dimension), other.get(dimension));
+      if (amount > 0) {
+        result.put(dimension, amount);
+      }
+    }
+    return new Amounts(result);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Amounts amounts && units.equals(amounts.units);
+  }
+
+  @Override
+  public int hashCode() {
+    return units.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return recorded().toString();
+  }
+}

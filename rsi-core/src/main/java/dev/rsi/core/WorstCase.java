@@ -1,0 +1,107 @@
+package dev.rsi.core;
+
+import com.google.common.math.LongMath;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Trainer;
+import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.report.RunReport;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The most that a plan can spend, reckoned before anything is done. */
+final class WorstCase {
+  /** Generations whose trainings are reckoned one by one; more are taken to be like the last. */
+  private static final int ONE_BY_ONE = 1000;
+
+  private WorstCase() {}
+
+  /** The most attempts of a first generation, but for generation 0 with its exam. */
+  static long firstGeneration(
+      Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
+    return LongMath.saturatedAdd(
+        practice.worstCase(levels),
+        2 * probes.attempts() + Bank.retests(probes) + (exam == null ? 0 : exam.attempts()));
+  }
+
+  /** What a whole run spends at most, by its plan and its budget together. */
+  static RunReport.Spending of(ImprovementLoop<?, ?> loop, int levels) {
+    Amounts most = plan(loop, levels);
+    for (Dimension dimension : Dimension.values()) {
+      most = most.with(dimension, Math.min(most.get(dimension), loop.budget.most(dimension)));
+    }
+    Price price = loop.budget.price();
+    long money =
+        LongMath.saturatedAdd(
+            price.ofTokens(most.get(Dimension.TOKENS)),
+            price.ofNanos(most.get(Dimension.WALL_CLOCK)));
+    most = most.with(Dimension.MONEY, Math.min(most.get(Dimension.MONEY), money));
+    return spending(loop.budget.generations(), most, loop.budget);
+  }
+
+  private static Amounts plan(ImprovementLoop<?, ?> loop, int levels) {
+    long generations = loop.budget.generations();
+    ProbeBank<?, ?> probes = loop.probes;
+    long exam = loop.exam == null ? 0 : loop.exam.attempts();
+    long practice = loop.practice.worstCase(levels);
+    // Anchor and incumbent are read once per bank, and every challenger in its own generation.
+    long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
+    long each = LongMath.saturatedAdd(practice, banks + Bank.retests(probes) + exam);
+    long attempts =
+        LongMath.saturatedAdd(
+            exam + probes.attempts(), LongMath.saturatedMultiply(generations, each));
+    int maxTokens = loop.generator.maxTokens();
+    long tokens =
+        maxTokens == Integer.MAX_VALUE
+            ? Long.MAX_VALUE
+            : LongMath.saturatedMultiply(attempts, maxTokens);
+    return Amounts.of(Dimension.ATTEMPTS, attempts)
+        .with(Dimension.TOKENS, tokens)
+        .with(Dimension.TRAINING_STEPS, steps(loop, practice))
+        .with(Dimension.WALL_CLOCK, Long.MAX_VALUE)
+        .with(Dimension.CPU_TIME, Long.MAX_VALUE)
+        .with(Dimension.MONEY, Long.MAX_VALUE);
+  }
+
+  private static long steps(ImprovementLoop<?, ?> loop, long practice) {
+    long generations = loop.budget.generations();
+    long sum = 0;
+    for (long g = 1; g <= Math.min(generations, ONE_BY_ONE); g++) {
+      sum = LongMath.saturatedAdd(sum, steps(loop, g, practice));
+    }
+    long others = Math.max(0, generations - ONE_BY_ONE);
+    return others == 0
+        ? sum
+        : LongMath.saturatedAdd(
+            sum, LongMath.saturatedMultiply(others, steps(loop, generations, practice)));
+  }
+
+  private static long steps(ImprovementLoop<?, ?> loop, long generation, long practice) {
+    long made = LongMath.saturatedMultiply(generation, practice);
+    return steps(
+        loop.trainer, loop.recipe, LongMath.saturatedAdd(loop.given.size(), made), practice);
+  }
+
+  /**
+   * The most steps of a training.
+   *
+   * @param lessons how many it has at most
+   * @param attempts how many its generation made at most
+   */
+  static long steps(Trainer<?, ?> trainer, Recipe recipe, long lessons, long attempts) {
+    return trainer.maxSteps(
+        recipe, LongMath.saturatedAdd(lessons, trainer.contrasts() ? attempts : 0));
+  }
+
+  /** Amounts as reports have them. */
+  static RunReport.Spending spending(int generations, Amounts amounts, Budget budget) {
+    return new RunReport.Spending(
+        generations,
+        amounts.get(Dimension.ATTEMPTS),
+        amounts.get(Dimension.TOKENS),
+        amounts.get(Dimension.TRAINING_STEPS),
+        Duration.ofNanos(amounts.get(Dimension.WALL_CLOCK)),
+        Duration.ofNanos(amounts.get(Dimension.CPU_TIME)),
+        Dimension.money(amounts.get(Dimension.MONEY)),
+        budget.toString());
+  }
+}

@@ -1,0 +1,64 @@
+package dev.rsi.testkit.loop;
+
+import dev.rsi.api.RsiException;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.store.RunStore;
+import java.time.Instant;
+import java.util.List;
+
+/** A store that breaks at its n-th append, before or after the events are kept. */
+final class BreakingStore implements RunStore {
+  private final RunStore store;
+  private int left;
+  private final boolean kept;
+
+  BreakingStore(RunStore store, int appends, boolean kept) {
+    this.store = store;
+    this.left = appends;
+    this.kept = kept;
+  }
+
+  @Override
+  public void create(String run) {
+    store.create(run);
+  }
+
+  @Override
+  public void append(String run, Instant at, List<? extends RunEvent> events) {
+    left--;
+    if (left >= 0 || (left == -1 && kept)) {
+      store.append(run, at, events);
+    }
+    if (left < 0) {
+      throw new RsiException("the power failed");
+    }
+  }
+
+  @Override
+  public List<RunEvent> events(String run) {
+    return store.events(run);
+  }
+
+  @Override
+  public Lease lease(String run) {
+    return store.lease(run);
+  }
+
+  @Override
+  public List<String> runs() {
+    return store.runs();
+  }
+
+  @Override
+  public Audit audit() {
+    return store.audit();
+  }
+
+  @Override
+  public Audit audit(String run) {
+    return store.audit(run);
+  }
+
+  @Override
+  public void close() {}
+}
