@@ -85,21 +85,22 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock);
     this.journal = new Journal(loop.store, run, loop.clock, listener, controls, recorded);
-    this.logContext = new LogContext(journal.run());
-    logContext.at(0, anchor);
     this.attempts = new Attempts<>(loop.generator, loop.registry, ledger, this::cancelled, journal);
     this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
     this.probing = new Probing<>(loop, anchor, attempts, seeds, journal, heldOut, pool, ledger);
     this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, journal, heldOut);
-    this.approvals = new Approvals(loop, journal, controls);
+    this.approvals = new Approvals(loop, journal, ledger, controls);
     int batch = loop.practice.batch();
     this.exam =
         loop.exam == null
             ? null
             : new ProbeReadings<>(
                 journal, "exam", false, loop.exam, anchor, attempts, seeds, batch);
+    // Last, as it has to be closed.
+    this.logContext = new LogContext(journal.run());
+    logContext.at(0, anchor);
   }
 
   private boolean cancelled() {
@@ -238,6 +239,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       steps.leave();
     }
     finish(steps.report());
+    steps.flight.end(steps.outcome.name());
     return true;
   }
 
@@ -259,20 +261,15 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     private void enter(String name) {
-      leaveStep();
+      leave();
       step = new Flight.Step(journal.run(), number, name);
     }
 
-    private void leaveStep() {
+    /** The step under way is over, whether it came to its end or not. */
+    void leave() {
       if (step != null) {
         step.commit();
       }
-    }
-
-    /** No more steps, whether they came to their end or not. */
-    void leave() {
-      leaveStep();
-      flight.end(outcome.name());
     }
 
     /** Measures the frontier of a new incumbent; false if nothing lies beyond it. */
