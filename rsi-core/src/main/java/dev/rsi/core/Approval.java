@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe, if the approver is.
  */
 public final class Approval {
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private final Duration deadline;
   private final Set<Action> cases;
   private final @Nullable Approver approver;
@@ -47,15 +49,16 @@ public final class Approval {
   /**
    * Asks a person.
    *
-   * @param deadline how long an answer is waited for, by the loop's clock; positive. Then it is no.
-   *     The wall clock of the budget goes on meanwhile
+   * @param deadline how long an answer is waited for, by the loop's clock, but not beyond the wall
+   *     clock of the budget, which goes on meanwhile; positive, at most 365 days. Then it is no
    * @param first a decision to ask about: PROMOTE, which the person can refuse, or HOLD, which the
-   *     person can have promoted
+   *     person can have promoted, also where it says that the gate failed
    * @param others more of them
    */
   public static Approval of(Duration deadline, Action first, Action... others) {
-    if (deadline.isZero() || deadline.isNegative()) {
-      throw new IllegalArgumentException("deadline (" + deadline + ") must be positive.");
+    if (deadline.isZero() || deadline.isNegative() || deadline.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "deadline (" + deadline + ") must be positive and at most (" + LONGEST + ").");
     }
     Set<Action> cases = EnumSet.of(first, others);
     if (cases.contains(Action.ROLLBACK)) {

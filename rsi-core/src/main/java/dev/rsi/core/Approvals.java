@@ -5,6 +5,7 @@ import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
 import dev.rsi.core.report.RunEvent;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,14 +23,16 @@ final class Approvals {
   private final ThreadFactory threads;
   private final Clock clock;
   private final Journal journal;
+  private final Ledger ledger;
   private final Controls controls;
 
-  Approvals(ImprovementLoop<?, ?> loop, Journal journal, Controls controls) {
+  Approvals(ImprovementLoop<?, ?> loop, Journal journal, Ledger ledger, Controls controls) {
     this.approval = loop.approval;
     this.charter = loop.charter;
     this.threads = loop.threads;
     this.clock = loop.clock;
     this.journal = journal;
+    this.ledger = ledger;
     this.controls = controls;
   }
 
@@ -57,6 +60,8 @@ final class Approvals {
 
   private Answer ask(
       Approval asked, int generation, String parent, String challenger, GateDecision decision) {
+    // Nor beyond the run's wall clock.
+    long nanos = Math.min(asked.deadline().toNanos(), ledger.nanosLeft());
     Question question =
         new Question(
             journal.run(),
@@ -65,13 +70,13 @@ final class Approvals {
             challenger,
             decision,
             charter,
-            clock.instant().plus(asked.deadline()));
+            clock.instant().plusNanos(nanos));
     controls.ask(question);
     Thread approver = null;
     try {
       journal.record(
           new RunEvent.Asked(
-              generation, challenger, decision.action(), asked.deadline().toString()));
+              generation, challenger, decision.action(), Duration.ofNanos(nanos).toString()));
       approver = asking(asked.approver(), question);
       journal.waitFor(() -> controls.isAnswered() || isOver(question));
     } finally {

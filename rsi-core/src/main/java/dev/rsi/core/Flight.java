@@ -16,7 +16,7 @@ final class Flight {
 
   private Flight() {}
 
-  /** A generation, from its scouting to its end. */
+  /** A generation that came to its end, from its scouting on. */
   @Name("dev.rsi.Generation")
   @Label("Generation")
   @Category(CATEGORY)
@@ -41,14 +41,14 @@ final class Flight {
       begin();
     }
 
-    /** Ends it; it has no outcome if it was cut short. */
+    /** Ends it. */
     void end(String found) {
       outcome = found;
       commit();
     }
   }
 
-  /** A step of a generation: scout, practise, train, judge or examine. */
+  /** A part of a generation: scout, practise, train, judge or examine. */
   @Name("dev.rsi.Step")
   @Label("Step")
   @Category(CATEGORY)

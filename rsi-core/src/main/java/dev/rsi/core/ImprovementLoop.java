@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * which never trains; a trainer that throws leaves the incumbent live; a gate that throws holds.
  *
  * <p>Built by {@link #builder}. A loop is immutable and thread-safe if its parts are; each {@link
- * #run} is a run of its own, and runs that share a registry must follow one another.
+ * #run} is a run of its own, and runs that share a registry must follow one another. {@link #start}
+ * gives a run a thread of its own, and a handle that pauses, stops and watches it.
  *
  * @param <T> task
  * @param <C> candidate

@@ -84,8 +84,6 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.incumbent = anchor;
     this.levels = levels;
     this.seeds = new Seeds(loop.seed);
-    this.logContext = new LogContext(journal.run());
-    logContext.at(0, anchor);
     this.ledger = new Ledger(loop.budget, loop.clock, ProcessTime::now);
     ledger.restore(journal.movements());
     this.accounts = new Accounts(loop, ledger, journal);
@@ -97,13 +95,16 @@ final class LoopRun<T, C> implements AutoCloseable {
     HeldOut<T> heldOut = new HeldOut<>(loop);
     this.probing = new Probing<>(loop, anchor, attempts, seeds, journal, heldOut, pool, ledger);
     this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, journal, heldOut);
-    this.approvals = new Approvals(loop, journal, controls);
+    this.approvals = new Approvals(loop, journal, ledger, controls);
     int batch = loop.practice.batch();
     this.exam =
         loop.exam == null
             ? null
             : new ProbeReadings<>(
                 journal, "exam", false, loop.exam, anchor, attempts, seeds, batch);
+    // Last, as it has to be closed.
+    this.logContext = new LogContext(journal.run());
+    logContext.at(0, anchor);
   }
 
   private boolean cancelled() {
@@ -264,6 +265,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       steps.leave();
     }
     finish(steps.report());
+    steps.flight.end(steps.outcome.name());
     return true;
   }
 
@@ -285,20 +287,15 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
 
     private void enter(String name) {
-      leaveStep();
+      leave();
       step = new Flight.Step(journal.run(), number, name);
     }
 
-    private void leaveStep() {
+    /** The step under way is over, whether it came to its end or not. */
+    void leave() {
       if (step != null) {
         step.commit();
       }
-    }
-
-    /** No more steps, whether they came to their end or not. */
-    void leave() {
-      leaveStep();
-      flight.end(outcome.name());
     }
 
     /** Goes on from the nearest sound ancestor where the incumbent's files were damaged. */

@@ -260,6 +260,33 @@ class ApprovalTest {
   }
 
   @Test
+  void should_wait_no_longer_than_the_wall_clock_of_the_budget() {
+    List<Question> questions = Collections.synchronizedList(new ArrayList<>());
+    Approval late =
+        Approval.of(DEADLINE, Action.PROMOTE)
+            .by(
+                question -> {
+                  questions.add(question);
+                  clock.advance(Duration.ofMinutes(30));
+                  new CountDownLatch(1).await();
+                  return Answer.yes("nobody hears", "this");
+                });
+    RunReport report =
+        loops
+            .parts(Budget.of(1).wallClock(Duration.ofMinutes(30)), Practice.DEFAULT.tasks(64))
+            .verifier(ToyTasks.verifier())
+            .trainer(loops.learner.trainer())
+            .gate(ScriptedGate.of(GateDecision.promote("as the test says", List.of())))
+            .clock(clock)
+            .approval(late)
+            .build()
+            .run(loops.start, Loops.TASKS);
+    assertThat(report.end()).isEqualTo(RunReport.End.BUDGET_SPENT);
+    assertThat(report.generations().get(1).outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(questions.get(0).deadline()).isEqualTo(clock.instant());
+  }
+
+  @Test
   void should_refuse_approvals_that_nobody_could_give() {
     assertThatThrownBy(() -> Approval.of(DEADLINE, Action.HOLD, Action.ROLLBACK))
         .isInstanceOf(IllegalArgumentException.class)

@@ -67,7 +67,15 @@ class WatchedRunTest {
   void should_log_with_run_generation_and_version() {
     Loops loops = new Loops(home);
     Logger logger = (Logger) LoggerFactory.getLogger(ImprovementLoop.class);
-    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    ListAppender<ILoggingEvent> appender =
+        new ListAppender<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            // Of what stands in the MDC now.
+            event.prepareForDeferredProcessing();
+            super.append(event);
+          }
+        };
     appender.start();
     logger.addAppender(appender);
     logger.setLevel(Level.WARN);
