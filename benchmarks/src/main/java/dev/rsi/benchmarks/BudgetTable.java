@@ -71,7 +71,7 @@ public final class BudgetTable {
     print(
         "%,d configurations, %,d stops at spent days, worst case passed: %d",
         configurations, stops, passed);
-    print("%-28s %8s %8s %8s %8s", "stated / spent attempts", "runs", "median", "90th", "most");
+    print("%-28s %8s %8s %8s %8s", "stated / spent", "runs", "median", "90th", "most");
     ratios.forEach(
         (end, each) -> {
           double[] sorted = each.stream().mapToDouble(r -> r).sorted().toArray();

@@ -22,6 +22,9 @@ final class Accounts {
   /** The time that an advance covers. */
   private static final Duration TIME = Duration.ofSeconds(10);
 
+  /** How often it is looked whether the time is used up: it is asked at every step of a call. */
+  private static final long CHECK_MILLIS = 500;
+
   private final ImprovementLoop<?, ?> loop;
   private final Ledger ledger;
   private final Journal journal;
@@ -32,6 +35,7 @@ final class Accounts {
   private Ledger.@Nullable Reserve reserve;
   private Amounts advance = Amounts.NONE;
   private @Nullable LocalDate advanced;
+  private long checked;
 
   Accounts(ImprovementLoop<?, ?> loop, Ledger ledger, Journal journal) {
     this.loop = loop;
@@ -121,10 +125,14 @@ final class Accounts {
 
   /** Whether nothing may go on. Any thread may ask. */
   boolean isSpent() {
-    if (Thread.currentThread() == thread
-        && !advance.equals(Amounts.NONE)
-        && !ledger.unsettled().isWithin(advance)) {
-      record(reserve().left().atMost(advance));
+    if (Thread.currentThread() == thread && !advance.equals(Amounts.NONE)) {
+      long now = loop.clock.millis();
+      if (Math.abs(now - checked) >= CHECK_MILLIS) {
+        checked = now;
+        if (!ledger.unsettled().isWithin(advance)) {
+          record(reserve().left().atMost(advance));
+        }
+      }
     }
     return ledger.isSpent();
   }

@@ -117,7 +117,7 @@ class LedgerTest {
     Ledger ledger = ledger(Budget.of(1).tokens(100));
     ledger.reserve("test", tokens(80)).begin(tokens(80)).end(tokens(300));
     assertThat(ledger.spent()).isEqualTo(tokens(300));
-    assertThat(ledger.isSpent()).isTrue();
+    assertThat(ledger.refusal(tokens(1)).reason()).contains("300 are spent").contains("0 are left");
   }
 
   @Test
