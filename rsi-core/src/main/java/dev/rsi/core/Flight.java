@@ -8,7 +8,7 @@ import jdk.jfr.StackTrace;
 
 /**
  * What a run shows of itself in a recording of JDK Flight Recorder: {@link Generation}, {@link
- * Step}, {@link Batch} and {@link Decision}, each with its duration. While nobody records, they
+ * Phase}, {@link Batch} and {@link Decision}, each with its duration. While nobody records, they
  * cost nothing.
  */
 final class Flight {
@@ -48,25 +48,25 @@ final class Flight {
     }
   }
 
-  /** A part of a generation: scout, practise, train, judge or examine. */
-  @Name("dev.rsi.Step")
-  @Label("Step")
+  /** A phase of a generation: scout, practise, train, judge or examine. */
+  @Name("dev.rsi.Phase")
+  @Label("Phase")
   @Category(CATEGORY)
   @StackTrace(false)
-  static final class Step extends Event {
+  static final class Phase extends Event {
     @Label("Run")
     String run;
 
     @Label("Generation")
     int generation;
 
-    @Label("Step")
-    String step;
+    @Label("Phase")
+    String phase;
 
-    Step(String run, int generation, String step) {
+    Phase(String run, int generation, String phase) {
       this.run = run;
       this.generation = generation;
-      this.step = step;
+      this.phase = phase;
       begin();
     }
   }
@@ -80,8 +80,8 @@ final class Flight {
     @Label("Run")
     String run;
 
-    @Label("For")
-    String step;
+    @Label("Purpose")
+    String purpose;
 
     @Label("Version")
     String version;
@@ -89,9 +89,9 @@ final class Flight {
     @Label("Size")
     int size;
 
-    Batch(String run, String step, String version, int size) {
+    Batch(String run, String purpose, String version, int size) {
       this.run = run;
-      this.step = step;
+      this.purpose = purpose;
       this.version = version;
       this.size = size;
       begin();

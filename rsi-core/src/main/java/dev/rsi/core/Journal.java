@@ -254,6 +254,10 @@ final class Journal {
 
   private void keep(List<? extends RunEvent> fresh) {
     append(fresh);
+    if (controls.isCut()) {
+      // A listener that blocks on every event does not hold up a run that is cut short.
+      thread.interrupt();
+    }
     for (RunEvent event : fresh) {
       try {
         listener.on(event);

@@ -279,7 +279,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     private @Nullable String challenger;
     private @Nullable GateDecision decision;
     private final Flight.Generation flight;
-    private Flight.@Nullable Step step;
+    private Flight.@Nullable Phase phase;
 
     Generation(int number) {
       this.number = number;
@@ -288,13 +288,13 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     private void enter(String name) {
       leave();
-      step = new Flight.Step(journal.run(), number, name);
+      phase = new Flight.Phase(journal.run(), number, name);
     }
 
-    /** The step under way is over, whether it came to its end or not. */
+    /** The phase under way is over, whether it came to its end or not. */
     void leave() {
-      if (step != null) {
-        step.commit();
+      if (phase != null) {
+        phase.commit();
       }
     }
 

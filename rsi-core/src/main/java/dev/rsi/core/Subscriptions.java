@@ -121,7 +121,8 @@ final class Subscriptions {
         for (Runnable next = next(); next != null; next = next()) {
           try {
             next.run();
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
+            // Also an error: the thread is not the run's.
             failed(e);
           }
         }
@@ -131,7 +132,7 @@ final class Subscriptions {
       queues.remove(this);
     }
 
-    private synchronized void failed(RuntimeException cause) {
+    private synchronized void failed(Throwable cause) {
       failures++;
       log.warn("run {}: a listener failed, {} times so far", run, failures, cause);
     }

@@ -19,6 +19,7 @@ import dev.rsi.core.RunHandle.State;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
 import dev.rsi.testkit.ScriptedTrainer;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
@@ -95,7 +96,7 @@ class ControlledRunsTest {
     }
   }
 
-  private static ImprovementLoop<Sum, Long> loop(Loops loops, Sender sender) {
+  private static ImprovementLoop<Sum, Long> loop(Loops loops, RunStore store, Sender sender) {
     Generator<Sum, Long> generator = loops.learner.generator();
     return ImprovementLoop.builder(
             new Generator<Sum, Long>() {
@@ -144,7 +145,7 @@ class ControlledRunsTest {
         .listener(event -> sender.instant())
         .approval(Approval.of(Duration.ofDays(1), Action.PROMOTE, Action.HOLD).by(sender::answer))
         .charter(new Charter(1, "add", List.of("share of sums solved"), List.of()))
-        .store(loops.store)
+        .store(store)
         .registry(loops.registry)
         .build();
   }
@@ -166,9 +167,9 @@ class ControlledRunsTest {
     SplittableRandom random = new SplittableRandom(seed);
     Loops whole = new Loops(home.resolve("whole"));
     Sender uncut = new Sender();
-    RunReport expected = loop(whole, uncut).run(whole.start, Loops.TASKS);
+    RunReport expected = loop(whole, whole.store, uncut).run(whole.start, Loops.TASKS);
     assertThat(expected.promotions()).isPositive();
-    List<RunEvent> events = course(whole, expected.run());
+    List<RunEvent> events = course(whole.store, expected.run());
     Map<Command, Integer> honoured = new EnumMap<>(Command.class);
     int left = 0;
     for (int run = 0; sum(honoured) < commands; run++) {
@@ -179,7 +180,10 @@ class ControlledRunsTest {
         Command command = Command.values()[random.nextInt(Command.values().length)];
         sender.at.put(1 + random.nextInt(uncut.instants), command);
       }
-      ImprovementLoop<Sum, Long> loop = loop(loops, sender);
+      // Files too: an interrupt comes between any two bytes.
+      RunStore store =
+          run % 4 == 0 ? RunStore.sqlite(home.resolve("run " + run + ".db")) : loops.store;
+      ImprovementLoop<Sum, Long> loop = loop(loops, store, sender);
       RunReport report = null;
       while (report == null || report.end() == RunReport.End.CANCELLED) {
         sender.handle = new CompletableFuture<>();
@@ -193,10 +197,11 @@ class ControlledRunsTest {
         }
         left += report.end() == RunReport.End.CANCELLED ? 1 : 0;
       }
-      assertThat(course(loops, report.run())).as(name).isEqualTo(events);
+      assertThat(course(store, report.run())).as(name).isEqualTo(events);
       assertThat(report.generations()).as(name).isEqualTo(expected.generations());
       assertThat(report.spending().attempts()).as(name).isEqualTo(expected.spending().attempts());
       assertThat(loops.registry.live().orElseThrow().id()).as(name).isEqualTo(expected.live());
+      store.close();
     }
     assertThat(honoured).containsOnlyKeys(Command.values());
     assertThat(left).isPositive();
@@ -247,8 +252,8 @@ class ControlledRunsTest {
     return counts.values().stream().mapToInt(i -> i).sum();
   }
 
-  private static List<RunEvent> course(Loops loops, String run) {
-    List<RunEvent> course = new ArrayList<>(loops.store.events(run));
+  private static List<RunEvent> course(RunStore store, String run) {
+    List<RunEvent> course = new ArrayList<>(store.events(run));
     course.removeIf(RunEvent::circumstantial);
     return course;
   }

@@ -259,6 +259,21 @@ class RunHandleTest {
   }
 
   @Test
+  void should_get_a_run_back_from_a_listener_that_blocks_it() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(1);
+    RunListener blocking =
+        event -> {
+          blocked.countDown();
+          awaitQuietly(new CountDownLatch(1));
+        };
+    RunHandle run = started(blocking);
+    blocked.await();
+    assertThat(run.stopNow().join()).isEqualTo(State.ENDED);
+    assertThat(run.await().end()).isEqualTo(End.CANCELLED);
+    assertThat(loop(event -> {}).resume(run.run(), Loops.TASKS).promotions()).isPositive();
+  }
+
+  @Test
   void should_stop_a_run_that_is_paused() throws Exception {
     RunHandle run = started(event -> {});
     assertThat(run.pause().join()).isEqualTo(State.PAUSED);
@@ -367,7 +382,7 @@ class RunHandleTest {
           if (event instanceof RunEvent.RunFinished) {
             end.countDown();
           }
-          throw new IllegalStateException("I do not want to hear that");
+          throw new AssertionError("I do not want to hear that");
         };
     CountDownLatch subscribed = new CountDownLatch(1);
     try (RunHandle run = started(event -> awaitQuietly(subscribed))) {

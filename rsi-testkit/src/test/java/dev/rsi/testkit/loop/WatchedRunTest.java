@@ -30,12 +30,12 @@ class WatchedRunTest {
   @TempDir Path home;
 
   @Test
-  void should_show_its_steps_to_the_flight_recorder() throws IOException {
+  void should_show_its_phases_to_the_flight_recorder() throws IOException {
     Loops loops = new Loops(home);
     Path file = home.resolve("run.jfr");
     RunReport report;
     try (Recording recording = new Recording()) {
-      for (String name : List.of("Generation", "Step", "Batch", "Decision")) {
+      for (String name : List.of("Generation", "Phase", "Batch", "Decision")) {
         recording.enable("dev.rsi." + name).withThreshold(Duration.ZERO);
       }
       recording.start();
@@ -52,9 +52,9 @@ class WatchedRunTest {
         .isEqualTo(generations.stream().map(g -> g.outcome().name()).toList());
     assertThat(events.get("dev.rsi.Generation"))
         .allMatch(event -> event.getString("run").equals(report.run()));
-    assertThat(events.get("dev.rsi.Step"))
+    assertThat(events.get("dev.rsi.Phase"))
         .filteredOn(event -> event.getInt("generation") == 1)
-        .extracting(event -> event.getString("step"))
+        .extracting(event -> event.getString("phase"))
         .containsExactly("scout", "practise", "train", "judge", "examine");
     assertThat(events.get("dev.rsi.Decision"))
         .extracting(event -> event.getString("challenger"))
