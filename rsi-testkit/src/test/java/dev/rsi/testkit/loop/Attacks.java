@@ -286,54 +286,64 @@ final class Attacks {
                       return honest.train(request, context);
                     })),
         artifact(
-            "a trainer gives the live version for its own", request -> request.base().directory()),
+            "a trainer gives the live version for its own",
+            (loop, request) -> request.base().directory()),
+        artifact("a trainer gives a model from elsewhere", (loop, request) -> loop.tempting),
         artifact(
-            "a trainer gives a link to the live version",
-            request ->
-                Files.createSymbolicLink(
-                    request.workDirectory().resolve("model"), request.base().directory())),
+            "a trainer gives a link to a model from elsewhere",
+            (loop, request) ->
+                Files.createSymbolicLink(request.workDirectory().resolve("model"), loop.tempting)),
         artifact(
             "a trainer puts a link in place of its work directory",
-            request -> {
+            (loop, request) -> {
               Files.delete(request.workDirectory());
-              return Files.createSymbolicLink(request.workDirectory(), request.base().directory());
+              return Files.createSymbolicLink(request.workDirectory(), loop.tempting);
             }),
         artifact(
-            "a trainer gives a directory above its own",
-            request -> request.workDirectory().resolve("../../../../start")),
+            "a trainer puts a link in place of the work area",
+            (loop, request) -> {
+              Path area = request.workDirectory().getParent();
+              Files.delete(request.workDirectory());
+              Files.delete(area);
+              Files.createSymbolicLink(area, loop.tempting.getParent());
+              return Files.createSymbolicLink(request.workDirectory(), loop.tempting);
+            }),
+        artifact(
+            "a trainer gives a way up and out of its work directory",
+            (loop, request) ->
+                request.workDirectory().resolve(request.workDirectory().relativize(loop.tempting))),
         artifact(
             "a trainer hides a link among its files",
-            request -> {
-              for (Path file : files(request.base().directory())) {
+            (loop, request) -> {
+              for (Path file : files(loop.tempting)) {
                 Files.createSymbolicLink(request.workDirectory().resolve(file.getFileName()), file);
               }
               return request.workDirectory();
             }),
         artifact(
+            "a trainer gives the registry itself",
+            (loop, request) -> HostileLoop.registryOf(request.base())),
+        artifact(
             "a trainer gives a directory that is not there",
-            request -> request.workDirectory().resolve("nothing")),
+            (loop, request) -> request.workDirectory().resolve("nothing")),
         artifact(
             "a trainer deletes its work directory",
-            request -> {
+            (loop, request) -> {
               Files.delete(request.workDirectory());
               return request.workDirectory();
             }),
         new Attack(
             "a trainer deletes the work area of the registry",
-            Reach.NOTHING,
+            Reach.PROMISES,
             loop ->
                 loop.training(
                     (honest, request, context) -> {
+                      if (loop.tries.get() > 1) {
+                        return honest.train(request, context);
+                      }
                       Files.delete(request.workDirectory());
                       Files.delete(request.workDirectory().getParent());
-                      Files.createDirectories(request.workDirectory());
-                      TrainedArtifact trained = honest.train(request, context);
-                      Path aside =
-                          Files.createDirectory(request.workDirectory().resolveSibling("aside"));
-                      Path moved = Files.move(trained.directory(), aside.resolve("model"));
-                      Files.move(moved, request.workDirectory());
-                      Files.delete(aside);
-                      return trained;
+                      throw new IllegalStateException("done");
                     })),
         new Attack(
             "a trainer names numbers so that no store should hold them",
@@ -445,7 +455,7 @@ final class Attacks {
   }
 
   private interface Making {
-    Path make(TrainingRequest<Sum, Long> request) throws IOException;
+    Path make(HostileLoop loop, TrainingRequest<Sum, Long> request) throws IOException;
   }
 
   private static Attack artifact(String name, Making making) {
@@ -455,7 +465,7 @@ final class Attacks {
         loop ->
             loop.training(
                 (honest, request, context) ->
-                    new TrainedArtifact(making.make(request), 1, Map.of(), Map.of())));
+                    new TrainedArtifact(making.make(loop, request), 1, Map.of(), Map.of())));
   }
 
   private static void keep(HostileLoop loop) {

@@ -133,6 +133,7 @@ class CapabilitySplitTest {
     registry.versions().forEach(registry::version);
     assertThat(skill(registry.live().orElseThrow()))
         .isGreaterThanOrEqualTo(skill(loop.loops.start));
+    assertThat(loop.tempting).as("what lies elsewhere").isNotEmptyDirectory();
     // Probes.
     assertThat(only(events, RunEvent.Attempted.class))
         .map(attempt -> ToyTasks.codec().readTask(attempt.task().strip()))
@@ -187,6 +188,16 @@ class CapabilitySplitTest {
   private static void spoil(Path version) throws IOException {
     for (Path file : Attacks.files(version)) {
       Files.writeString(file, "0", StandardOpenOption.APPEND);
+    }
+  }
+
+  @Test
+  void should_go_on_when_a_trainer_deleted_the_work_area() {
+    try (HostileLoop loop = new HostileLoop(home)) {
+      Attacks.all().stream()
+          .filter(attack -> attack.name().contains("deletes the work area"))
+          .forEach(attack -> attack.plant().accept(loop));
+      assertThat(only(events(loop, run(loop, false)), RunEvent.Promoted.class)).isNotEmpty();
     }
   }
 

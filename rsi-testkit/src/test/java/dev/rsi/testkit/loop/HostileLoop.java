@@ -41,6 +41,10 @@ final class HostileLoop implements AutoCloseable {
   static final ProbeBank<Sum, Long> EXAM = Loops.heldOut(12, 5);
 
   final Loops loops;
+
+  /** A model that any gate would promote, and that no training made. */
+  final Path tempting;
+
   final RunStore store;
   final ManualClock clock = ManualClock.create();
   final Budget budget = Budget.of(3).attempts(20_000).wallClock(Duration.ofHours(1));
@@ -68,6 +72,7 @@ final class HostileLoop implements AutoCloseable {
 
   HostileLoop(Path home) {
     loops = new Loops(home);
+    tempting = loops.learner.write(home.resolve("tempting"), 1, 1, 1, 1, 1, 1, 1, 1);
     store = RunStore.sqlite(home.resolve("runs.db"));
     generator = loops.learner.generator();
     trainer = loops.learner.trainer();
