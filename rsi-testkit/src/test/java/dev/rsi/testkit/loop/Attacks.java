@@ -11,6 +11,7 @@ import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.gate.GateAudit;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
@@ -26,8 +27,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +38,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** The table of attacks on a loop by its own parts. */
@@ -145,6 +149,7 @@ final class Attacks {
                       loop.once(3, () -> Thread.currentThread().interrupt());
                       return honest.generate(requests, context);
                     })),
+        new Attack("a session guesses the order of probes", Reach.NOTHING, Attacks::guess),
         new Attack("a session drives its own run", Reach.NOTHING, Attacks::recurse),
         new Attack(
             "a codec writes a task otherwise each time",
@@ -573,6 +578,30 @@ final class Attacks {
           stop.set(true);
           left.join();
         });
+  }
+
+  /** Holds what was committed to against everything it ever saw, and all small numbers. */
+  private static void guess(HostileLoop loop) {
+    Set<Long> guesses = new HashSet<>();
+    List<RunEvent> committed = new ArrayList<>();
+    LongStream.range(0, 10_000).forEach(guesses::add);
+    loop.attempting(
+        (honest, requests, context) -> {
+          loop.attack(() -> requests.forEach(request -> guesses.add(request.seed())));
+          return honest.generate(requests, context);
+        });
+    loop.listener =
+        event -> {
+          if (event instanceof RunEvent.ProbesCommitted && committed.isEmpty()) {
+            committed.add(event);
+          } else if (event instanceof RunEvent.RunFinished) {
+            guesses.stream()
+                .map(guess -> new RunEvent.ProbesRevealed(1, guess))
+                .filter(
+                    guess -> GateAudit.orderProblems(List.of(committed.get(0), guess)).isEmpty())
+                .forEach(guess -> loop.loot.add("the order of probes"));
+          }
+        };
   }
 
   private static void recurse(HostileLoop loop) {
