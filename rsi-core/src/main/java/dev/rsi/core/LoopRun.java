@@ -430,6 +430,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       Ledger.Call spending = accounts.spend(most);
       Amounts spent = most;
       try {
+        // Before the trainer has it, who may put a link in its place.
+        Path own = real(work);
         TrainedArtifact artifact =
             loop.trainer.train(
                 new TrainingRequest<>(
@@ -442,11 +444,10 @@ final class LoopRun<T, C> implements AutoCloseable {
                 new StepContext("training", LoopRun.this::cancelled, journal));
         spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
         checkSteps(artifact.steps(), most);
-        checkInside(work, artifact.directory());
+        Path directory = inside(own, artifact.directory());
         part = "registry";
-        disk.check(artifact.directory());
-        ModelVersion made =
-            loop.registry.add(artifact.directory(), provenance(digest, seed, artifact));
+        disk.check(directory);
+        ModelVersion made = loop.registry.add(directory, provenance(digest, seed, artifact));
         return new RunEvent.Trained(
             number, made.id(), incumbent, artifact.steps(), artifact.metrics());
       } finally {
@@ -552,21 +553,29 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
   }
 
-  private static void checkInside(Path work, Path artifact) {
-    try {
-      if (!artifact.toRealPath().startsWith(work.toRealPath())) {
-        throw new RsiException(
-            "The trainer's artifact ("
-                + artifact
-                + ") does not lie in the work directory ("
-                + work
-                + ").\nMaybe it was written elsewhere: the request says where to.");
-      }
-    } catch (IOException e) {
+  /** The real path of an artifact. */
+  private static Path inside(Path work, Path artifact) {
+    Path directory = real(artifact);
+    if (!directory.startsWith(work)) {
       throw new RsiException(
           "The trainer's artifact ("
               + artifact
-              + ") cannot be read.\nMaybe it was never written, or was deleted.",
+              + ") does not lie in the work directory ("
+              + work
+              + ").\nMaybe it was written elsewhere: the request says where to.");
+    }
+    return directory;
+  }
+
+  private static Path real(Path directory) {
+    try {
+      return directory.toRealPath();
+    } catch (IOException e) {
+      throw new RsiException(
+          "Directory ("
+              + directory
+              + "), where an artifact should lie, cannot be read.\nMaybe it was never written, or"
+              + " was deleted.",
           e);
     }
   }

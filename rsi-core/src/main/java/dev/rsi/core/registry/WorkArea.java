@@ -47,6 +47,8 @@ final class WorkArea {
     if (own == null) {
       own = claim();
     }
+    // A trainer knows where its work directory lies, and may have deleted what it lies in.
+    Files.createDirectories(own.directory);
     count++;
     return own.directory.resolve(Integer.toString(count));
   }

@@ -167,8 +167,8 @@ class BudgetLoopTest {
 
   @Test
   void should_never_pass_a_ceiling_however_often_it_is_killed() {
-    long seed = System.nanoTime();
-    System.out.println("BudgetLoopTest: seed " + seed);
+    long seed = Long.getLong("rsi.seed", System.nanoTime());
+    System.out.println("BudgetLoopTest: -Drsi.seed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
     int kills = 0;
     for (int trial = 0; trial < 12; trial++) {
