@@ -141,7 +141,12 @@ public final class BudgetTable {
               || spent.tokens() > stated.tokens()
               || spent.trainingSteps() > stated.trainingSteps()
               || spent.generations() > stated.generations();
-      return new Row(end(report), (double) stated.attempts() / spent.attempts(), passed, stops);
+      String end = end(report);
+      double ratio =
+          end.endsWith("tokens")
+              ? (double) stated.tokens() / spent.tokens()
+              : (double) stated.attempts() / spent.attempts();
+      return new Row(end, ratio, passed, stops);
     }
   }
 

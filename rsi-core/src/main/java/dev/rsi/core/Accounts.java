@@ -111,16 +111,23 @@ final class Accounts {
    * @throws CancelledException if it would pass a ceiling
    */
   Ledger.Call spend(Amounts most) {
-    Amounts next = most.with(Dimension.MONEY, loop.budget.price().ofTokens(tokens(most)));
+    Amounts next = priced(most);
     if (!ledger.today().equals(advanced) || !ledger.unsettled().plus(next).isWithin(advance)) {
-      record(next.times(CALLS).atMost(reserve().left()).atLeast(next));
+      Amounts some = next.times(CALLS).atMost(reserve().left()).atLeast(next);
+      record(some);
       lookAtOthers();
+      // Other runs count the whole advance, so all of it has to fit beside theirs.
+      if (loop.budget.hasWindows() && !ledger.fits(some)) {
+        record(next);
+        lookAtOthers();
+      }
     }
     return reserve().begin(most);
   }
 
-  private static long tokens(Amounts amounts) {
-    return amounts.get(Dimension.TOKENS);
+  private Amounts priced(Amounts amounts) {
+    long tokens = amounts.get(Dimension.TOKENS);
+    return amounts.with(Dimension.MONEY, loop.budget.price().ofTokens(tokens));
   }
 
   /** Whether nothing may go on. Any thread may ask. */
@@ -130,7 +137,8 @@ final class Accounts {
       if (Math.abs(now - checked) >= CHECK_MILLIS) {
         checked = now;
         if (!ledger.unsettled().isWithin(advance)) {
-          record(reserve().left().atMost(advance));
+          // More time, and of everything else what is left: nobody has agreed to more.
+          record(priced(advance.minus(ledger.unsettled()).atMost(reserve().left())));
         }
       }
     }

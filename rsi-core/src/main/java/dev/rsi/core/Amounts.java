@@ -11,7 +11,6 @@ import java.util.function.LongBinaryOperator;
  * stays so. Immutable.
  */
 final class Amounts {
-  private static final Dimension[] DIMENSIONS = Dimension.values();
   static final Amounts NONE = new Amounts(new EnumMap<>(Dimension.class));
 
   // Without those of which there is nothing.
@@ -93,7 +92,7 @@ final class Amounts {
 
   private Amounts each(Amounts other, LongBinaryOperator how) {
     EnumMap<Dimension, Long> result = new EnumMap<>(Dimension.class);
-    for (Dimension dimension : DIMENSIONS) {
+    for (Dimension dimension : Dimension.values()) {
       long amount = how.applyAsLong(get(dimension), other.get(dimension));
       if (amount > 0) {
         result.put(dimension, amount);

@@ -89,6 +89,11 @@ final class Ledger {
     others = Map.copyOf(spentElsewhere);
   }
 
+  /** Whether so much may be spent, as far as is known by now. */
+  synchronized boolean fits(Amounts most) {
+    return refusal(most, Amounts.NONE, "the next calls") == null;
+  }
+
   /** From now on a generation is under way. */
   synchronized void generation(int number) {
     generation = number;
@@ -114,7 +119,8 @@ final class Ledger {
       long already = spent(limit);
       long held = aside.get(dimension);
       long ask = priced.get(dimension);
-      if (ask > limit.most() - already - held || (passes(dimension) && already >= limit.most())) {
+      long taken = LongMath.saturatedAdd(already, held);
+      if (ask > limit.most() - taken || (passes(dimension) && already >= limit.most())) {
         return Refusal.of(limit, already, held, ask, what);
       }
     }

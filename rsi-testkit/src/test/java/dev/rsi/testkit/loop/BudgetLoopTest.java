@@ -44,7 +44,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -222,6 +227,33 @@ class BudgetLoopTest {
     assertThat(mostADay(model.tokens)).isLessThanOrEqualTo(9000);
     clock.advance(Duration.ofDays(1));
     assertThat(loop.resume(second.run(), Loops.TASKS).end()).isEqualTo(End.BUDGET_SPENT);
+  }
+
+  @RepeatedTest(5)
+  void should_not_pass_a_window_with_runs_at_once() throws Exception {
+    List<Metered> models = new ArrayList<>();
+    List<Callable<RunReport>> runs = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try (RunStore store = RunStore.inMemory()) {
+      for (int i = 0; i < 3; i++) {
+        Loops loops = new Loops(home.resolve("run " + i));
+        Metered model = new Metered(loops.learner.generator(), clock);
+        models.add(model);
+        ImprovementLoop<Sum, Long> loop =
+            loop(loops, model, store, Budget.of(4).attempts(4000, Window.MONTH));
+        runs.add(() -> loop.run(loops.start, Loops.TASKS));
+      }
+      List<End> ends = new ArrayList<>();
+      for (Future<RunReport> run : threads.invokeAll(runs)) {
+        ends.add(run.get().end());
+      }
+      assertThat(ends).contains(End.WINDOW_SPENT);
+      assertThat(models.stream().mapToLong(model -> all(model.attempts)).sum())
+          .isPositive()
+          .isLessThanOrEqualTo(4000);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
