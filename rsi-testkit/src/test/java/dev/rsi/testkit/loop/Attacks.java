@@ -149,6 +149,17 @@ final class Attacks {
                       loop.once(3, () -> Thread.currentThread().interrupt());
                       return honest.generate(requests, context);
                     })),
+        new Attack(
+            "a session breaks where it is probed",
+            Reach.OWN_WORK,
+            loop ->
+                loop.attempting(
+                    (honest, requests, context) -> {
+                      if (HostileLoop.PROBES.contains(requests.get(0).task())) {
+                        loop.attack(() -> requests.get(requests.size()));
+                      }
+                      return honest.generate(requests, context);
+                    })),
         new Attack("a session guesses the order of probes", Reach.NOTHING, Attacks::guess),
         new Attack("a session drives its own run", Reach.NOTHING, Attacks::recurse),
         new Attack(
@@ -362,6 +373,17 @@ final class Attacks {
                           Long.MAX_VALUE,
                           Map.of(UGLY, Double.MIN_VALUE, "", -Double.MAX_VALUE),
                           Map.of(UGLY, UGLY, "rsi", "forged", "java", "forged"));
+                    })),
+        new Attack(
+            "a trainer runs out of memory",
+            Reach.STOP,
+            loop ->
+                loop.training(
+                    (honest, request, context) -> {
+                      if (loop.tries.get() == 1) {
+                        throw HostileLoop.<RuntimeException>sneak(new OutOfMemoryError("not true"));
+                      }
+                      return honest.train(request, context);
                     })),
         new Attack(
             "a trainer works on when its time is up",

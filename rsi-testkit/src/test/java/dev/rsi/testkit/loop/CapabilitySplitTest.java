@@ -68,17 +68,17 @@ class CapabilitySplitTest {
       loop.store.append(EARLIER, loop.clock.instant(), honest);
       String head = loop.store.audit(EARLIER).head();
       attack.plant().accept(loop);
-      String run = run(loop, attack.reach() == Attacks.Reach.STOP);
+      RunReport report = run(loop, attack.reach() == Attacks.Reach.STOP);
 
       assertThat(loop.tries).as("times that it was tried").hasPositiveValue();
       assertThat(loop.loot).as("what it got hold of").isEmpty();
-      List<RunEvent> events = loop.store.events(run);
+      List<RunEvent> events = events(loop, report);
       switch (attack.reach()) {
         case NOTHING, STOP -> assertThat(course(events)).isEqualTo(course(honest));
         case OWN_WORK -> assertThat(only(events, RunEvent.Promoted.class)).isEmpty();
         case PROMISES -> assertThat(events).isNotEmpty();
       }
-      checkPromises(loop, events);
+      checkPromises(loop, report, events);
       assertThat(loop.store.audit().sound()).as(loop.store.audit().fault()).isTrue();
       assertThat(loop.store.audit(EARLIER).head()).isEqualTo(head);
       assertThat(loop.store.events(EARLIER)).isEqualTo(honest);
@@ -86,10 +86,10 @@ class CapabilitySplitTest {
   }
 
   /** Runs a loop to its end, which one that is stopped takes two calls for. */
-  private static String run(HostileLoop loop, boolean stops) {
+  private static RunReport run(HostileLoop loop, boolean stops) {
     ImprovementLoop<Sum, Long> built = loop.build();
     if (!stops) {
-      return built.run(loop.loops.start, loop.tasks).run();
+      return built.run(loop.loops.start, loop.tasks);
     }
     try {
       RunReport report = built.run(loop.loops.start, loop.tasks);
@@ -101,15 +101,18 @@ class CapabilitySplitTest {
       Thread.interrupted();
     }
     String run = built.unfinished().orElseThrow();
-    assertThat(built.resume(run, loop.tasks).end()).isNotEqualTo(RunReport.End.CANCELLED);
-    return run;
+    RunReport report = built.resume(run, loop.tasks);
+    assertThat(report.end()).isNotEqualTo(RunReport.End.CANCELLED);
+    return report;
   }
 
-  private static void checkPromises(HostileLoop loop, List<RunEvent> events) {
+  private static void checkPromises(HostileLoop loop, RunReport report, List<RunEvent> events) {
     RunEvent.RunStarted started = only(events, RunEvent.RunStarted.class).get(0);
     // Budget.
     List<RunEvent.GenerationFinished> finished = only(events, RunEvent.GenerationFinished.class);
     assertThat(finished.size() - 1).isLessThanOrEqualTo(loop.budget.generations());
+    assertThat(report.spending().generations()).isLessThanOrEqualTo(loop.budget.generations());
+    assertThat(report.spending().attempts()).isLessThanOrEqualTo(loop.budget.attempts());
     // Gate.
     assertThat(only(events, RunEvent.Gated.class))
         .extracting(RunEvent.Gated::decision)
@@ -125,6 +128,7 @@ class CapabilitySplitTest {
         only(events, RunEvent.Promoted.class).stream().map(RunEvent.Promoted::to).toList();
     assertThat(gated).containsAll(promoted);
     // Live version and registry.
+    assertThat(report.live()).isEqualTo(loop.loops.registry.live().orElseThrow().id());
     ModelRegistry registry = loop.loops.registry;
     List<String> wentLive = new ArrayList<>(promoted);
     Collections.reverse(wentLive);
@@ -153,8 +157,8 @@ class CapabilitySplitTest {
         .toList();
   }
 
-  private static List<RunEvent> events(HostileLoop loop, String run) {
-    return loop.store.events(run);
+  private static List<RunEvent> events(HostileLoop loop, RunReport report) {
+    return loop.store.events(report.run());
   }
 
   private static <E extends RunEvent> List<E> only(List<RunEvent> events, Class<E> type) {
@@ -216,7 +220,7 @@ class CapabilitySplitTest {
       assertThat(loop.loops.registry.live().orElseThrow().id())
           .as("moved by someone with write access")
           .isNotEqualTo(report.live());
-      assertThat(only(events(loop, report.run()), RunEvent.Promoted.class)).isEmpty();
+      assertThat(only(events(loop, report), RunEvent.Promoted.class)).isEmpty();
     }
   }
 
