@@ -63,6 +63,7 @@ public final class ImprovementLoop<T, C> {
   final @Nullable Path stopFile;
   final @Nullable Approval approval;
   final @Nullable Charter charter;
+  final @Nullable Integer retain;
   final Clock clock;
   final long seed;
   final long secret;
@@ -88,6 +89,7 @@ public final class ImprovementLoop<T, C> {
     this.stopFile = parts.stopFile;
     this.approval = parts.approval;
     this.charter = parts.charter;
+    this.retain = parts.retain;
     this.clock = parts.clock == null ? Clock.systemUTC() : parts.clock;
     this.seed = parts.seed == null ? Builder.DEFAULT_SEED : parts.seed;
     this.secret = parts.secret == null ? seed : parts.secret;
@@ -480,6 +482,20 @@ public final class ImprovementLoop<T, C> {
     /** What the run is for and what it must not change. Default: none. */
     public Builder<T, C> charter(Charter charter) {
       parts.charter = once("charter", parts.charter, charter);
+      return this;
+    }
+
+    /**
+     * Deletes versions that nobody needs any more after each generation, as {@link
+     * ModelRegistry#retain} does. Default: every version stays.
+     *
+     * @param before how many of the versions that were live before stay, 0 or more
+     */
+    public Builder<T, C> retain(int before) {
+      if (before < 0) {
+        throw new IllegalArgumentException("retain (" + before + ") must be >= 0.");
+      }
+      parts.retain = once("retain", parts.retain, before);
       return this;
     }
 

@@ -49,6 +49,7 @@ final class LoopParts<T, C> {
   @Nullable Long seed;
   @Nullable Long secret;
   @Nullable Duration pace;
+  @Nullable Integer retain;
 
   private final List<String> problems = new ArrayList<>();
 

@@ -135,6 +135,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         boolean more = generation();
         accounts.settle();
         forgetAllBut(List.of(anchor, incumbent));
+        retain();
         if (!more) {
           return end(
               RunReport.End.MASTERED,
@@ -167,6 +168,18 @@ final class LoopRun<T, C> implements AutoCloseable {
     journal.record(
         new RunEvent.Resumed(
             journal.lastGeneration(), journal.pastEvents(), loop.budget.toString()));
+  }
+
+  /** Makes room in the registry. What cannot be deleted is no reason to stop. */
+  private void retain() {
+    if (loop.retain == null || !journal.isLive()) {
+      return;
+    }
+    try {
+      loop.registry.retain(loop.retain);
+    } catch (RuntimeException e) {
+      log.warn("run {}: versions that nobody needs could not be deleted", journal.run(), e);
+    }
   }
 
   private void forgetAllBut(List<String> kept) {
@@ -308,6 +321,7 @@ final class LoopRun<T, C> implements AutoCloseable {
           loop.registry.promote(event.to());
         }
         incumbent = event.to();
+        logContext.at(number, incumbent);
       }
       part = "practice";
     }

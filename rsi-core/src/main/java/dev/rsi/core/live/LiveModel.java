@@ -5,6 +5,7 @@ import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.ScoringSession;
+import dev.rsi.core.Approval;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.gate.Canary;
 import dev.rsi.core.registry.ModelRegistry;
@@ -12,6 +13,7 @@ import dev.rsi.core.report.RunEvent;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,6 +81,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   private final ReentrantLock swapping = new ReentrantLock();
   // Held for moments only, and fair: who waits for a session is not overtaken.
   private final ReentrantLock lock = new ReentrantLock(true);
+  private final Condition settled = lock.newCondition();
   private Pool<T, C> serving;
   private @Nullable Pool<T, C> challenger;
   private Canary.@Nullable Trial trial;
@@ -260,6 +263,12 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     if (ticket != null) {
       ticket.settle(success);
       withdrawIfHarmful();
+      lock.lock();
+      try {
+        settled.signalAll();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -445,11 +454,59 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     try {
       tried = challenger;
       challenger = null;
+      settled.signalAll();
     } finally {
       lock.unlock();
     }
     if (tried != null) {
       retire(tried);
+    }
+  }
+
+  /**
+   * Has the application's own requests answer for what the gate would promote, as an {@link
+   * Approval}: a canary serves the challenger until it is found to do harm, which is a no, or until
+   * it was told how so many of the challenger's requests went and found none, which is a yes. What
+   * both sides saw stands in the answer, and so in the run's record. A deadline that ends first is
+   * a no, as always; the canary ends with the answer.
+   *
+   * @param canary its share and its error
+   * @param told how many of the challenger's requests must have been {@linkplain Lease#report told}
+   *     of, 1 or more
+   */
+  public Approval.Approver trial(Canary canary, long told) {
+    Objects.requireNonNull(canary, "canary");
+    if (told < 1) {
+      throw new IllegalArgumentException("told (" + told + ") must be >= 1.");
+    }
+    return question -> {
+      canary(registry.version(question.challenger()), canary);
+      try {
+        Canary.Report report = await(told);
+        return report.harmful()
+            ? Approval.Answer.no("canary", report.toString())
+            : Approval.Answer.yes("canary", report.toString());
+      } finally {
+        endCanary();
+      }
+    };
+  }
+
+  private Canary.Report await(long told) throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        Canary.Report report = Objects.requireNonNull(trial).report();
+        if (report.harmful() || report.challenger().told() >= told) {
+          return report;
+        }
+        if (challenger == null) {
+          throw new IllegalStateException("The canary was ended before it had seen enough.");
+        }
+        settled.await();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
