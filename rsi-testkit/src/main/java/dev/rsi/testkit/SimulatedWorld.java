@@ -177,7 +177,11 @@ final class SimulatedWorld {
 
   /** Between two steps: time passes, and the process may die. */
   private void step() {
-    clock.advance(Duration.ofMillis(chance.nextInt(20_000) - 1_000));
+    boolean jumps = chance.nextInt(2_000) == 0;
+    clock.advance(
+        jumps
+            ? Duration.ofHours(chance.nextInt(-24, 48))
+            : Duration.ofMillis(chance.nextInt(-5, 100)));
     if (watch.isFinished()) {
       return;
     }

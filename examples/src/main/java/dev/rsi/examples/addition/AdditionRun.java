@@ -7,6 +7,7 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
@@ -37,6 +38,7 @@ import dev.rsi.onnx.OnnxTrainer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** Trains generation 0 on given lessons, then lets it improve itself. */
@@ -71,32 +73,37 @@ public final class AdditionRun {
   }
 
   /**
-   * Runs from scratch.
+   * Runs from scratch, or goes on with what was left.
    *
-   * @param home an empty directory for models and records
+   * @param home for models and records: an empty directory, or one that a run of the same settings
+   *     was left in
    * @param context for the training of generation 0
    */
   public RunReport run(Path home, RunListener listener, RunContext context) {
     ModelRegistry registry = ModelRegistry.directory(home.resolve("models"));
-    ModelVersion start = generation0(registry, context);
     try (Generator<Addition, String> generator = generator();
         RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
-      return ImprovementLoop.builder(generator)
-          .verifier(verifier())
-          .trainer(trainer())
-          .recipe(Recipe.defaults().with(DecoderTraining.STEPS, settings.roundSteps()))
-          .gate(gate())
-          .probes(probes)
-          .exam(exam)
-          .lessons(given)
-          .practice(practice())
-          .budget(Budget.of(12).wallClock(Duration.ofMinutes(30)))
-          .store(store)
-          .registry(registry)
-          .listener(listener)
-          .seed(settings.seed())
-          .build()
-          .run(start, Additions.practice(settings.digits()));
+      ImprovementLoop<Addition, String> loop =
+          ImprovementLoop.builder(generator)
+              .verifier(verifier())
+              .trainer(trainer())
+              .recipe(Recipe.defaults().with(DecoderTraining.STEPS, settings.roundSteps()))
+              .gate(gate())
+              .probes(probes)
+              .exam(exam)
+              .lessons(given)
+              .practice(practice())
+              .budget(Budget.of(12).wallClock(Duration.ofMinutes(30)))
+              .store(store)
+              .registry(registry)
+              .listener(listener)
+              .seed(settings.seed())
+              .build();
+      TaskSource<Addition> tasks = Additions.practice(settings.digits());
+      Optional<String> left = loop.unfinished();
+      return left.isPresent()
+          ? loop.resume(left.get(), tasks)
+          : loop.run(generation0(registry, context), tasks);
     }
   }
 
@@ -154,7 +161,7 @@ public final class AdditionRun {
             trained.steps(),
             recipe.values(),
             trained.metrics(),
-            trained.provenance()));
+            Provenance.madeBy(trained.provenance())));
   }
 
   private Verifier<Addition, String> verifier() {

@@ -119,6 +119,12 @@ public record Settings(
         backend, judge, other, seed, givenDigits, digits, givenSteps, roundSteps, probes, exam);
   }
 
+  /** With another length up to which is to be learned. */
+  public Settings digits(int most) {
+    return new Settings(
+        backend, judge, gated, seed, givenDigits, most, givenSteps, roundSteps, probes, exam);
+  }
+
   /** With another seed. */
   public Settings seed(long other) {
     return new Settings(
