@@ -120,7 +120,10 @@ class AdaptersTest {
             given,
             result,
             (g, values) ->
-                TrainGraphs.logProbabilities(g, config, new Fixed(g, model, adapters, values)))) {
+                TrainGraphs.logProbabilities(
+                    g,
+                    config,
+                    new Fixed(new ServedWeights(g, config, model.weights()), adapters, values)))) {
       double worst = check.worstRelativeError();
       System.out.println("worst relative error per adapter, " + scheme + ": " + worst);
       assertThat(worst).isLessThan(0.002);
@@ -128,11 +131,11 @@ class AdaptersTest {
   }
 
   /** The weights of a model as constants, with adapters that are not. */
-  private record Fixed(GraphBuilder g, DecoderModel model, Adapters adapters, List<Value> values)
+  private record Fixed(ServedWeights served, Adapters adapters, List<Value> values)
       implements DecoderWeights {
     @Override
     public Value apply(String name) {
-      return new ServedWeights(g, model.config(), model.weights()).get(name);
+      return served.get(name);
     }
 
     @Override
