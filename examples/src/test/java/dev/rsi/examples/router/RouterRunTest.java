@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +56,23 @@ class RouterRunTest {
     double other = reading(diversity, "Hello, how can I help you?", "Your parcel left on Monday.");
     assertThat(same).isLessThan(0.3);
     assertThat(other).isGreaterThan(same + 0.3);
+  }
+
+  @Test
+  void should_tell_an_answer_that_kept_its_meaning_from_one_that_shifted() {
+    ProbeFamily<String, String> meaning =
+        ProbeFamily.meaning(
+            "as before",
+            Map.of("Where is my parcel?", "Your parcel left on Monday."),
+            encoder::similarity);
+    double kept = meaning(meaning, "The package was sent on Monday.");
+    double shifted = meaning(meaning, "I cannot help with that.");
+    assertThat(kept).isGreaterThan(0.6);
+    assertThat(shifted).isLessThan(kept - 0.3);
+  }
+
+  private static double meaning(ProbeFamily<String, String> family, String answer) {
+    return family.reading(0, List.of(Output.of(answer, 1))).orElseThrow();
   }
 
   private static double reading(ProbeFamily<String, String> family, String one, String two) {

@@ -157,6 +157,25 @@ public abstract class ProbeFamily<T, C> {
   }
 
   /**
+   * How near in meaning the model's answers are to what was answered before: by generation 0, or by
+   * a person. Loss: growth of the mean distance, one less the similarity. Cost: one attempt.
+   * Margins: 2 % and 8 %, of what the kernel calls the whole way. A malformed answer is as far as
+   * can be, and the similarity is cut to [0, 1]; NaN is a missing reading. Choose tasks whose
+   * answers should go on to mean the same; answers that are right in new words count as near only
+   * as far as the kernel sees that they are. Such a family cannot be renewed: new tasks have no
+   * reference.
+   *
+   * @param references the answer to each task; in a map whose order is fixed
+   * @param similarity a kernel of two answers, in [0, 1], 1 for equal ones; first the reference
+   */
+  public static <T, C> ProbeFamily<T, C> meaning(
+      String name,
+      Map<? extends T, ? extends C> references,
+      ToDoubleBiFunction<? super C, ? super C> similarity) {
+    return new Meaning<>(name, List.copyOf(references.keySet()), references, similarity, GAP);
+  }
+
+  /**
    * How far the model's choice is from what it was in generation 0. Loss: growth of the total
    * variation distance between the two distributions over the options of a task, each scored and
    * normalised over them. As every behaviour on such a task is an event, a distance proven below

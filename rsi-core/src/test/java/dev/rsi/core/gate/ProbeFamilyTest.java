@@ -109,6 +109,24 @@ class ProbeFamilyTest {
   }
 
   @Test
+  void should_read_how_near_an_answer_is_to_its_reference() {
+    Map<String, Double> near = Map.of("hello hi", .9, "hello bye", .25, "hello hello", 1.0000001);
+    ProbeFamily<String, String> meaning =
+        ProbeFamily.meaning(
+            "greeting",
+            Map.of("greet", "hello"),
+            (reference, said) -> near.getOrDefault(reference + " " + said, Double.NaN));
+    assertThat(meaning.tasks()).containsExactly("greet");
+    assertThat(meaning.isSkill()).isFalse();
+    assertReads(meaning, .9, said("hi"));
+    assertReads(meaning, .25, said("bye"));
+    assertReads(meaning, 1, said("hello"));
+    assertReads(meaning, 0, List.of(MALFORMED));
+    assertThat(meaning.reading(0, List.of(FAILED))).isEmpty();
+    assertThat(meaning.reading(0, said("?"))).isEmpty();
+  }
+
+  @Test
   void should_read_closeness_off_the_scores_of_a_choice() {
     ProbeFamily<String, String> close =
         ProbeFamily.closeness("close", Map.of("yes or no?", List.of("yes", "no")));
