@@ -6,6 +6,7 @@ import dev.rsi.api.Generator;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
@@ -149,8 +150,9 @@ public final class ImprovementLoop<T, C> {
    *     anything but its budget), naming what differs
    * @throws IllegalStateException if the run has ended, or another version than its own was made
    *     live since; and as {@link #run} does
-   * @throws dev.rsi.api.RsiException if the run has a driver already, here or in another process;
-   *     if it does not repeat itself; if the store or the registry failed; what was recorded stays
+   * @throws dev.rsi.api.RsiException if its record is not as it was recorded; if the run has a
+   *     driver already, here or in another process; if it does not repeat itself; if the store or
+   *     the registry failed; what was recorded stays
    */
   public RunReport resume(String run, TaskSource<T> tasks) {
     checkAnswerable();
@@ -214,6 +216,15 @@ public final class ImprovementLoop<T, C> {
     // Before it is read: what another driver is at is not to be gone on with.
     RunStore.Lease lease = store.lease(run);
     try {
+      RunStore.Audit audit = store.audit(run);
+      if (!audit.sound()) {
+        throw new RsiException(
+            "Run ("
+                + run
+                + ") cannot be gone on with: "
+                + audit.fault()
+                + "\nMaybe restore a copy of the store.");
+      }
       List<RunEvent> recorded = store.events(run);
       Resumption resumption = Resumption.of(run, recorded);
       resumption.checkLive(registry);

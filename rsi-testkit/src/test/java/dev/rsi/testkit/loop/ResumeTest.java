@@ -25,6 +25,10 @@ import dev.rsi.testkit.ToyTasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -200,6 +204,31 @@ class ResumeTest {
         }
       }
       assertThat(loops.registry.live()).isEmpty();
+    }
+  }
+
+  @Test
+  void should_refuse_a_record_that_was_altered() throws SQLException {
+    Loops loops = new Loops(home);
+    Path file = home.resolve("run.db");
+    try (RunStore store = RunStore.sqlite(file)) {
+      assertThatThrownBy(
+              () ->
+                  loop(loops, new BreakingStore(store, 20, true), Budget.of(3))
+                      .run(loops.start, Loops.TASKS))
+          .hasMessageContaining("the power failed");
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      // One attempt more that passed.
+      statement.executeUpdate(
+          "UPDATE event SET body = replace(body, 'FAIL', 'PASS')"
+              + " WHERE seq = (SELECT min(seq) FROM event WHERE body LIKE '%\"FAIL\"%')");
+    }
+    try (RunStore store = RunStore.sqlite(file)) {
+      assertThatThrownBy(() -> loop(loops, store, Budget.of(3)).resume("run-1", Loops.TASKS))
+          .isInstanceOf(RsiException.class)
+          .hasMessageContainingAll("run-1", "was altered", "restore a copy");
     }
   }
 
