@@ -1,8 +1,5 @@
 package dev.rsi.core;
 
-import com.google.common.hash.Hashing;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.math.LongMath;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.CorruptModelException;
@@ -10,27 +7,18 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Role;
-import dev.rsi.api.RsiException;
 import dev.rsi.api.TaskSource;
-import dev.rsi.api.TrainedArtifact;
-import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.internal.Seeds;
-import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,7 +137,8 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** Begins, or begins again with what the run began with. */
   private void start() {
-    RunEvent.RunStarted begins = new RunEvent.RunStarted(loop.seed, anchor, setting());
+    RunEvent.RunStarted begins =
+        new RunEvent.RunStarted(loop.seed, anchor, Setting.of(loop, levels));
     if (!(journal.next() instanceof RunEvent.RunStarted began)) {
       journal.begin(begins);
       return;
@@ -416,58 +405,17 @@ final class LoopRun<T, C> implements AutoCloseable {
               number, frontier.hardest(), made, pool.fresh(), lessons.size(), digest));
       Amounts most = accounts.training(lessons.size(), pool.attempts().size());
       accounts.begin("train", most);
-      RunEvent.Trained trained = recalled(most);
-      if (trained == null) {
-        trained = trained(lessons, digest, most);
-      }
+      Training<T, C> training =
+          new Training<>(loop, journal, accounts, disk, LoopRun.this::cancelled);
+      long seed = seeds.of("training", number);
+      RunEvent.Trained trained =
+          training.train(
+              number,
+              new Training.Given<>(incumbent, lessons, pool.attempts(), digest, seed),
+              most,
+              at -> part = at);
       journal.record(trained);
       challenger = trained.challenger();
-    }
-
-    /** The training that was done when the run first came by; null where it is to be done. */
-    private RunEvent.@Nullable Trained recalled(Amounts most) {
-      try {
-        RunEvent.Trained trained = journal.recalled(RunEvent.Trained.class);
-        if (trained != null) {
-          accounts.recall(Amounts.of(Dimension.TRAINING_STEPS, trained.steps()));
-        }
-        return trained;
-      } catch (RecalledFault e) {
-        accounts.recall(most);
-        throw e;
-      }
-    }
-
-    private RunEvent.Trained trained(List<Lesson<T, C>> lessons, String digest, Amounts most) {
-      long seed = seeds.of("training", number);
-      Path work = loop.registry.newWorkDirectory();
-      Ledger.Call spending = accounts.spend(most);
-      Amounts spent = most;
-      try {
-        // Before the trainer has it, who may put a link in its place.
-        Path own = real(work);
-        TrainedArtifact artifact =
-            loop.trainer.train(
-                new TrainingRequest<>(
-                    loop.registry.version(incumbent),
-                    lessons,
-                    pool.attempts(),
-                    loop.recipe,
-                    seed,
-                    work),
-                new StepContext("training", LoopRun.this::cancelled, journal));
-        spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
-        checkSteps(artifact.steps(), most);
-        Path directory = inside(own, artifact.directory());
-        part = "registry";
-        disk.check(directory);
-        ModelVersion made = loop.registry.add(directory, provenance(digest, seed, artifact));
-        return new RunEvent.Trained(
-            number, made.id(), incumbent, artifact.steps(), artifact.metrics());
-      } finally {
-        spending.end(spent);
-        delete(work);
-      }
     }
 
     void judge() {
@@ -536,72 +484,6 @@ final class LoopRun<T, C> implements AutoCloseable {
           marks,
           incumbent);
     }
-
-    private Provenance provenance(String digest, long seed, TrainedArtifact artifact) {
-      Map<String, String> by = Provenance.madeBy(artifact.provenance());
-      if (loop.charter != null) {
-        by.put("charter sha-256", loop.charter.digest());
-      }
-      return new Provenance(
-          incumbent,
-          journal.run(),
-          number,
-          digest,
-          seed,
-          artifact.steps(),
-          loop.recipe.values(),
-          artifact.metrics(),
-          by);
-    }
-  }
-
-  private static void checkSteps(long taken, Amounts most) {
-    long stated = most.get(Dimension.TRAINING_STEPS);
-    if (stated > 0 && taken > stated) {
-      throw new RsiException(
-          "The trainer took ("
-              + taken
-              + ") steps, but said that it takes at most ("
-              + stated
-              + ").\nMaybe its maxSteps() counts lessons where it should count epochs.");
-    }
-  }
-
-  /** The real path of an artifact. */
-  private static Path inside(Path work, Path artifact) {
-    Path directory = real(artifact);
-    if (!directory.startsWith(work)) {
-      throw new RsiException(
-          "The trainer's artifact ("
-              + artifact
-              + ") does not lie in the work directory ("
-              + work
-              + ").\nMaybe it was written elsewhere: the request says where to.");
-    }
-    return directory;
-  }
-
-  private static Path real(Path directory) {
-    try {
-      return directory.toRealPath();
-    } catch (IOException e) {
-      throw new RsiException(
-          "Directory ("
-              + directory
-              + "), where an artifact should lie, cannot be read.\nMaybe it was never written, or"
-              + " was deleted.",
-          e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try {
-      if (Files.exists(directory)) {
-        MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
-      }
-    } catch (IOException e) {
-      log.warn("work directory {} could not be deleted", directory, e);
-    }
   }
 
   private void finish(GenerationReport report) {
@@ -668,43 +550,6 @@ final class LoopRun<T, C> implements AutoCloseable {
         reports,
         WorstCase.spending(ledger.generations(), ledger.spent(), loop.budget),
         each);
-  }
-
-  private Map<String, String> setting() {
-    Map<String, String> setting = new TreeMap<>();
-    setting.put("practice", loop.practice.toString());
-    setting.put("recipe", loop.recipe.toString());
-    setting.put("budget", loop.budget.toString());
-    setting.put("worst case", WorstCase.of(loop, levels).summary());
-    setting.put("gate", className(loop.gate));
-    setting.put("trainer", className(loop.trainer));
-    setting.put("generator", className(loop.generator));
-    setting.put("probes", String.valueOf(loop.probes.size()));
-    setting.put("probes sha-256", loop.probes.digest());
-    setting.put("rubric sha-256", sha256(loop.rubric.toString()));
-    setting.put("lessons", String.valueOf(loop.given.size()));
-    setting.put("levels", String.valueOf(levels));
-    if (loop.approval != null) {
-      setting.put("approval", loop.approval.toString());
-    }
-    if (loop.charter != null) {
-      setting.put("charter", loop.charter.text());
-      setting.put("charter sha-256", loop.charter.digest());
-    }
-    return setting;
-  }
-
-  /**
-   * A class by a name that it has in every process: a lambda's own ends in a number of this one.
-   */
-  private static String className(Object part) {
-    String name = part.getClass().getName();
-    int lambda = name.indexOf("$$Lambda");
-    return lambda < 0 ? name : name.substring(0, lambda) + "$$Lambda";
-  }
-
-  private static String sha256(String text) {
-    return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
   }
 
   @Override
