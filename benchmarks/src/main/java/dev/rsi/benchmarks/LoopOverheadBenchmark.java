@@ -1,5 +1,7 @@
 package dev.rsi.benchmarks;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import dev.rsi.api.Critique;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
@@ -11,6 +13,9 @@ import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,14 +28,16 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What the loop itself costs per attempt, in microseconds: drawing the task, taking the attempt out
- * of the budget, ruling on it, recording it in memory and making a lesson of every second one. One
- * invocation is a whole run of one generation, with a model, a trainer and a gate that take no
- * time, so that what is left is the loop. Target: at most 10 per attempt.
+ * of the budget, ruling on it, recording it and making a lesson of every second one. One invocation
+ * is a whole run of one generation, with a model, a trainer and a gate that take no time, so that
+ * what is left is the loop. Target: at most 10 per attempt.
  *
  * <p>{@code mvn -q -Pbench -Dbench=LoopOverheadBenchmark}
  */
@@ -55,13 +62,35 @@ public class LoopOverheadBenchmark {
   @Param({"false", "true"})
   public boolean critic;
 
+  /** Whether the run is recorded in an SQLite file, which is synced after each batch. */
+  @Param({"false", "true"})
+  public boolean sqlite;
+
+  private Path directory = Path.of("overhead");
+
+  /** Makes room for files. */
+  @Setup
+  public void open() throws IOException {
+    directory = Files.createTempDirectory("overhead");
+  }
+
+  /** Deletes them. */
+  @TearDown
+  public void close() throws IOException {
+    MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+  }
+
+  private RunStore store() {
+    return sqlite ? RunStore.sqlite(directory.resolve("run.db")) : RunStore.inMemory();
+  }
+
   /** A run of one generation, per attempt. */
   @Benchmark
   @OperationsPerInvocation(ATTEMPTS)
   public RunReport attempt() {
     InstantModel model = new InstantModel();
     ModelRegistry registry = new InstantRegistry();
-    try (RunStore store = RunStore.inMemory()) {
+    try (RunStore store = store()) {
       ImprovementLoop.Builder<Long, Long> builder =
           ImprovementLoop.builder(model)
               .verifier((task, answer) -> Verdict.passIf((answer & 1) == 0, "odd"))
