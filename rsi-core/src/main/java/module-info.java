@@ -5,7 +5,9 @@ module dev.rsi.core {
   requires transitive java.sql;
   requires static transitive org.jspecify;
   requires com.google.common;
+  requires java.management;
   requires jdk.jfr;
+  requires jdk.management;
   requires static micrometer.core;
   requires org.apache.commons.statistics.distribution;
   requires org.slf4j;

@@ -72,7 +72,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.incumbent = anchor;
     this.levels = levels;
     this.seeds = new Seeds(loop.seed);
-    this.ledger = new Ledger(loop.budget, loop.clock, ProcessTime::now);
+    this.ledger = new Ledger(loop.budget, loop.clock, ProcessTime.clock());
     ledger.restore(journal.movements());
     this.accounts = new Accounts(loop, ledger, journal);
     this.disk = new DiskSpace(loop);

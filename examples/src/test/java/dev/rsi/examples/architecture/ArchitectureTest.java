@@ -98,6 +98,7 @@ class ArchitectureTest {
     sees(
         CORE,
         JDK,
+        "com.sun.management", // the JDK's own, and open to all: the processor time of the process
         JSPECIFY,
         API,
         "com.google.common..",
