@@ -106,9 +106,9 @@ final class Accounts {
   }
 
   /**
-   * Begins to spend: once it is recorded that it may be.
+   * Begins to spend: once it is recorded that it may be, and if the run still goes on then.
    *
-   * @throws CancelledException if it would pass a ceiling
+   * @throws CancelledException if it would pass a ceiling, or the run is to be left
    */
   Ledger.Call spend(Amounts most) {
     Amounts next = priced(most);
@@ -121,6 +121,8 @@ final class Accounts {
         record(next);
         lookAtOthers();
       }
+      // Whatever came while that was written comes before this call.
+      journal.between();
     }
     return reserve().begin(most);
   }

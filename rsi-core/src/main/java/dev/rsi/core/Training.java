@@ -83,6 +83,15 @@ final class Training<T, C> {
   private RunEvent.Trained trained(
       int generation, Given<T, C> given, Amounts most, Consumer<String> part) {
     Path work = loop.registry.newWorkDirectory();
+    try {
+      return trainedIn(work, generation, given, most, part);
+    } finally {
+      delete(work);
+    }
+  }
+
+  private RunEvent.Trained trainedIn(
+      Path work, int generation, Given<T, C> given, Amounts most, Consumer<String> part) {
     Ledger.Call spending = accounts.spend(most);
     Amounts spent = most;
     try {
@@ -108,7 +117,6 @@ final class Training<T, C> {
           generation, made.id(), given.parent(), artifact.steps(), artifact.metrics());
     } finally {
       spending.end(spent);
-      delete(work);
     }
   }
 

@@ -236,8 +236,7 @@ class ControlledRunsTest {
       RunHandle handle, Sent sent, Sender sender, Map<Command, Integer> honoured, String name)
       throws Exception {
     State state = sent.honoured().get(MINUTES, TimeUnit.MINUTES);
-    // One that is about to begin when the command is sent may begin.
-    assertThat(sender.batches.get() - sent.batches()).as(name).isBetween(0, 1);
+    assertThat(sender.batches.get()).as(name).isEqualTo(sent.batches());
     honoured.merge(sent.command(), 1, Integer::sum);
     if (state == State.PAUSED) {
       assertThat(sent.command()).as(name).isEqualTo(Command.PAUSE);
