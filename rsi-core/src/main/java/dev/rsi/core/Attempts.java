@@ -115,7 +115,7 @@ final class Attempts<T, C> implements AutoCloseable {
     context.checkActive();
     Amounts most = Amounts.of(Dimension.ATTEMPTS, tasks.size());
     Ledger.Call spending = accounts.spend(most);
-    List<Double> scores;
+    List<Double> scores = List.of();
     try {
       Generator.Session<T, C> session = session(version);
       if (!(session instanceof ScoringSession<T, C> scoring)) {
@@ -124,23 +124,24 @@ final class Attempts<T, C> implements AutoCloseable {
                 + session.getClass().getName()
                 + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
       }
-      scores =
+      List<Double> given =
           using(
               session,
               new Flight.Batch(journal.run(), step, version, tasks.size()),
               () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
+      scores = given == null ? List.of() : new ArrayList<>(given);
     } finally {
       spending.end(most);
     }
-    if (scores == null || scores.size() != tasks.size()) {
+    if (scores.size() != tasks.size() || scores.contains(null)) {
       throw new RsiException(
           "The generator gave "
-              + (scores == null ? "no" : scores.size())
+              + scores.stream().filter(Objects::nonNull).count()
               + " scores for "
               + tasks.size()
-              + " candidates.");
+              + " candidates.\nMaybe it drops what it cannot score: that is NaN.");
     }
-    return new ArrayList<>(scores);
+    return scores;
   }
 
   private Generator.Session<T, C> session(String version) {

@@ -61,10 +61,11 @@ final class Closeness<T, C> extends ProbeFamily<T, C> {
         : OptionalDouble.empty();
   }
 
+  /** NaN if one of them is no logarithm of a probability. */
   private static double logSum(List<Double> logs) {
     double sum = Double.NEGATIVE_INFINITY;
     for (double log : logs) {
-      sum = Double.isNaN(log) ? Double.NaN : Bets.logAdd(sum, log);
+      sum = log <= 0 ? Bets.logAdd(sum, log) : Double.NaN;
     }
     return sum;
   }
