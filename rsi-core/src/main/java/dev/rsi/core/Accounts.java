@@ -79,7 +79,6 @@ final class Accounts {
   void begin(String name, Amounts most) {
     release();
     step = name;
-    ledger.generation(journal.generation());
     reserve = journal.isLive() ? ledger.reserve(name, most) : ledger.again(most);
   }
 

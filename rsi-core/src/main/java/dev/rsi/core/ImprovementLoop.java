@@ -55,6 +55,7 @@ public final class ImprovementLoop<T, C> {
   final ProbeBank<T, C> probes;
   final @Nullable ProbeBank<T, C> exam;
   final List<Lesson<T, C>> given;
+  final int earlierLessons;
   final Practice practice;
   final Budget budget;
   final RunStore store;
@@ -81,6 +82,8 @@ public final class ImprovementLoop<T, C> {
     this.probes = Objects.requireNonNull(parts.probes);
     this.exam = parts.exam;
     this.given = parts.lessons == null ? List.of() : parts.lessons;
+    this.earlierLessons =
+        parts.earlierLessons == null ? Builder.DEFAULT_EARLIER_LESSONS : parts.earlierLessons;
     this.practice = parts.practice();
     this.budget = Objects.requireNonNull(parts.budget);
     this.store = Objects.requireNonNull(parts.store);
@@ -195,19 +198,14 @@ public final class ImprovementLoop<T, C> {
 
   /** A run with the lease on it, and what it begins with. */
   private record Leased<T>(
-      String run,
-      RunStore.Lease lease,
-      List<RunEvent> recorded,
-      String anchor,
-      TaskSource<T> tasks,
-      int levels) {}
+      String run, RunStore.Lease lease, String anchor, TaskSource<T> tasks, int levels) {}
 
   private Leased<T> begin(ModelVersion start, TaskSource<T> tasks) {
     int levels = levels(tasks);
     Controls.checkStopFile(stopFile);
     String anchor = registry.version(start.id()).id();
     String run = create();
-    return new Leased<>(run, store.lease(run), List.of(), anchor, tasks, levels);
+    return new Leased<>(run, store.lease(run), anchor, tasks, levels);
   }
 
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {
@@ -225,10 +223,9 @@ public final class ImprovementLoop<T, C> {
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }
-      List<RunEvent> recorded = store.events(run);
-      Resumption resumption = Resumption.of(run, recorded);
+      Resumption resumption = Resumption.of(run, store.events(run));
       resumption.checkLive(registry);
-      return new Leased<>(run, lease, recorded, resumption.anchor(), tasks, levels);
+      return new Leased<>(run, lease, resumption.anchor(), tasks, levels);
     } catch (RuntimeException | Error e) {
       try (lease) {
         throw e;
@@ -260,13 +257,22 @@ public final class ImprovementLoop<T, C> {
 
   private RunReport drive(Leased<T> leased, Controls controls, RunListener hears) {
     RunStore.Lease lease = leased.lease();
-    Journal journal = new Journal(store, leased.run(), clock, hears, controls, leased.recorded());
     try (lease;
         LoopRun<T, C> run =
             new LoopRun<>(
-                this, journal, leased.anchor(), leased.tasks(), leased.levels(), controls)) {
+                this,
+                journal(leased.run(), hears, controls),
+                leased.anchor(),
+                leased.tasks(),
+                leased.levels(),
+                controls)) {
       return run.run();
     }
+  }
+
+  /** Read here, so that nobody else keeps what was recorded before. */
+  private Journal journal(String run, RunListener hears, Controls controls) {
+    return new Journal(store, run, clock, hears, controls, store.events(run));
   }
 
   private void checkAnswerable() {
@@ -317,6 +323,7 @@ public final class ImprovementLoop<T, C> {
     parts.probes = probes;
     parts.exam = exam;
     parts.lessons = given;
+    parts.earlierLessons = earlierLessons;
     parts.practice = practice;
     parts.budget = Budget.of(generations);
     parts.store = store;
@@ -363,6 +370,12 @@ public final class ImprovementLoop<T, C> {
   public static final class Builder<T, C> {
     /** The seed of a run that was given none. */
     public static final long DEFAULT_SEED = 1;
+
+    /**
+     * Lessons of earlier generations that are kept: more than most trainings come to look at, and
+     * some 100 MB where task and answer have 200 characters together.
+     */
+    public static final int DEFAULT_EARLIER_LESSONS = 100_000;
 
     private final LoopParts<T, C> parts;
 
@@ -427,6 +440,26 @@ public final class ImprovementLoop<T, C> {
      */
     public Builder<T, C> lessons(List<Lesson<T, C>> lessons) {
       parts.lessons = once("lessons", parts.lessons, List.copyOf(lessons));
+      return this;
+    }
+
+    /**
+     * The most lessons of earlier generations that are kept for later trainings, so that a run of
+     * any length keeps a bounded heap. Which ones stay is a uniform sample of all there were, drawn
+     * under the seed. What is dropped stands in the run's record as everything does, so that no
+     * fresh probe comes near it; met again, it is a lesson again. Default: {@value
+     * #DEFAULT_EARLIER_LESSONS}.
+     *
+     * @param most 0 or more; with 0 a training has this generation's lessons and those given
+     */
+    public Builder<T, C> earlierLessons(int most) {
+      if (most < 0) {
+        throw new IllegalArgumentException(
+            "earlierLessons ("
+                + most
+                + ") must be >= 0.\nMaybe leave it out: the default bounds it.");
+      }
+      parts.earlierLessons = once("earlierLessons", parts.earlierLessons, most);
       return this;
     }
 

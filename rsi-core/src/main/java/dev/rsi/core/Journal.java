@@ -4,9 +4,9 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +27,8 @@ final class Journal {
   private final Clock clock;
   private final RunListener listener;
   private final Controls controls;
-  private final List<RunEvent> past;
+  private List<RunEvent> past;
   private final int trusted;
-  private final List<RunEvent.BudgetMoved> movements = new ArrayList<>();
   private final Thread thread = Thread.currentThread();
   private int position;
   private @Nullable JournalException broken;
@@ -51,10 +50,6 @@ final class Journal {
       Controls controls,
       List<RunEvent> recorded) {
     this(store, run, clock, listener, controls, course(recorded), Integer.MAX_VALUE);
-    recorded.stream()
-        .filter(RunEvent.BudgetMoved.class::isInstance)
-        .map(RunEvent.BudgetMoved.class::cast)
-        .forEach(movements::add);
   }
 
   private Journal(
@@ -99,9 +94,20 @@ final class Journal {
     return generation;
   }
 
-  /** What was reserved and settled before. */
-  List<RunEvent.BudgetMoved> movements() {
-    return movements;
+  /** Tells what was reserved and settled so far, one by one; nothing in a replay. */
+  void movements(Consumer<? super RunEvent.BudgetMoved> each) {
+    if (store != null) {
+      store.forEach(run, RunEvent.BudgetMoved.class, each);
+    }
+  }
+
+  /** Tells what the run's course has of a kind so far, in order and one by one. */
+  <E extends RunEvent> void forEach(Class<E> type, Consumer<? super E> each) {
+    if (store != null && isLive()) {
+      store.forEach(run, type, each);
+    } else {
+      past.subList(0, position).stream().filter(type::isInstance).map(type::cast).forEach(each);
+    }
   }
 
   /** How many events of the run's course were recorded before. */
@@ -241,6 +247,11 @@ final class Journal {
       }
       position++;
       known++;
+    }
+    if (store != null && isLive()) {
+      // Gone over, and in the store.
+      past = List.of();
+      position = 0;
     }
     List<? extends RunEvent> fresh = events.subList(known, events.size());
     if (fresh.isEmpty()) {

@@ -29,7 +29,6 @@ final class Ledger {
   private final Supplier<Duration> cpu;
   private final boolean isTimed;
 
-  private final Map<Integer, Amounts> byGeneration = new TreeMap<>();
   private final Map<LocalDate, Amounts> byDay = new TreeMap<>();
   private final Map<LocalDate, Amounts> unrecorded = new LinkedHashMap<>();
   private Map<LocalDate, Amounts> others = Map.of();
@@ -37,7 +36,6 @@ final class Ledger {
   private Amounts reserved = Amounts.NONE;
   private Amounts underWay = Amounts.NONE;
   private int generations;
-  private int generation;
   private Instant looked;
   private Duration cpuLooked;
   private long nanosHere;
@@ -66,21 +64,19 @@ final class Ledger {
   synchronized void restore(List<RunEvent.BudgetMoved> recorded) {
     RunEvent.BudgetMoved last = null;
     for (RunEvent.BudgetMoved moved : recorded) {
-      add(moved.generation(), LocalDate.parse(moved.day()), Amounts.of(moved.spent()));
+      add(LocalDate.parse(moved.day()), Amounts.of(moved.spent()));
       last = moved;
     }
     if (last != null) {
       LocalDate day = LocalDate.parse(last.day());
       Amounts lost = Amounts.of(last.advanced());
-      add(last.generation(), day, lost);
+      add(day, lost);
       unrecorded.merge(day, lost, Amounts::plus);
     }
   }
 
-  private void add(int number, LocalDate day, Amounts before) {
-    Amounts consumed = before.only(false);
-    spent = spent.plus(consumed);
-    byGeneration.merge(number, consumed, Amounts::plus);
+  private void add(LocalDate day, Amounts before) {
+    spent = spent.plus(before.only(false));
     byDay.merge(day, before, Amounts::plus);
   }
 
@@ -92,11 +88,6 @@ final class Ledger {
   /** Whether so much may be spent, as far as is known by now. */
   synchronized boolean fits(Amounts most) {
     return refusal(most, Amounts.NONE, "the next calls") == null;
-  }
-
-  /** From now on a generation is under way. */
-  synchronized void generation(int number) {
-    generation = number;
   }
 
   /** Counts a generation. */
@@ -248,7 +239,6 @@ final class Ledger {
   /** Something that is being spent: the most that it can be, until it has ended. */
   final class Call {
     private final LocalDate day;
-    private final int number = generation;
     private Amounts open;
 
     private Call(Amounts most, LocalDate day) {
@@ -271,14 +261,12 @@ final class Ledger {
 
     private void change(Amounts from, Amounts to) {
       spent = spent.minus(from).plus(to);
-      byGeneration.merge(number, to, (all, added) -> all.minus(from).plus(added));
       byDay.merge(day, to, (all, added) -> all.minus(from).plus(added));
     }
   }
 
   private void count(Amounts amounts) {
     spent = spent.plus(amounts);
-    byGeneration.merge(generation, amounts, Amounts::plus);
   }
 
   /** Charges the time that passed since the last look to the day on which it began. */
@@ -393,10 +381,5 @@ final class Ledger {
   synchronized Amounts spent() {
     look();
     return spent;
-  }
-
-  /** What was spent on a generation. */
-  synchronized Amounts spentOn(int number) {
-    return byGeneration.getOrDefault(number, Amounts.NONE);
   }
 }

@@ -4,6 +4,8 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
+import dev.rsi.api.Verdict.Outcome;
+import dev.rsi.core.report.RunEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,16 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /**
  * The lessons of a run, and the mix of them that a training gets.
  *
- * <p>Lessons accumulate: nothing verified is thrown away, and lessons given at the start stay in
- * every mix, as training on the newest self-made data alone collapses (Gerstgrasser et al., arXiv
- * 2404.01413). Shares: half for this generation's lessons (Lee et al., arXiv 2502.01612), a quarter
- * for those of earlier generations, a quarter for those given; a part that is empty leaves its
- * share to the others. Within a part every level has the same share, and within a level a lesson
- * counts by its own weight.
+ * <p>Lessons accumulate, and lessons given at the start stay in every mix, as training on the
+ * newest self-made data alone collapses (Gerstgrasser et al., arXiv 2404.01413). Of those of
+ * earlier generations a bounded number is kept, so that a run may be of any length: a uniform
+ * sample of all there were, by reservoir sampling (Vitter 1985, algorithm R). What is dropped still
+ * stands in the run's record.
+ *
+ * <p>Shares: half for this generation's lessons (Lee et al., arXiv 2502.01612), a quarter for those
+ * of earlier generations, a quarter for those given; a part that is empty leaves its share to the
+ * others. Within a part every level has the same share, and within a level a lesson counts by its
+ * own weight.
  *
  * <p>For a trainer that contrasts, the attempts of this generation are kept too, right and wrong.
  */
@@ -32,50 +40,78 @@ final class LessonPool<T, C> {
 
   private final Codec<T, C> codec;
   private final boolean contrasts;
+  private final int most;
+  private final RandomGenerator random;
   private final List<Lesson<T, C>> given;
   private final List<Lesson<T, C>> earlier = new ArrayList<>();
   private final List<Lesson<T, C>> fresh = new ArrayList<>();
   private final List<Lesson<T, C>> attempts = new ArrayList<>();
-  private final Set<String> attempted = new HashSet<>();
+
+  /** What tells the lessons in the pool apart. */
   private final Set<String> known = new HashSet<>();
 
+  /** How many lessons of earlier generations there were, dropped ones too. */
+  private long ever;
+
   /**
+   * The lessons of a run that begins.
+   *
    * @param contrasts whether attempts are asked for
+   * @param most lessons of earlier generations that are kept, 0 or more
+   * @param random which of them, where there were more
    */
-  LessonPool(Codec<T, C> codec, List<Lesson<T, C>> given, boolean contrasts) {
+  LessonPool(
+      Codec<T, C> codec,
+      List<Lesson<T, C>> given,
+      boolean contrasts,
+      int most,
+      RandomGenerator random) {
     this.codec = codec;
     this.contrasts = contrasts;
+    this.most = most;
+    this.random = random;
     this.given = given;
-    given.forEach(this::isNew);
+    given.forEach(lesson -> known.add(key(lesson)));
   }
 
   /** Lessons of an earlier generation are no longer fresh. */
   void beginGeneration() {
-    earlier.addAll(fresh);
+    fresh.forEach(this::keep);
     fresh.clear();
     attempts.clear();
   }
 
+  /** Keeps a lesson with the probability that each one before it is kept with now. */
+  private void keep(Lesson<T, C> lesson) {
+    ever++;
+    if (earlier.size() < most) {
+      earlier.add(lesson);
+      return;
+    }
+    long place = random.nextLong(ever);
+    Lesson<T, C> dropped = place < most ? earlier.set((int) place, lesson) : lesson;
+    known.remove(key(dropped));
+  }
+
   /**
    * Takes a decided attempt of this generation: as a lesson if it passed, unless the same task and
-   * candidate are in the pool.
+   * candidate are in the pool. One that was in it and was dropped is a lesson again.
    */
   void add(Lesson<T, C> attempt) {
     if (contrasts) {
       attempts.add(attempt);
-      attempted.add(codec.writeTask(attempt.task()));
     }
-    if (attempt.verdict().passed() && isNew(attempt)) {
+    if (attempt.verdict().passed() && known.add(key(attempt))) {
       fresh.add(attempt);
     }
   }
 
-  private boolean isNew(Lesson<T, C> lesson) {
+  private String key(Lesson<T, C> lesson) {
     String task = codec.writeTask(lesson.task());
-    return known.add(task.length() + ":" + task + codec.writeCandidate(lesson.candidate()));
+    return task.length() + ":" + task + codec.writeCandidate(lesson.candidate());
   }
 
-  /** How many lessons there are, given and made. */
+  /** How many lessons are in the pool, given and made. */
   int size() {
     return given.size() + earlier.size() + fresh.size();
   }
@@ -109,13 +145,20 @@ final class LessonPool<T, C> {
     return false;
   }
 
-  /** The texts of all tasks that a training may have had lessons on. */
-  Set<String> tasks() {
-    Set<String> texts = new HashSet<>(attempted);
-    for (List<Lesson<T, C>> part : List.of(given, earlier, fresh)) {
-      part.forEach(lesson -> texts.add(codec.writeTask(lesson.task())));
-    }
-    return texts;
+  /**
+   * Tells the texts of all tasks that a training may have had lessons on, each once or more: also
+   * of those that were dropped, from the record, where attempts stand before anything is learnt.
+   */
+  void tasks(Journal journal, Consumer<? super String> texts) {
+    given.forEach(lesson -> texts.accept(codec.writeTask(lesson.task())));
+    journal.forEach(
+        RunEvent.Attempted.class,
+        attempt -> {
+          if (attempt.outcome() == Outcome.PASS
+              || (contrasts && attempt.outcome() == Outcome.FAIL)) {
+            texts.accept(attempt.task());
+          }
+        });
   }
 
   /** All lessons with the weights of the mix. */

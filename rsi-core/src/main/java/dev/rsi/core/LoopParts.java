@@ -36,6 +36,7 @@ final class LoopParts<T, C> {
   @Nullable ProbeBank<T, C> probes;
   @Nullable ProbeBank<T, C> exam;
   @Nullable List<Lesson<T, C>> lessons;
+  @Nullable Integer earlierLessons;
   @Nullable Practice practice;
   @Nullable Budget budget;
   @Nullable RunStore store;

@@ -44,11 +44,15 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Probing<T, C> probing;
   private final Approvals approvals;
   private final @Nullable ProbeReadings<T, C> exam;
-  private final List<GenerationReport> reports = new ArrayList<>();
-
   private String incumbent;
   private Frontier frontier;
   private @Nullable String scouted;
+
+  /** The last generation that came to its end. */
+  private int finished;
+
+  /** How many of the last generations brought no promotion. */
+  private int fruitless;
 
   /**
    * A run, to be begun or to be gone on with.
@@ -73,12 +77,20 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.levels = levels;
     this.seeds = new Seeds(loop.seed);
     this.ledger = new Ledger(loop.budget, loop.clock, ProcessTime.clock());
-    ledger.restore(journal.movements());
+    List<RunEvent.BudgetMoved> moved = new ArrayList<>();
+    journal.movements(moved::add);
+    ledger.restore(moved);
     this.accounts = new Accounts(loop, ledger, journal);
     this.disk = new DiskSpace(loop);
     this.attempts =
         new Attempts<>(loop.generator, loop.registry, accounts, this::cancelled, journal);
-    this.pool = new LessonPool<>(loop.generator.codec(), loop.given, loop.trainer.contrasts());
+    this.pool =
+        new LessonPool<>(
+            loop.generator.codec(),
+            loop.given,
+            loop.trainer.contrasts(),
+            loop.earlierLessons,
+            seeds.random("earlier lessons", 0, 0));
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
     this.probing = new Probing<>(loop, anchor, attempts, seeds, journal, heldOut, pool, ledger);
@@ -115,10 +127,9 @@ final class LoopRun<T, C> implements AutoCloseable {
         if (refusal != null) {
           return spent(refusal);
         }
-        if (fruitless() >= loop.practice.patience()) {
+        if (fruitless >= loop.practice.patience()) {
           return end(
-              RunReport.End.NO_PROGRESS,
-              fruitless() + " generations in a row brought no promotion.");
+              RunReport.End.NO_PROGRESS, fruitless + " generations in a row brought no promotion.");
         }
         boolean more = generation();
         accounts.settle();
@@ -153,10 +164,11 @@ final class LoopRun<T, C> implements AutoCloseable {
               + ".\nMaybe build the loop as it was, and go on; only its budget may differ. Or begin"
               + " a new run from the live version.");
     }
-    journal.record(began);
-    journal.record(
+    RunEvent.Resumed resumed =
         new RunEvent.Resumed(
-            journal.lastGeneration(), journal.pastEvents(), loop.budget.toString()));
+            journal.lastGeneration(), journal.pastEvents(), loop.budget.toString());
+    journal.record(began);
+    journal.record(resumed);
   }
 
   /** Makes room in the registry. What cannot be deleted is no reason to stop. */
@@ -224,23 +236,12 @@ final class LoopRun<T, C> implements AutoCloseable {
         : leave(RunReport.End.WINDOW_SPENT, refusal.reason());
   }
 
-  private int fruitless() {
-    int count = 0;
-    for (int i = reports.size() - 1; i > 0 && !promoted(reports.get(i)); i--) {
-      count++;
-    }
-    return count;
-  }
-
-  private static boolean promoted(GenerationReport report) {
-    return report.outcome() == Outcome.PROMOTED;
-  }
-
   /** One generation; false if the hardest level is mastered and there is nothing to practise. */
   private boolean generation() {
-    journal.generation(reports.size());
-    logContext.at(reports.size(), incumbent);
-    Generation steps = new Generation(reports.size());
+    int number = finished + 1;
+    journal.generation(number);
+    logContext.at(number, incumbent);
+    Generation steps = new Generation(number);
     try {
       steps.checkIncumbent();
       if (!steps.scout()) {
@@ -487,17 +488,18 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private void finish(GenerationReport report) {
-    if (report.generation() > 0) {
+    finished = report.generation();
+    if (finished > 0) {
       ledger.count();
+      fruitless = report.outcome() == Outcome.PROMOTED ? 0 : fruitless + 1;
     }
-    reports.add(report);
     journal.record(new RunEvent.GenerationFinished(report));
   }
 
   private RunReport end(RunReport.End end, String reason) {
     accounts.settle();
-    List<RunEvent> last = new ArrayList<>(probing.revealed(reports.size() - 1));
-    last.add(new RunEvent.RunFinished(reports.size() - 1, end, reason, incumbent));
+    List<RunEvent> last = new ArrayList<>(probing.revealed(finished));
+    last.add(new RunEvent.RunFinished(finished, end, reason, incumbent));
     // Together: what is revealed must not be gone on with.
     journal.record(last);
     return report(end, reason);
@@ -535,11 +537,18 @@ final class LoopRun<T, C> implements AutoCloseable {
     return report(end, reason);
   }
 
+  /** Out of the record: nothing of a generation is kept for it. */
   private RunReport report(RunReport.End end, String reason) {
-    List<RunReport.Spending> each = new ArrayList<>();
-    for (GenerationReport report : reports) {
-      int number = report.generation();
-      each.add(WorstCase.spending(number == 0 ? 0 : 1, ledger.spentOn(number), loop.budget));
+    List<GenerationReport> generations = new ArrayList<>();
+    journal.forEach(RunEvent.GenerationFinished.class, each -> generations.add(each.report()));
+    Map<Integer, Amounts> spent = new HashMap<>();
+    journal.movements(
+        moved -> spent.merge(moved.generation(), Amounts.of(moved.spent()), Amounts::plus));
+    List<RunReport.Spending> spending = new ArrayList<>();
+    for (GenerationReport generation : generations) {
+      int number = generation.generation();
+      Amounts own = spent.getOrDefault(number, Amounts.NONE);
+      spending.add(WorstCase.spending(Math.min(1, number), own, loop.budget));
     }
     return new RunReport(
         journal.run(),
@@ -547,9 +556,9 @@ final class LoopRun<T, C> implements AutoCloseable {
         reason,
         anchor,
         incumbent,
-        reports,
+        generations,
         WorstCase.spending(ledger.generations(), ledger.spent(), loop.budget),
-        each);
+        spending);
   }
 
   @Override

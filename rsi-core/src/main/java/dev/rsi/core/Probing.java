@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 /**
  * The gate's side of a run: asks the gate about challengers, and keeps the instrument it decides by
@@ -144,8 +143,12 @@ final class Probing<T, C> {
   private void renew() {
     if (bank.isUsedUp()) {
       long number = bank.number() + 1;
-      RandomGenerator random = new Seeds(secret).random("probe bank", number, 0);
-      ProbeBank<T, C> next = bank.tasks().next(random, heldOut::mayProbe, pool.tasks());
+      ProbeBank<T, C> next =
+          bank.tasks()
+              .next(
+                  () -> new Seeds(secret).random("probe bank", number, 0),
+                  heldOut::mayProbe,
+                  texts -> pool.tasks(journal, texts));
       bank = new Bank<>(journal, next, number, anchor, attempts, seeds, loop.practice.batch());
       heldOut.renewed(next);
     }

@@ -23,6 +23,7 @@ final class Setting {
     setting.put("probes sha-256", loop.probes.digest());
     setting.put("rubric sha-256", sha256(loop.rubric.toString()));
     setting.put("lessons", String.valueOf(loop.given.size()));
+    setting.put("earlier lessons", String.valueOf(loop.earlierLessons));
     setting.put("levels", String.valueOf(levels));
     if (loop.approval != null) {
       setting.put("approval", loop.approval.toString());

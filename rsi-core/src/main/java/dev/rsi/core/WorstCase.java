@@ -76,9 +76,10 @@ final class WorstCase {
   }
 
   private static long steps(ImprovementLoop<?, ?> loop, long generation, long practice) {
-    long made = LongMath.saturatedMultiply(generation, practice);
-    return steps(
-        loop.trainer, loop.recipe, LongMath.saturatedAdd(loop.given.size(), made), practice);
+    long earlier =
+        Math.min(loop.earlierLessons, LongMath.saturatedMultiply(generation - 1, practice));
+    long lessons = LongMath.saturatedAdd(loop.given.size() + earlier, practice);
+    return steps(loop.trainer, loop.recipe, lessons, practice);
   }
 
   /**

@@ -6,16 +6,34 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.store.RunStore;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class LessonPoolTest {
-  private final LessonPool<String, String> pool =
-      new LessonPool<>(
-          Codec.text(), List.of(Lesson.given("1", "one", 1), Lesson.given("2", "two", 1)), false);
+  private static final List<Lesson<String, String>> GIVEN =
+      List.of(Lesson.given("1", "one", 1), Lesson.given("2", "two", 1));
+
+  private final LessonPool<String, String> pool = pool(100, 1);
   private final LessonPool<String, String> contrasting =
-      new LessonPool<>(Codec.text(), List.of(), true);
+      new LessonPool<>(Codec.text(), List.of(), true, 100, new SplittableRandom(1));
+
+  private static LessonPool<String, String> pool(int most, long seed) {
+    return new LessonPool<>(Codec.text(), GIVEN, false, most, new SplittableRandom(seed));
+  }
 
   @Test
   void should_give_half_to_fresh_and_a_quarter_each_to_earlier_and_given() {
@@ -66,7 +84,119 @@ class LessonPoolTest {
     assertThat(contrasting.mix()).hasSize(1).allMatch(lesson -> lesson.verdict().passed());
     contrasting.beginGeneration();
     assertThat(contrasting.attempts()).isEmpty();
-    assertThat(contrasting.tasks()).contains("a");
+  }
+
+  /** Whatever is made, what is kept is bounded, of the run and once each, and the same again. */
+  @Property(tries = 200)
+  void should_keep_no_more_than_it_may(
+      @ForAll @IntRange(max = 20) int most,
+      @ForAll @Size(max = 30) List<@Size(max = 12) List<@IntRange(max = 60) Integer>> generations,
+      @ForAll long seed) {
+    LessonPool<String, String> one = pool(most, seed);
+    LessonPool<String, String> other = pool(most, seed);
+    Set<String> made = new HashSet<>();
+    for (List<Integer> generation : generations) {
+      for (int number : generation) {
+        String task = "t" + number;
+        made.add(task);
+        one.add(lesson(task, 2, 1));
+        other.add(lesson(task, 2, 1));
+      }
+      assertThat(one.mix()).isEqualTo(other.mix());
+      int fresh = one.fresh();
+      int before = one.size();
+      one.beginGeneration();
+      other.beginGeneration();
+      assertThat(one.size() - GIVEN.size()).isEqualTo(Math.min(most, before - GIVEN.size()));
+      assertThat(fresh).isLessThanOrEqualTo(generation.size());
+      List<String> tasks = one.mix().stream().map(Lesson::task).toList();
+      assertThat(tasks).doesNotHaveDuplicates().containsAll(List.of("1", "2"));
+      assertThat(made).containsAll(tasks.stream().filter(task -> task.startsWith("t")).toList());
+    }
+  }
+
+  /** Algorithm R: 400 runs keep 20 of 200 lessons; each should be there in a tenth of them. */
+  @Test
+  void should_keep_each_lesson_of_a_run_with_the_same_probability() {
+    int runs = 400;
+    Map<String, Integer> kept = new HashMap<>();
+    for (int run = 0; run < runs; run++) {
+      LessonPool<String, String> sampled = pool(20, 1000 + run);
+      for (int number = 0; number < 200; number++) {
+        sampled.add(lesson("t" + number, 2, 1));
+        if (number % 7 == 0) {
+          sampled.beginGeneration();
+        }
+      }
+      sampled.beginGeneration();
+      sampled.mix().stream()
+          .filter(lesson -> lesson.generation() > 0)
+          .forEach(lesson -> kept.merge(lesson.task(), 1, Integer::sum));
+    }
+    double expected = runs * 20 / 200.0;
+    double chiSquare = 0;
+    for (int number = 0; number < 200; number++) {
+      double off = kept.getOrDefault("t" + number, 0) - expected;
+      chiSquare += off * off / (expected * (1 - 20 / 200.0));
+    }
+    // 199 degrees of freedom have 199 in the mean and a standard deviation of 20.
+    assertThat(chiSquare).isBetween(120.0, 280.0);
+    for (int tenth = 0; tenth < 10; tenth++) {
+      int sum = 0;
+      for (int number = 20 * tenth; number < 20 * tenth + 20; number++) {
+        sum += kept.getOrDefault("t" + number, 0);
+      }
+      // 800 in the mean, and a standard deviation of 26.
+      assertThat(sum).as("kept of tenth %d", tenth).isBetween(670, 930);
+    }
+  }
+
+  @Test
+  void should_take_a_lesson_again_that_was_dropped_and_no_other() {
+    LessonPool<String, String> small = pool(1, 1);
+    for (String task : List.of("a", "b", "c")) {
+      small.add(lesson(task, 2, 1));
+      small.beginGeneration();
+    }
+    String kept = small.mix().get(0).task();
+    for (String task : List.of("a", "b", "c")) {
+      int before = small.fresh();
+      small.add(lesson(task, 2, 1));
+      assertThat(small.fresh() - before).isEqualTo(task.equals(kept) ? 0 : 1);
+    }
+  }
+
+  @Test
+  void should_tell_every_task_that_was_trained_on_whatever_the_pool_keeps() {
+    try (RunStore store = RunStore.inMemory()) {
+      store.create("run-1");
+      Journal journal =
+          new Journal(
+              store,
+              "run-1",
+              Clock.systemUTC(),
+              event -> {},
+              new Controls(null, Clock.systemUTC()),
+              List.of());
+      journal.record(
+          List.of(
+              attempted("right", Verdict.Outcome.PASS),
+              attempted("wrong", Verdict.Outcome.FAIL),
+              attempted("unknown", Verdict.Outcome.UNDECIDED)));
+      assertThat(tasks(pool(0, 1), journal)).containsExactly("1", "2", "right");
+      assertThat(tasks(contrasting, journal)).containsExactly("right", "wrong");
+    }
+  }
+
+  private static List<String> tasks(LessonPool<String, String> pool, Journal journal) {
+    List<String> tasks = new ArrayList<>();
+    pool.tasks(journal, tasks::add);
+    return tasks;
+  }
+
+  private static RunEvent.Attempted attempted(String task, Verdict.Outcome outcome) {
+    return new RunEvent.Attempted(
+        1, RunEvent.Stage.PRACTICE, 2, task, 1, "answer", 1, outcome, 0, "", null, null);
   }
 
   @Test

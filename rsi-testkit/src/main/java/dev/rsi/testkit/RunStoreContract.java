@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateFinding;
@@ -97,6 +98,51 @@ public abstract class RunStoreContract {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> store.events("walk", RunEvent.Promoted.class))
+        .withMessageContaining("walk");
+  }
+
+  @Test
+  void should_tell_one_kind_of_event_one_by_one() {
+    int attempts = 2500;
+    store.create("run");
+    for (int batch = 0; batch < attempts; batch += 500) {
+      List<RunEvent> events = new ArrayList<>(everyKind());
+      for (int i = batch; i < batch + 500; i++) {
+        events.add(attempt(7, "task " + i, 1));
+      }
+      store.append("run", AT, events);
+    }
+    List<String> told = new ArrayList<>();
+    store.forEach(
+        "run",
+        RunEvent.Attempted.class,
+        attempt -> {
+          if (attempt.generation() == 7) {
+            told.add(attempt.task());
+          }
+          if (told.size() == 1000) {
+            // Whoever listens may record, which is not told any more.
+            store.append("run", AT, List.of(attempt(8, "later", 1)));
+          }
+        });
+    assertThat(told)
+        .hasSize(attempts)
+        .isEqualTo(IntStream.range(0, attempts).mapToObj(i -> "task " + i).toList());
+    assertThat(store.events("run", RunEvent.Attempted.class))
+        .isEqualTo(
+            store.events("run").stream().filter(RunEvent.Attempted.class::isInstance).toList());
+    assertThatThrownBy(
+            () ->
+                store.forEach(
+                    "run",
+                    RunEvent.Attempted.class,
+                    attempt -> {
+                      throw new IllegalStateException("enough");
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("enough");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.forEach("walk", RunEvent.Promoted.class, event -> {}))
         .withMessageContaining("walk");
   }
 

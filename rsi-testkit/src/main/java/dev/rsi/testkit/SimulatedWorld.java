@@ -58,6 +58,7 @@ final class SimulatedWorld {
   private final Practice practice;
   private final Budget budget;
   private final boolean anchored;
+  private final int earlierLessons;
   private final boolean critic;
   private final boolean partsBreak;
   private final boolean listenerBreaks;
@@ -111,6 +112,7 @@ final class SimulatedWorld {
     Budget generations = Budget.of(random.nextInt(1, 4));
     budget =
         random.nextInt(3) == 0 ? generations.attempts(random.nextInt(2000, 4000)) : generations;
+    earlierLessons = random.nextInt(3) == 0 ? random.nextInt(20) : 1000;
     critic = random.nextBoolean();
     partsBreak = random.nextInt(3) > 0;
     listenerBreaks = random.nextInt(4) == 0;
@@ -221,6 +223,7 @@ final class SimulatedWorld {
                   return gate.decide(source);
                 })
             .probes(probes)
+            .earlierLessons(earlierLessons)
             .practice(practice)
             .budget(budget)
             .clock(clock)

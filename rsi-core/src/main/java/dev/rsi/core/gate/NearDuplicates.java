@@ -3,10 +3,13 @@ package dev.rsi.core.gate;
 import com.google.common.collect.ImmutableListMultimap;
 import java.text.Normalizer;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 
 /**
@@ -36,7 +39,12 @@ final class NearDuplicates {
   private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}+");
 
   private final double threshold;
-  private final Set<String> normal = new HashSet<>();
+
+  /** The number of each text, normalised. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
+  /** The texts of each number. */
+  private final ImmutableListMultimap<Integer, String> originals;
 
   /** Which long texts have a run of words. */
   private final ImmutableListMultimap<List<String>, Integer> texts;
@@ -57,24 +65,46 @@ final class NearDuplicates {
     this.threshold = threshold;
     ImmutableListMultimap.Builder<List<String>, Integer> index = ImmutableListMultimap.builder();
     sizes = new int[all.size()];
-    int number = 0;
+    ImmutableListMultimap.Builder<Integer, String> numbered = ImmutableListMultimap.builder();
     for (String text : all) {
       String normalised = normalised(text);
-      if (normal.add(normalised)) {
+      int next = numbers.size();
+      Integer same = numbers.putIfAbsent(normalised, next);
+      numbered.put(same == null ? next : same, text);
+      if (same == null) {
         Set<List<String>> shingles = shingles(normalised);
         for (List<String> shingle : shingles) {
-          index.put(shingle, number);
+          index.put(shingle, next);
         }
-        sizes[number++] = shingles.size();
+        sizes[next] = shingles.size();
       }
     }
     texts = index.build();
+    originals = numbered.build();
   }
 
   /** Whether the text is one of the set, or near one. */
   boolean near(String text) {
+    return search(text, found -> true);
+  }
+
+  /** All of the set that the text is or is near, and so those that are near the text. */
+  Set<String> allNear(String text) {
+    Set<String> near = new HashSet<>();
+    search(
+        text,
+        found -> {
+          near.addAll(originals.get(found));
+          return false;
+        });
+    return near;
+  }
+
+  /** Shows what is near, some of it more than once, until one is enough; whether one was. */
+  private boolean search(String text, IntPredicate enough) {
     String normalised = normalised(text);
-    if (normal.contains(normalised)) {
+    Integer same = numbers.get(normalised);
+    if (same != null && enough.test(same)) {
       return true;
     }
     Set<List<String>> shingles = shingles(normalised);
@@ -82,7 +112,7 @@ final class NearDuplicates {
     for (List<String> shingle : shingles) {
       for (int number : texts.get(shingle)) {
         common[number]++;
-        if (near(common[number], shingles.size(), sizes[number])) {
+        if (near(common[number], shingles.size(), sizes[number]) && enough.test(number)) {
           return true;
         }
       }

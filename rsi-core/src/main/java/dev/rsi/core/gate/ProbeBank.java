@@ -1,6 +1,5 @@
 package dev.rsi.core.gate;
 
-import com.google.common.collect.Sets;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.rsi.api.CancelledException;
@@ -9,6 +8,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.Verifier;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +17,12 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +62,9 @@ public final class ProbeBank<T, C> {
   private final NearDuplicates near;
   private final List<KnownAnswer<T, C>> known;
   private final @Nullable Renewal<T> renewal;
-  private final Set<String> former;
+
+  /** Fingerprints of the tasks of earlier banks, in order. */
+  private final long[] former;
 
   private record KnownAnswer<T, C>(String kind, T task, C candidate, double reading) {}
 
@@ -70,7 +76,7 @@ public final class ProbeBank<T, C> {
       Map<String, ProbeFamily<T, C>> families,
       List<KnownAnswer<T, C>> known,
       @Nullable Renewal<T> renewal,
-      Set<String> former,
+      long[] former,
       double nearness) {
     this.codec = codec;
     this.families = families;
@@ -131,7 +137,7 @@ public final class ProbeBank<T, C> {
         throw new IllegalArgumentException("Probe kind (" + family.name() + ") appears twice.");
       }
     }
-    return new ProbeBank<>(codec, byName, List.of(), null, Set.of(), NearDuplicates.THRESHOLD);
+    return new ProbeBank<>(codec, byName, List.of(), null, new long[0], NearDuplicates.THRESHOLD);
   }
 
   /**
@@ -196,7 +202,8 @@ public final class ProbeBank<T, C> {
    * @param decisions that a bank serves at most, 1 or more
    * @param refusals that it may have given before a decision, 0 or more; with 0 a bank ends with
    *     its first refusal, and nothing is to be paid
-   * @param draw a fresh task of a kind; asked until one is found that may be used
+   * @param draw a fresh task of a kind, by the kind and the randomness alone; asked until one is
+   *     found that may be used
    * @throws IllegalArgumentException if a kind cannot be drawn afresh, naming it
    */
   public ProbeBank<T, C> renewed(
@@ -279,42 +286,120 @@ public final class ProbeBank<T, C> {
   /**
    * The bank that follows this one: as many fresh tasks of each kind, none from a bank before it.
    *
+   * <p>Keeps none of the texts it is told: the draws are held against them as they pass. Where some
+   * come too near, those are drawn without them, and held against the texts again.
+   *
+   * @param random gives the stream of randomness to draw with, from its beginning each time
    * @param usable whether a task may be a probe
-   * @param trained texts of the tasks that the model was trained on: no probe is near one
+   * @param trained tells the texts of all tasks that the model was trained on, each once or more,
+   *     whenever it is asked: no probe is near one
    * @throws RsiException if a kind has no more tasks that may be used, naming it
    */
   public ProbeBank<T, C> next(
-      RandomGenerator random, Predicate<? super T> usable, Set<String> trained) {
-    NearDuplicates known = new NearDuplicates(trained, nearness);
-    Renewal<T> how = Objects.requireNonNull(renewal, "the bank is not renewed");
-    Map<String, ProbeFamily<T, C>> fresh = new LinkedHashMap<>();
-    Set<String> gone = Sets.union(former, texts).immutableCopy();
-    Set<String> drawn = new HashSet<>(gone);
+      Supplier<? extends RandomGenerator> random,
+      Predicate<? super T> usable,
+      Consumer<Consumer<String>> trained) {
+    Objects.requireNonNull(renewal, "the bank is not renewed");
+    long[] gone = formerAndOwn();
+    Set<String> near = new HashSet<>();
+    Set<String> apart = new HashSet<>();
+    Predicate<T> mayBe =
+        task -> {
+          String text = codec.writeTask(task);
+          return usable.test(task)
+              && !near.contains(text)
+              && Arrays.binarySearch(gone, fingerprint(text)) < 0;
+        };
+    while (true) {
+      Map<String, List<T>> drawn = draw(random.get(), mayBe, apart, 0);
+      if (apart.containsAll(texts(drawn))) {
+        return followedBy(drawn, gone);
+      }
+      // The more were too near, the more are looked at together, so that few rounds do.
+      Set<String> unsure = texts(draw(random.get(), mayBe, apart, near.size()));
+      unsure.removeAll(apart);
+      NearDuplicates index = new NearDuplicates(unsure, nearness);
+      trained.accept(text -> near.addAll(index.allNear(text)));
+      unsure.removeAll(near);
+      apart.addAll(unsure);
+    }
+  }
+
+  /**
+   * Draws fresh tasks by kind, until a kind has no more.
+   *
+   * @param apart texts that are known to be near nothing
+   * @param ahead how many more to draw of the first kind of which not all are, and none of those
+   *     after it; 0 for just what a bank has
+   */
+  private Map<String, List<T>> draw(
+      RandomGenerator random, Predicate<? super T> mayBe, Set<String> apart, int ahead) {
+    Map<String, List<T>> fresh = new LinkedHashMap<>();
+    Set<String> drawn = new HashSet<>();
     for (ProbeFamily<T, C> family : families.values()) {
       List<T> tasks = new ArrayList<>();
+      fresh.put(family.name(), tasks);
+      int count = family.tasks().size();
       int misses = 0;
-      while (tasks.size() < family.tasks().size()) {
-        T task = how.draw.apply(family.name(), random);
+      while (tasks.size() < count && misses <= MAX_REDRAWS) {
+        T task = Objects.requireNonNull(renewal).draw.apply(family.name(), random);
         String text = codec.writeTask(task);
-        if (usable.test(task) && !known.near(text) && drawn.add(text)) {
-          tasks.add(task);
-          misses = 0;
-        } else if (++misses > MAX_REDRAWS) {
-          throw new RsiException(
-              "Probe kind ("
-                  + family.name()
-                  + ") gave "
-                  + MAX_REDRAWS
-                  + " tasks in a row that cannot be probes, after "
-                  + tasks.size()
-                  + " that can.\nMaybe there are too few tasks of the kind for a bank of "
-                  + family.tasks().size()
-                  + ".");
+        if (!mayBe.test(task) || !drawn.add(text)) {
+          misses++;
+          continue;
         }
+        misses = 0;
+        tasks.add(task);
+        if (ahead > 0 && count == family.tasks().size() && !apart.contains(text)) {
+          count += ahead;
+        }
+      }
+      if (tasks.size() < count || count > family.tasks().size()) {
+        break;
+      }
+    }
+    return fresh;
+  }
+
+  private Set<String> texts(Map<String, List<T>> drawn) {
+    return drawn.values().stream()
+        .flatMap(List::stream)
+        .map(codec::writeTask)
+        .collect(Collectors.toSet());
+  }
+
+  private ProbeBank<T, C> followedBy(Map<String, List<T>> drawn, long[] gone) {
+    Map<String, ProbeFamily<T, C>> fresh = new LinkedHashMap<>();
+    for (ProbeFamily<T, C> family : families.values()) {
+      List<T> tasks = Objects.requireNonNull(drawn.get(family.name()));
+      if (tasks.size() < family.tasks().size()) {
+        throw new RsiException(
+            "Probe kind ("
+                + family.name()
+                + ") gave "
+                + MAX_REDRAWS
+                + " tasks in a row that cannot be probes, after "
+                + tasks.size()
+                + " that can.\nMaybe there are too few tasks of the kind for a bank of "
+                + family.tasks().size()
+                + ".");
       }
       fresh.put(family.name(), family.with(tasks, family.margins()));
     }
-    return new ProbeBank<>(codec, fresh, this.known, renewal, gone, nearness);
+    return new ProbeBank<>(codec, fresh, known, renewal, gone, nearness);
+  }
+
+  /** What no bank after this one may have: eight bytes a task, as there is no end of banks. */
+  private long[] formerAndOwn() {
+    return LongStream.concat(
+            Arrays.stream(former), texts.stream().mapToLong(ProbeBank::fingerprint))
+        .sorted()
+        .toArray();
+  }
+
+  /** Two tasks in a billion have the same with a probability of 3 %: then one is drawn again. */
+  private static long fingerprint(String text) {
+    return Hashing.sipHash24().hashString(text, StandardCharsets.UTF_8).asLong();
   }
 
   /**

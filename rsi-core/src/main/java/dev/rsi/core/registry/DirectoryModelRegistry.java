@@ -35,6 +35,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
   private final Path pins;
   private final Path retired;
   private final WorkArea work;
+  private final Retention retention = new Retention();
 
   private DirectoryModelRegistry(Path directory) {
     this.directory = directory;
@@ -106,11 +107,12 @@ final class DirectoryModelRegistry implements ModelRegistry {
       return version(manifest.id());
     }
     // Or another process that opens the registry would take the directory for its left-over.
-    Files.deleteIfExists(retired(manifest.id()));
+    boolean again = Files.deleteIfExists(retired(manifest.id()));
     // A crash between the two moves leaves a directory that nobody sees.
     Durable.delete(target);
     Durable.move(staged, target);
     Durable.replace(json, files.write(manifest), work.fresh());
+    retention.added(manifest.id(), again);
     return new ModelVersion(manifest.id(), target);
   }
 
@@ -303,7 +305,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
     try {
       // What ended processes held is nobody's.
       work.sweep();
-      Set<String> kept = Retention.kept(this, before);
+      Set<String> kept = retention.kept(this, before);
       kept.addAll(work.held());
       // First, so that it never leads to what is gone.
       LivePointer shorter = pointer.keeping(kept);

@@ -15,7 +15,9 @@ import java.util.List;
  * @param live id of the version live at its end
  * @param generations generation 0 and every one begun since, in order
  * @param spending what it spent, beside what it was allowed
- * @param spendingByGeneration what each of the generations spent, in their order
+ * @param spendingByGeneration what each of the generations spent, in their order, by the record: of
+ *     attempts and training steps with what a killed process may have lost, which {@code spending}
+ *     leaves out
  */
 public record RunReport(
     String run,

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Keeps runs on the heap, for tests and for runs that nobody asks about later. */
 final class InMemoryRunStore implements RunStore {
@@ -38,6 +39,18 @@ final class InMemoryRunStore implements RunStore {
   public synchronized List<RunEvent> events(String run) {
     checkOpen();
     return batchesOf(run).stream().flatMap(batch -> batch.events().stream()).toList();
+  }
+
+  @Override
+  public <E extends RunEvent> void forEach(String run, Class<E> kind, Consumer<? super E> each) {
+    List<Batch> batches;
+    synchronized (this) {
+      checkOpen();
+      batches = List.copyOf(batchesOf(run));
+    }
+    for (Batch batch : batches) {
+      batch.events().stream().filter(kind::isInstance).map(kind::cast).forEach(each);
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,15 +158,16 @@ final class JdbcRunStore implements RunStore {
   }
 
   @Override
-  public <E extends RunEvent> List<E> events(String run, Class<E> type) {
+  public <E extends RunEvent> void forEach(String run, Class<E> type, Consumer<? super E> each) {
     String kind = json.kind(type);
-    return database.snapshot("be read", reader -> select(reader, run, kind, type));
+    database.snapshot("be read", reader -> select(reader, run, kind, type, each));
   }
 
-  private <E extends RunEvent> List<E> select(
-      Connection reader, String id, String kind, Class<E> type) throws SQLException {
+  private <E extends RunEvent> long select(
+      Connection reader, String id, String kind, Class<E> type, Consumer<? super E> each)
+      throws SQLException {
     Run run = run(reader, id, "");
-    List<E> events = new ArrayList<>();
+    long count = 0;
     try (PreparedStatement select =
         reader.prepareStatement(
             "SELECT seq, generation, body FROM event WHERE run = ? AND kind = ? ORDER BY seq")) {
@@ -175,15 +177,18 @@ final class JdbcRunStore implements RunStore {
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
           EventJson.Row row = new EventJson.Row(result.getInt(2), kind, result.getString(3));
+          E event;
           try {
-            events.add(type.cast(json.read(row)));
+            event = type.cast(json.read(row));
           } catch (IllegalArgumentException e) {
             throw damaged(id, result.getLong(1), e.getMessage(), e);
           }
+          each.accept(event);
+          count++;
         }
       }
     }
-    return List.copyOf(events);
+    return count;
   }
 
   @Override

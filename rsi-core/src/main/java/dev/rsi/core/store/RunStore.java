@@ -3,7 +3,9 @@ package dev.rsi.core.store;
 import dev.rsi.core.report.RunEvent;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +112,22 @@ public interface RunStore extends AutoCloseable {
    * @throws IllegalArgumentException if there is no such run
    */
   default <E extends RunEvent> List<E> events(String run, Class<E> kind) {
-    return events(run).stream().filter(kind::isInstance).map(kind::cast).toList();
+    List<E> events = new ArrayList<>();
+    forEach(run, kind, events::add);
+    return List.copyOf(events);
+  }
+
+  /**
+   * Tells the events of one kind recorded of a run, in order and one by one. What is appended
+   * meanwhile may be left out. The default reads the whole run at once; a store whose runs outgrow
+   * the heap does not.
+   *
+   * @param kind one of the records of {@link RunEvent}
+   * @param each is told them, on the caller's thread; what it throws ends the reading
+   * @throws IllegalArgumentException if there is no such run
+   */
+  default <E extends RunEvent> void forEach(String run, Class<E> kind, Consumer<? super E> each) {
+    events(run).stream().filter(kind::isInstance).map(kind::cast).forEach(each);
   }
 
   /** How many bytes the store takes on this machine's disk now; 0, the default, if none. */

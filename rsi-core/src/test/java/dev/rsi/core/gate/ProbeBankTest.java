@@ -8,11 +8,18 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -164,7 +171,7 @@ class ProbeBankTest {
     assertThat(bank.isUsedUp(decisions, refusals)).isFalse();
     assertThat(bank.isUsedUp(decisions, refusals + 1)).isTrue();
     assertThat(bank.isUsedUp(20, 0)).isTrue();
-    assertThat(bank().isUsedUp(1_000_000, 1_000_000)).isFalse();
+    assertThat(bank().isUsedUp(30_000, 30_000)).isFalse();
   }
 
   @Test
@@ -173,7 +180,7 @@ class ProbeBankTest {
         bank().renewed((kind, random) -> String.valueOf(random.nextInt(60)));
     List<String> before = bank.families().get("a").tasks();
     ProbeBank<String, String> next =
-        bank.next(new SplittableRandom(1), task -> task.endsWith("5"), Set.of("35"));
+        bank.next(() -> new SplittableRandom(1), task -> task.endsWith("5"), Set.of("35")::forEach);
     assertThat(next.families().get("a").tasks())
         .hasSize(3)
         .doesNotHaveDuplicates()
@@ -183,10 +190,114 @@ class ProbeBankTest {
     assertThat(next.isRenewed()).isTrue();
     assertThat(next.digest()).isNotEqualTo(bank.digest());
     assertThatThrownBy(
-            () -> bank.next(new SplittableRandom(1), task -> task.equals("17"), Set.of()))
+            () -> bank.next(() -> new SplittableRandom(1), task -> task.equals("17"), texts -> {}))
         .isInstanceOf(RsiException.class)
         .hasMessageContaining("kind (a)")
         .hasMessageContaining("after 1 that can");
+  }
+
+  private static final int WORDS = 3;
+
+  /** A long task that differs from its neighbours in the last word, or in case alone. */
+  private static String story(RandomGenerator random) {
+    String text = "Ann has five red apples and seven green ones in her old";
+    for (int word = 0; word < WORDS; word++) {
+      text += " w" + random.nextInt(7);
+    }
+    return random.nextInt(5) == 0 ? text.toUpperCase(Locale.ROOT) : text;
+  }
+
+  private static String drawn(String kind, RandomGenerator random) {
+    return kind.equals("numbers") ? String.valueOf(random.nextInt(40)) : story(random);
+  }
+
+  /** How a bank is drawn where everything trained on can be held at once. */
+  private static Map<String, List<String>> plain(
+      ProbeBank<String, String> bank,
+      RandomGenerator random,
+      Predicate<String> usable,
+      Set<String> gone,
+      List<String> trained,
+      double nearness) {
+    NearDuplicates known = new NearDuplicates(trained, nearness);
+    Set<String> drawn = new HashSet<>(gone);
+    Map<String, List<String>> fresh = new LinkedHashMap<>();
+    for (ProbeFamily<String, String> family : bank.families().values()) {
+      List<String> tasks = new ArrayList<>();
+      fresh.put(family.name(), tasks);
+      int misses = 0;
+      while (tasks.size() < family.tasks().size()) {
+        String task = drawn(family.name(), random);
+        if (usable.test(task) && !known.near(task) && drawn.add(task)) {
+          tasks.add(task);
+          misses = 0;
+        } else if (++misses > 10_000) {
+          return Map.of();
+        }
+      }
+    }
+    return fresh;
+  }
+
+  /** What is told one by one decides as what is held at once, to the last draw. */
+  @Property(tries = 60)
+  void should_draw_what_a_bank_would_that_held_all_that_was_trained_on(
+      @ForAll long seed,
+      @ForAll @IntRange(max = 300) int stories,
+      @ForAll @IntRange(max = 20) int numbers,
+      @ForAll @IntRange(min = 6, max = 10) int nearness) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> trained = new ArrayList<>();
+    random.ints(stories, 0, 2).forEach(i -> trained.add(story(random)));
+    random.ints(numbers, 0, 40).forEach(i -> trained.add(" " + i));
+    Predicate<String> usable = task -> !task.endsWith("6");
+    ProbeBank<String, String> bank =
+        ProbeBank.of(
+                Codec.text(),
+                List.of(
+                    ProbeFamily.skill("stories", List.of("a", "b", "c", "d"), ECHO),
+                    ProbeFamily.skill("numbers", List.of("1", "2", "3", "4", "5"), ECHO)))
+            .nearness(nearness / 10.0)
+            .renewed(ProbeBankTest::drawn);
+    Set<String> gone = new HashSet<>();
+    // Three in a row: what an earlier bank had is gone.
+    for (int number = 0; number < 3; number++) {
+      bank.families().values().forEach(family -> gone.addAll(family.tasks()));
+      long own = seed + number;
+      Map<String, List<String>> expected =
+          plain(bank, new SplittableRandom(own), usable, gone, trained, nearness / 10.0);
+      ProbeBank<String, String> before = bank;
+      if (expected.isEmpty()) {
+        assertThatThrownBy(
+                () -> before.next(() -> new SplittableRandom(own), usable, trained::forEach))
+            .isInstanceOf(RsiException.class);
+        return;
+      }
+      bank = bank.next(() -> new SplittableRandom(own), usable, trained::forEach);
+      Map<String, List<String>> found = new LinkedHashMap<>();
+      bank.families().forEach((kind, family) -> found.put(kind, family.tasks()));
+      assertThat(found).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void should_find_out_in_a_few_rounds_that_all_is_near_what_was_trained_on() {
+    ProbeBank<String, String> bank =
+        bank().renewed((kind, random) -> String.valueOf(random.nextInt(30_000)));
+    AtomicInteger rounds = new AtomicInteger();
+    List<String> all = IntStream.range(0, 30_000).mapToObj(String::valueOf).toList();
+    assertThatThrownBy(
+            () ->
+                bank.next(
+                    () -> new SplittableRandom(1),
+                    task -> true,
+                    texts -> {
+                      rounds.incrementAndGet();
+                      all.forEach(texts);
+                    }))
+        .isInstanceOf(RsiException.class)
+        .hasMessageContaining("after 0 that can");
+    assertThat(rounds).hasValueLessThan(20);
   }
 
   @Test
