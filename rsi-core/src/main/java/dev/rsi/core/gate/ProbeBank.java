@@ -397,7 +397,7 @@ public final class ProbeBank<T, C> {
         .toArray();
   }
 
-  /** Two tasks in a billion have the same with a probability of 3 %: then one is drawn again. */
+  /** Two of a billion tasks have the same with a probability of 3 %: then one is drawn again. */
   private static long fingerprint(String text) {
     return Hashing.sipHash24().hashString(text, StandardCharsets.UTF_8).asLong();
   }

@@ -225,6 +225,13 @@ class BoundedLessonsTest {
   }
 
   @Test
+  void should_refuse_a_bound_below_nothing() {
+    assertThatThrownBy(() -> ImprovementLoop.builder(new Echo()).earlierLessons(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("earlierLessons (-1) must be >= 0");
+  }
+
+  @Test
   void should_do_a_generation_again_with_the_same_lessons_and_probes() {
     try (RunStore store = RunStore.inMemory()) {
       Path models = home.resolve("models");
