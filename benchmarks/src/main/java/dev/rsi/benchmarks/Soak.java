@@ -20,6 +20,8 @@ import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,11 +35,11 @@ import java.util.stream.Stream;
 
 /**
  * One long run with a simulated learner, an SQLite file and a registry that keeps what it needs:
- * time per generation, heap after a collection, resident memory and size of the file, at every
- * tenth of the run; then what came of heap and time from the second tenth to the last, and the
- * slope of the line through them. Every tenth challenger goes live; every generation makes a few
- * lessons, of which 500 are kept: so few that the bound is reached in the first tenth of a run of
- * 2,000.
+ * time per generation by the clock and by the processor (which other work on the machine disturbs
+ * less), heap after a collection, resident memory and size of the file, at every tenth of the run;
+ * then what came of heap and time from the second tenth to the last, and the slope of the line
+ * through them. Every tenth challenger goes live; every generation makes a few lessons, of which
+ * 500 are kept: so few that the bound is reached in the first tenth of a run of 2,000.
  *
  * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.Soak "-Dbench.args=10000"}; the argument
  * is how many generations, at least 10.
@@ -107,7 +109,11 @@ public final class Soak {
     private final List<Long> nanos = new ArrayList<>();
     private final List<Double> heaps = new ArrayList<>();
     private final List<Double> medians = new ArrayList<>();
+    private final List<Double> cpuMedians = new ArrayList<>();
+    private final List<Long> cpuNanos = new ArrayList<>();
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private long began = System.nanoTime();
+    private long cpuBegan = threads.getCurrentThreadCpuTime();
 
     Watch(Path file, int every) {
       this.file = file;
@@ -120,18 +126,21 @@ public final class Soak {
       }
       long now = System.nanoTime();
       nanos.add(now - began);
+      cpuNanos.add(threads.getCurrentThreadCpuTime() - cpuBegan);
       if (finished.generation() % every == 0) {
-        nanos.sort(null);
-        double median = nanos.get(nanos.size() / 2) / 1e6;
+        double median = median(nanos);
+        double cpu = median(cpuNanos);
+        cpuMedians.add(cpu);
         double heap = heapKib();
         medians.add(median);
         heaps.add(heap);
         try {
           System.out.printf(
               Locale.ROOT,
-              "generation %d: median %.2f ms, heap %.0f KiB, resident %d KiB, file %d KiB%n",
+              "generation %d: median %.2f ms, %.2f ms of cpu, heap %.0f KiB, resident %d KiB, file %d KiB%n",
               finished.generation(),
               median,
+              cpu,
               heap,
               residentKib(),
               Files.size(file) / 1024);
@@ -139,14 +148,22 @@ public final class Soak {
           throw new UncheckedIOException(e);
         }
         nanos.clear();
+        cpuNanos.clear();
       }
       began = System.nanoTime();
+      cpuBegan = threads.getCurrentThreadCpuTime();
+    }
+
+    private static double median(List<Long> nanos) {
+      nanos.sort(null);
+      return nanos.get(nanos.size() / 2) / 1e6;
     }
 
     /** The second tenth is the first that a run has warmed up for. */
     void compare() {
       compare("heap", heaps, "KiB");
       compare("time per generation", medians, "ms");
+      compare("cpu time per generation", cpuMedians, "ms");
     }
 
     private void compare(String what, List<Double> tenths, String unit) {
