@@ -15,6 +15,7 @@ import java.util.Map;
 final class InMemoryRunStore implements RunStore {
   private final Map<String, List<Batch>> runs = new LinkedHashMap<>();
   private final Map<String, Lease> leases = new HashMap<>();
+  private final EventJson json = new EventJson();
   private boolean closed;
 
   private record Batch(long at, List<RunEvent> events) {}
@@ -91,7 +92,6 @@ final class InMemoryRunStore implements RunStore {
     checkOpen();
     List<Batch> batches = batchesOf(run);
     byte[] chain = origin(run);
-    EventJson json = new EventJson();
     long events = 0;
     String fault = null;
     try {
