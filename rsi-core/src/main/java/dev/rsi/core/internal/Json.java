@@ -15,14 +15,22 @@ import tools.jackson.databind.module.SimpleModule;
 
 /** How rsi writes and reads the JSON that it keeps. */
 public final class Json {
+  // One for all: what it learns about a type takes it longer than to write hundreds of its values.
+  private static final JsonMapper MAPPER = build();
+
   private Json() {}
 
   /**
-   * A new mapper, thread-safe. What it writes it reads back equal; what it would not have written
-   * itself it refuses: unknown and missing fields, null for numbers, trailing text. Values may hold
-   * any text; names must not hold half a surrogate pair, since no reader takes them.
+   * The mapper, immutable and thread-safe. What it writes it reads back equal; what it would not
+   * have written itself it refuses: unknown and missing fields, null for numbers, trailing text.
+   * Values may hold any text; names must not hold half a surrogate pair, since no reader takes
+   * them.
    */
   public static JsonMapper mapper() {
+    return MAPPER;
+  }
+
+  private static JsonMapper build() {
     JsonFactory factory =
         JsonFactory.builder()
             // A model may emit half a surrogate pair, which has no UTF-8: everything from the

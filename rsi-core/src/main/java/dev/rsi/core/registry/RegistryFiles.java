@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes and reads the JSON files of a registry. */
@@ -16,11 +15,10 @@ final class RegistryFiles {
   /** The format of what is written; every format up to it is read. */
   static final int FORMAT = 1;
 
-  private final JsonMapper json =
-      Json.mapper().rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
+  private final JsonMapper json = Json.mapper();
 
   byte[] write(Object value) {
-    return json.writeValueAsBytes(value);
+    return json.writerWithDefaultPrettyPrinter().writeValueAsBytes(value);
   }
 
   <V> V read(Path file, Class<V> type) throws IOException {

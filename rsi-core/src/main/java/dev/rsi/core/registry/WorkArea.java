@@ -48,7 +48,9 @@ final class WorkArea {
       own = claim();
     }
     // A trainer knows where its work directory lies, and may have deleted what it lies in.
-    Files.createDirectories(own.directory);
+    if (!Files.isDirectory(own.directory)) {
+      Files.createDirectories(own.directory);
+    }
     count++;
     return own.directory.resolve(Integer.toString(count));
   }

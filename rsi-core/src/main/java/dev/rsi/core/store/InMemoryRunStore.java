@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 final class InMemoryRunStore implements RunStore {
   private final Map<String, List<Batch>> runs = new LinkedHashMap<>();
   private final Map<String, Lease> leases = new HashMap<>();
+  private final EventJson json = new EventJson();
   private boolean closed;
 
   private record Batch(long at, List<RunEvent> events) {}
@@ -104,7 +105,6 @@ final class InMemoryRunStore implements RunStore {
     checkOpen();
     List<Batch> batches = batchesOf(run);
     byte[] chain = origin(run);
-    EventJson json = new EventJson();
     long events = 0;
     String fault = null;
     try {
