@@ -51,6 +51,7 @@ final class Bank<T, C> {
   /** The most attempts that a decision makes to read the incumbent again. */
   static long retests(ProbeBank<?, ?> tasks) {
     return tasks.families().values().stream()
+        .filter(f -> !isScored(f))
         .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.attempts())
         .sum();
   }
@@ -68,7 +69,11 @@ final class Bank<T, C> {
   /** Whether a kind is read from scores, which no second look changes. */
   boolean isScored(String kind) {
     ProbeFamily<T, C> family = tasks.families().get(kind);
-    return family != null && !family.choices(0).isEmpty();
+    return family != null && isScored(family);
+  }
+
+  private static boolean isScored(ProbeFamily<?, ?> family) {
+    return !family.choices(0).isEmpty();
   }
 
   void forgetAllBut(List<String> kept) {

@@ -11,8 +11,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run may spend: a ceiling, not a hint. Before a generation begins, the most that it can
- * spend is set aside; a generation that could pass the ceiling is not begun. What cannot be bounded
+ * What a run may spend: a ceiling, not a hint. A generation that could pass it is not begun: one
+ * for which the run has no room left practises with fewer tasks, down to a quarter ({@link
+ * Practice}), and the budget is spent when there is no room for that. What cannot be bounded
  * beforehand (time, and money by time) cancels the generation that it runs out on.
  *
  * <p>A ceiling is on one run, from its beginning to its end, however often it is gone on with; or

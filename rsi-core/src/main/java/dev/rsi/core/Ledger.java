@@ -103,8 +103,20 @@ final class Ledger {
         : refusal(most, reserved, "another generation");
   }
 
+  /**
+   * Whether the run's own budget has room for so much beside what is spent. Windows are not looked
+   * at: what one of them has no room for, the next may have.
+   */
+  synchronized boolean hasRoom(Amounts most) {
+    look();
+    Refusal refusal = refusal(most, Amounts.NONE, "the next steps");
+    return refusal == null || refusal.window() != null;
+  }
+
+  /** By the run's own budget first: if that is spent, no window helps. */
   private @Nullable Refusal refusal(Amounts asked, Amounts aside, String what) {
     Amounts priced = priced(asked);
+    Refusal window = null;
     for (Limit limit : budget.limits()) {
       Dimension dimension = limit.dimension();
       long already = spent(limit);
@@ -112,10 +124,14 @@ final class Ledger {
       long ask = priced.get(dimension);
       long taken = LongMath.saturatedAdd(already, held);
       if (ask > limit.most() - taken || (passes(dimension) && already >= limit.most())) {
-        return Refusal.of(limit, already, held, ask, what);
+        Refusal refusal = Refusal.of(limit, already, held, ask, what);
+        if (limit.window() == null) {
+          return refusal;
+        }
+        window = window == null ? refusal : window;
       }
     }
-    return null;
+    return window;
   }
 
   private long spent(Limit limit) {

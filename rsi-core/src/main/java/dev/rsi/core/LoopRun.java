@@ -216,17 +216,43 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** Why another generation must not begin; null if it may. */
   private @Nullable Refusal refusal() {
-    long practice =
-        incumbent.equals(scouted)
-            ? frontier.practice(loop.practice)
-            : frontier.worstCase(levels, loop.practice);
-    long others = probing.worstCase(incumbent) + examAttempts();
-    Refusal refusal =
-        accounts.refusal(
-            accounts
-                .attempts(LongMath.saturatedAdd(practice, others))
-                .plus(accounts.training(pool.size() + practice, practice)));
+    Refusal refusal = accounts.refusal(most(fittedTasks(0), 0));
     return refusal == null ? disk.refusal(incumbent) : refusal;
+  }
+
+  /**
+   * The tasks per level for which the run's own budget has room: no more than the practice asks
+   * for, and no fewer than its fewest. Windows cut no generation short: the next one has room for
+   * it, and what a run does would depend on the day.
+   *
+   * @param made attempts of the generation so far that could give lessons
+   */
+  private int fittedTasks(int made) {
+    int fits = loop.practice.tasks();
+    if (!ledger.hasRoom(most(fits, made))) {
+      int tooMany = fits;
+      fits = loop.practice.fewestTasks();
+      while (tooMany - fits > 1) {
+        int between = fits + (tooMany - fits) / 2;
+        if (ledger.hasRoom(most(between, made))) {
+          fits = between;
+        } else {
+          tooMany = between;
+        }
+      }
+    }
+    return fits;
+  }
+
+  /** The most that is spent on the rest of a generation, or on a whole one, with so many tasks. */
+  private Amounts most(int tasks, int made) {
+    Practice fitted = loop.practice.tasks(tasks);
+    long practice =
+        incumbent.equals(scouted) ? frontier.practice(fitted) : frontier.worstCase(levels, fitted);
+    long others = probing.worstCase(incumbent) + examAttempts();
+    return accounts
+        .attempts(LongMath.saturatedAdd(practice, others))
+        .plus(accounts.training(pool.size() + practice, made + practice));
   }
 
   /** A spent window leaves the run open; a spent budget of its own ends it. */
@@ -371,20 +397,25 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     void practise() {
       enter("practise");
-      journal.record(new RunEvent.GenerationStarted(number, incumbent));
-      accounts.begin("practise", accounts.attempts(frontier.practice(loop.practice)));
+      int tasks = begun();
+      Practice fitted = loop.practice.tasks(tasks);
+      accounts.begin("practise", accounts.attempts(frontier.practice(fitted)));
       for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
         made +=
             ground
-                .practise(
-                    incumbent,
-                    number,
-                    RunEvent.Stage.PRACTICE,
-                    level,
-                    loop.practice.tasks(),
-                    pool::add)
+                .practise(incumbent, number, RunEvent.Stage.PRACTICE, level, tasks, pool::add)
                 .made();
       }
+    }
+
+    /** Records with how many tasks per level it practises: what is left may be less next time. */
+    private int begun() {
+      Integer tasks =
+          journal.next() instanceof RunEvent.GenerationStarted recalled
+              ? recalled.tasks()
+              : Integer.valueOf(fittedTasks(made));
+      journal.record(new RunEvent.GenerationStarted(number, incumbent, tasks));
+      return tasks == null ? loop.practice.tasks() : tasks;
     }
 
     /** Whether there is anything new to learn from. */

@@ -12,6 +12,9 @@ import com.google.common.math.LongMath;
  * or lessons were given for it. Then it <b>practises</b> every level above the mastered ones up to
  * the frontier, at least one level and at most {@link #reach}.
  *
+ * <p>Where the run's {@link Budget} has no room left for a whole generation, one with fewer tasks
+ * per level is fitted in, down to a quarter of {@link #tasks}; only then is the budget spent.
+ *
  * <p>Immutable; the setters return changed copies.
  *
  * @param tasks practice tasks per level, 1 or more; default 512
@@ -104,9 +107,32 @@ public record Practice(
     return new Practice(tasks, samples, scouts, passRate, mastery, reach, batch, generations);
   }
 
+  /**
+   * The fewest tasks per level that a generation practises with where the budget has no room for
+   * all: a quarter. This generation's lessons have half the weight of a training however few they
+   * are, so none weighs more than four times what it would.
+   */
+  int fewestTasks() {
+    return Math.max(1, tasks / 4);
+  }
+
   /** The most attempts that one generation makes for lessons, with so many levels of tasks. */
   long worstCase(int levels) {
-    long tasksAtMost = (long) levels * scouts + (long) Math.min(reach, levels) * tasks;
-    return LongMath.saturatedMultiply(samples, tasksAtMost);
+    return LongMath.saturatedAdd(scouting(levels), practising(levels));
+  }
+
+  /** The most of them that can be lessons: those on the levels practised. */
+  long lessons(int levels) {
+    return LongMath.saturatedAdd(scouting(Math.min(reach, levels)), practising(levels));
+  }
+
+  /** The most attempts that it takes to scout so many levels. */
+  long scouting(long levels) {
+    return LongMath.saturatedMultiply(levels, (long) samples * scouts);
+  }
+
+  /** The most attempts that one generation practises with, of so many levels. */
+  long practising(int levels) {
+    return LongMath.saturatedMultiply(Math.min(reach, levels), (long) samples * tasks);
   }
 }

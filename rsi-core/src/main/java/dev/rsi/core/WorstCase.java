@@ -42,13 +42,12 @@ final class WorstCase {
     long generations = loop.budget.generations();
     ProbeBank<?, ?> probes = loop.probes;
     long exam = loop.exam == null ? 0 : loop.exam.attempts();
-    long practice = loop.practice.worstCase(levels);
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
-    long each = LongMath.saturatedAdd(practice, banks + Bank.retests(probes) + exam);
+    long others = banks + Bank.retests(probes) + exam;
     long attempts =
         LongMath.saturatedAdd(
-            exam + probes.attempts(), LongMath.saturatedMultiply(generations, each));
+            exam + probes.attempts(), generations(loop.practice, levels, generations, others));
     int maxTokens = loop.generator.maxTokens();
     long tokens =
         maxTokens == Integer.MAX_VALUE
@@ -56,30 +55,52 @@ final class WorstCase {
             : LongMath.saturatedMultiply(attempts, maxTokens);
     return Amounts.of(Dimension.ATTEMPTS, attempts)
         .with(Dimension.TOKENS, tokens)
-        .with(Dimension.TRAINING_STEPS, steps(loop, practice))
+        .with(Dimension.TRAINING_STEPS, steps(loop, loop.practice.lessons(levels)))
         .with(Dimension.WALL_CLOCK, Long.MAX_VALUE)
         .with(Dimension.CPU_TIME, Long.MAX_VALUE)
         .with(Dimension.MONEY, Long.MAX_VALUE);
   }
 
-  private static long steps(ImprovementLoop<?, ?> loop, long practice) {
+  /**
+   * The most attempts of so many generations together.
+   *
+   * @param others attempts of each but for lessons
+   */
+  private static long generations(Practice practice, int levels, long generations, long others) {
+    long each = LongMath.saturatedAdd(practice.worstCase(levels), others);
+    // Scouting goes on from the last level mastered, and its reach beyond those that it finds to be
+    // mastered: what one climbs further, others need not. One that broke is done again from where
+    // it began, but nothing follows it.
+    long scouted = Math.min(levels, practice.reach() + 1L);
+    long climbing =
+        Math.max(
+            practice.scouting(levels),
+            LongMath.saturatedAdd(
+                practice.scouting(scouted),
+                LongMath.saturatedAdd(practice.practising(levels), others)));
+    return Math.min(
+        LongMath.saturatedMultiply(generations, each),
+        LongMath.saturatedAdd(
+            practice.scouting(levels), LongMath.saturatedMultiply(generations, climbing)));
+  }
+
+  private static long steps(ImprovementLoop<?, ?> loop, long lessons) {
     long generations = loop.budget.generations();
     long sum = 0;
     for (long g = 1; g <= Math.min(generations, ONE_BY_ONE); g++) {
-      sum = LongMath.saturatedAdd(sum, steps(loop, g, practice));
+      sum = LongMath.saturatedAdd(sum, steps(loop, g, lessons));
     }
     long others = Math.max(0, generations - ONE_BY_ONE);
     return others == 0
         ? sum
         : LongMath.saturatedAdd(
-            sum, LongMath.saturatedMultiply(others, steps(loop, generations, practice)));
+            sum, LongMath.saturatedMultiply(others, steps(loop, generations, lessons)));
   }
 
-  private static long steps(ImprovementLoop<?, ?> loop, long generation, long practice) {
-    long earlier =
-        Math.min(loop.earlierLessons, LongMath.saturatedMultiply(generation - 1, practice));
-    long lessons = LongMath.saturatedAdd(loop.given.size() + earlier, practice);
-    return steps(loop.trainer, loop.recipe, lessons, practice);
+  private static long steps(ImprovementLoop<?, ?> loop, long generation, long made) {
+    long earlier = Math.min(loop.earlierLessons, LongMath.saturatedMultiply(generation - 1, made));
+    long lessons = LongMath.saturatedAdd(loop.given.size() + earlier, made);
+    return steps(loop.trainer, loop.recipe, lessons, made);
   }
 
   /**

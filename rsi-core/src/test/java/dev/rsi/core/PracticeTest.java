@@ -15,4 +15,12 @@ class PracticeTest {
     assertThat(practice.tasks(MOST).scouts(MOST).samples(MOST).reach(MOST).worstCase(MOST))
         .isEqualTo(Long.MAX_VALUE);
   }
+
+  @Test
+  void should_take_a_quarter_for_its_fewest_tasks() {
+    assertThat(Practice.DEFAULT.fewestTasks()).isEqualTo(128);
+    assertThat(Practice.DEFAULT.tasks(3).fewestTasks()).isEqualTo(1);
+    assertThat(Practice.DEFAULT.tasks(10).scouts(3).samples(2).reach(2).lessons(5))
+        .isEqualTo(2 * 2 * (3 + 10));
+  }
 }

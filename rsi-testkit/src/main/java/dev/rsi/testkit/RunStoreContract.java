@@ -642,7 +642,7 @@ public abstract class RunStoreContract {
                 new GateFinding("gain", "shown", Map.of())));
     return List.of(
         new RunEvent.RunStarted(7, "anchor", Map.of("budget", "3 generations")),
-        new RunEvent.GenerationStarted(1, "anchor"),
+        new RunEvent.GenerationStarted(1, "anchor", 64),
         attempt(1, "12+34", 1),
         new RunEvent.Attempted(
             1,

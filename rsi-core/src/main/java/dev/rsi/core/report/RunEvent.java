@@ -76,8 +76,11 @@ public sealed interface RunEvent {
    * A generation began to practise. The scouting that led to it comes before.
    *
    * @param incumbent id of the version live now
+   * @param tasks practice tasks per level: fewer than the practice asks for where the budget had no
+   *     room for all; null in a record older than that, which had all
    */
-  record GenerationStarted(int generation, String incumbent) implements RunEvent {}
+  record GenerationStarted(int generation, String incumbent, @Nullable Integer tasks)
+      implements RunEvent {}
 
   /**
    * The model attempted a practice task and the attempt was ruled on.

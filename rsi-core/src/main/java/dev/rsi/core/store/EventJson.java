@@ -47,8 +47,8 @@ final class EventJson {
     add("budget-moved", RunEvent.BudgetMoved.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
-    // Files exist whose attempts have no comment and whose decisions have no charter.
-    for (String kind : List.of("attempted", "gated")) {
+    // Files exist whose generations have no tasks, attempts no comment and decisions no charter.
+    for (String kind : List.of("generation-started", "attempted", "gated")) {
       readers.computeIfPresent(
           kind,
           (name, reader) ->

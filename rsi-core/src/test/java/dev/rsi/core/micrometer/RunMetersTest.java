@@ -30,7 +30,7 @@ class RunMetersTest {
 
   /** A generation of a run, by number. */
   private void generation(int number) {
-    meters.on(new RunEvent.GenerationStarted(number, "incumbent-" + number));
+    meters.on(new RunEvent.GenerationStarted(number, "incumbent-" + number, 64));
     for (Verdict.Outcome outcome : Verdict.Outcome.values()) {
       for (RunEvent.Stage stage : RunEvent.Stage.values()) {
         meters.on(

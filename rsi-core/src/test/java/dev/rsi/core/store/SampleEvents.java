@@ -28,7 +28,7 @@ final class SampleEvents {
   static final List<RunEvent> ALL =
       List.of(
           new RunEvent.RunStarted(-7, ANCHOR, Map.of("budget", "3 generations")),
-          new RunEvent.GenerationStarted(1, ANCHOR),
+          new RunEvent.GenerationStarted(1, ANCHOR, null),
           new RunEvent.Attempted(
               1,
               RunEvent.Stage.SCOUT,

@@ -334,7 +334,7 @@ class SqliteRunStoreTest {
   private static List<RunEvent> many() {
     List<RunEvent> events = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      events.add(new RunEvent.GenerationStarted(i, "incumbent".repeat(20)));
+      events.add(new RunEvent.GenerationStarted(i, "incumbent".repeat(20), i));
     }
     return events;
   }

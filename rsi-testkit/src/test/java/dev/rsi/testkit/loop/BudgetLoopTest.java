@@ -21,6 +21,7 @@ import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.Price;
 import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
@@ -42,6 +43,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -453,6 +455,107 @@ class BudgetLoopTest {
 
   private static RunEvent.RunStarted started(RunStore store, RunReport report) {
     return store.events(report.run(), RunEvent.RunStarted.class).get(0);
+  }
+
+  @Test
+  void should_use_up_what_has_room_for_a_smaller_generation() {
+    long seed = Long.getLong("rsi.seed", System.nanoTime());
+    System.out.println("BudgetLoopTest: -Drsi.seed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    int fitted = 0;
+    int spent = 0;
+    for (int trial = 0; trial < 25; trial++) {
+      String name = "seed " + seed + ", trial " + trial;
+      Loops loops = new Loops(home.resolve(name));
+      Practice practice = PRACTICE.tasks(random.nextInt(40, 200)).reach(random.nextInt(1, 4));
+      long ceiling = random.nextLong(1000, 5000);
+      RunReport report =
+          parts(loops, loops.learner.generator(), loops.store, practice, ceiling)
+              .run(loops.start, Loops.TASKS);
+      assertThat(report.spending().attempts()).as(name).isLessThanOrEqualTo(ceiling);
+      for (RunEvent.GenerationStarted began :
+          loops.store.events(report.run(), RunEvent.GenerationStarted.class)) {
+        int tasks = Objects.requireNonNull(began.tasks());
+        assertThat(tasks).as(name).isBetween(practice.tasks() / 4, practice.tasks());
+        fitted += tasks < practice.tasks() ? 1 : 0;
+      }
+      if (report.end() == End.BUDGET_SPENT && report.reason().contains("attempts")) {
+        spent++;
+        // Scouts, a quarter of the practice, and a decision that reads three versions, one again.
+        long least =
+            8L * practice.scouts() + practice.reach() * (practice.tasks() / 4) + 3 * 120 + 48;
+        assertThat(ceiling - report.spending().attempts()).as(name).isLessThan(least);
+      }
+    }
+    System.out.printf("BudgetLoopTest: %d fitted generations, %d spent%n", fitted, spent);
+    assertThat(fitted).isPositive();
+    assertThat(spent).isPositive();
+  }
+
+  private static ImprovementLoop<Sum, Long> parts(
+      Loops loops, Generator<Sum, Long> model, RunStore store, Practice practice, long attempts) {
+    return ImprovementLoop.builder(model)
+        .verifier(ToyTasks.verifier())
+        .trainer(loops.learner.trainer())
+        .gate(DriftGates.paired())
+        .probes(Loops.heldOut(11, 20))
+        .practice(practice.patience(1000))
+        .budget(Budget.of(50).attempts(attempts))
+        .store(store)
+        .registry(loops.registry)
+        .build();
+  }
+
+  @Test
+  void should_count_scouting_that_breaks_and_is_done_again() {
+    Loops loops = new Loops(home);
+    ModelVersion able =
+        loops.registry.add(
+            loops.learner.write(home.resolve("able"), 1, 1, 1, 1, 1, 1, 1, 1),
+            Provenance.imported());
+    Generator<Sum, Long> model = loops.learner.generator();
+    int[] calls = {0};
+    Generator<Sum, Long> breaking =
+        new Generator<>() {
+          @Override
+          public Codec<Sum, Long> codec() {
+            return model.codec();
+          }
+
+          @Override
+          public Session<Sum, Long> open(ModelVersion version) {
+            Session<Sum, Long> session = model.open(version);
+            return new Session<>() {
+              @Override
+              public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
+                if (++calls[0] % Loops.LEVELS == 0) {
+                  throw new RsiException("at the last level");
+                }
+                return session.generate(requests, context);
+              }
+
+              @Override
+              public void close() {
+                session.close();
+              }
+            };
+          }
+        };
+    ImprovementLoop<Sum, Long> loop =
+        ImprovementLoop.builder(breaking)
+            .verifier(ToyTasks.verifier())
+            .trainer(loops.learner.trainer())
+            .gate(DriftGates.paired())
+            .probes(Loops.heldOut(11, 1))
+            .practice(PRACTICE.tasks(1).reach(1).batch(20))
+            .budget(Budget.of(3))
+            .store(loops.store)
+            .registry(loops.registry)
+            .build();
+    RunReport report = loop.run(able, Loops.TASKS);
+    assertThat(report.spending().attempts())
+        .isEqualTo(3L * Loops.LEVELS * PRACTICE.scouts())
+        .isLessThanOrEqualTo(loop.worstCase(Loops.TASKS).attempts());
   }
 
   @Test

@@ -31,6 +31,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,46 @@ class ResumeTest {
       assertThat(cut.registry.live().orElseThrow().id()).isEqualTo(expected.live());
     }
     assertThat(cuts).isGreaterThan(15);
+  }
+
+  @Test
+  void should_practise_with_as_many_tasks_wherever_a_fitted_generation_was_cut() {
+    Budget budget = Budget.of(9);
+    List<RunEvent> events = List.of();
+    RunReport expected = null;
+    // Of some ceiling so much is left that another generation has to be fitted.
+    for (long ceiling = 5000; !fitted(events); ceiling -= 40) {
+      budget = Budget.of(9).attempts(ceiling);
+      Loops whole = new Loops(home.resolve("whole " + ceiling));
+      expected = loop(whole, whole.store, budget).run(whole.start, Loops.TASKS);
+      events = Loops.course(whole.store, expected.run());
+    }
+    long attempts = Objects.requireNonNull(expected).spending().attempts();
+    for (int appends = 1; ; appends += 1 + appends / 9) {
+      Loops cut = new Loops(home.resolve("cut " + appends));
+      try {
+        loop(cut, new BreakingStore(cut.store, appends, appends % 2 == 0), budget)
+            .run(cut.start, Loops.TASKS);
+        assertThat(appends).isGreaterThan(20);
+        break;
+      } catch (RsiException e) {
+        assertThat(e).hasMessageContaining("the power failed");
+        ImprovementLoop<Sum, Long> again = loop(cut, cut.store, budget);
+        if (again.unfinished().isPresent()) {
+          RunReport report = again.resume(again.unfinished().orElseThrow(), Loops.TASKS);
+          assertEqual(Loops.course(cut.store, report.run()), events, "cut " + appends);
+          assertThat(report.spending().attempts()).isEqualTo(attempts);
+        }
+      }
+    }
+  }
+
+  private static boolean fitted(List<RunEvent> events) {
+    return events.stream()
+        .anyMatch(
+            event ->
+                event instanceof RunEvent.GenerationStarted began
+                    && Objects.requireNonNull(began.tasks()) < 64);
   }
 
   @Test
