@@ -72,7 +72,8 @@ final class Bank<T, C> {
     return family != null && isScored(family);
   }
 
-  private static boolean isScored(ProbeFamily<?, ?> family) {
+  /** The same of a kind of any bank. */
+  static boolean isScored(ProbeFamily<?, ?> family) {
     return !family.choices(0).isEmpty();
   }
 

@@ -17,10 +17,9 @@ record Frontier(int mastered, int hardest) {
 
   /** The most attempts that it takes to measure anew. */
   long scouts(int levels, Practice practice) {
-    long attempts = (long) practice.samples() * practice.scouts();
     // What was never taught is not mastered, and no level is looked at beyond the reach of that.
     long top = hardest == 0 ? levels : Math.min(levels, (long) hardest + practice.reach());
-    return LongMath.saturatedMultiply(attempts, top - Math.max(1, mastered) + 1);
+    return practice.scouting(top - Math.max(1, mastered) + 1);
   }
 
   /** The attempts that practice takes. */

@@ -44,6 +44,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Probing<T, C> probing;
   private final Approvals approvals;
   private final @Nullable ProbeReadings<T, C> exam;
+
   private String incumbent;
   private Frontier frontier;
   private @Nullable String scouted;

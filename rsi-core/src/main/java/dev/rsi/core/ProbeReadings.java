@@ -81,7 +81,7 @@ final class ProbeReadings<T, C> {
     long attempts = 0;
     for (ProbeFamily<T, C> family : bank.families().values()) {
       double[] known = known(version, family);
-      boolean byScores = isScored(family) && version.equals(anchor);
+      boolean byScores = Bank.isScored(family) && version.equals(anchor);
       long unread =
           IntStream.range(0, family.size())
               .filter(
@@ -103,7 +103,7 @@ final class ProbeReadings<T, C> {
     int together = Math.max(1, batch / family.attempts());
     for (int from = 0; from < unknown.size(); from += together) {
       List<Integer> part = unknown.subList(from, Math.min(unknown.size(), from + together));
-      if (isScored(family)) {
+      if (Bank.isScored(family)) {
         score(version, family, part, known);
       } else {
         take(version, family, part, () -> attempted(version, family, part));
@@ -190,7 +190,7 @@ final class ProbeReadings<T, C> {
 
   /** How many attempts it takes to read probes with one version. */
   private static int asked(ProbeFamily<?, ?> family, List<Integer> probes) {
-    return isScored(family)
+    return Bank.isScored(family)
         ? probes.stream().mapToInt(probe -> family.choices(probe).size()).sum()
         : probes.size() * family.asks(0).size();
   }
@@ -251,7 +251,7 @@ final class ProbeReadings<T, C> {
     int from = 0;
     for (int k = 0; k < event.probes().size(); k++) {
       int probe = event.probes().get(k);
-      if (isScored(family)) {
+      if (Bank.isScored(family)) {
         int to = from + family.choices(probe).size();
         keepScores(event.version(), family, probe, event.numbers().subList(from, to));
         from = to;
@@ -281,10 +281,6 @@ final class ProbeReadings<T, C> {
                     .computeIfAbsent(version, id -> new LinkedHashMap<>())
                     .computeIfAbsent(family.name(), kind -> new ArrayList<>())
                     .add(nats));
-  }
-
-  private static boolean isScored(ProbeFamily<?, ?> family) {
-    return !family.choices(0).isEmpty();
   }
 
   /** The share of probes that read 1, per kind, in [0, 1]; a missing reading is none of them. */

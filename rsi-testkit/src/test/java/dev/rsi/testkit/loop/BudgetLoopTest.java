@@ -513,34 +513,16 @@ class BudgetLoopTest {
         loops.registry.add(
             loops.learner.write(home.resolve("able"), 1, 1, 1, 1, 1, 1, 1, 1),
             Provenance.imported());
-    Generator<Sum, Long> model = loops.learner.generator();
     int[] calls = {0};
     Generator<Sum, Long> breaking =
-        new Generator<>() {
-          @Override
-          public Codec<Sum, Long> codec() {
-            return model.codec();
-          }
-
-          @Override
-          public Session<Sum, Long> open(ModelVersion version) {
-            Session<Sum, Long> session = model.open(version);
-            return new Session<>() {
-              @Override
-              public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
-                if (++calls[0] % Loops.LEVELS == 0) {
-                  throw new RsiException("at the last level");
-                }
-                return session.generate(requests, context);
+        new WrappedGenerator(
+            loops.learner.generator(),
+            (session, requests, context) -> {
+              if (++calls[0] % Loops.LEVELS == 0) {
+                throw new RsiException("at the last level");
               }
-
-              @Override
-              public void close() {
-                session.close();
-              }
-            };
-          }
-        };
+              return session.generate(requests, context);
+            });
     ImprovementLoop<Sum, Long> loop =
         ImprovementLoop.builder(breaking)
             .verifier(ToyTasks.verifier())

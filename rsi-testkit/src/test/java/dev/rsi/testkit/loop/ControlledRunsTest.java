@@ -2,13 +2,7 @@ package dev.rsi.testkit.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rsi.api.Codec;
 import dev.rsi.api.GateDecision.Action;
-import dev.rsi.api.Generator;
-import dev.rsi.api.ModelVersion;
-import dev.rsi.api.Output;
-import dev.rsi.api.Request;
-import dev.rsi.api.RunContext;
 import dev.rsi.core.Approval;
 import dev.rsi.core.Budget;
 import dev.rsi.core.Charter;
@@ -97,33 +91,14 @@ class ControlledRunsTest {
   }
 
   private static ImprovementLoop<Sum, Long> loop(Loops loops, RunStore store, Sender sender) {
-    Generator<Sum, Long> generator = loops.learner.generator();
     return ImprovementLoop.builder(
-            new Generator<Sum, Long>() {
-              @Override
-              public Codec<Sum, Long> codec() {
-                return generator.codec();
-              }
-
-              @Override
-              public Session<Sum, Long> open(ModelVersion version) {
-                Session<Sum, Long> session = generator.open(version);
-                return new Session<>() {
-                  @Override
-                  public List<Output<Long>> generate(
-                      List<Request<Sum>> requests, RunContext context) {
-                    sender.batches.incrementAndGet();
-                    sender.instant();
-                    return session.generate(requests, context);
-                  }
-
-                  @Override
-                  public void close() {
-                    session.close();
-                  }
-                };
-              }
-            })
+            new WrappedGenerator(
+                loops.learner.generator(),
+                (session, requests, context) -> {
+                  sender.batches.incrementAndGet();
+                  sender.instant();
+                  return session.generate(requests, context);
+                }))
         .verifier(
             (Sum task, Long candidate) -> {
               sender.instant();

@@ -8,8 +8,6 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.ModelVersion;
-import dev.rsi.api.Output;
-import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
@@ -133,42 +131,16 @@ final class HostileLoop implements AutoCloseable {
     }
   }
 
-  /** What a hostile session does instead of the honest one. */
-  interface Attempting {
-    List<Output<Long>> attempt(
-        Generator.Session<Sum, Long> honest, List<Request<Sum>> requests, RunContext context);
-  }
-
-  void attempting(Attempting hostile) {
-    generator = new HostileGenerator(loops.learner.generator(), ToyTasks.codec(), hostile);
+  void attempting(WrappedGenerator.Attempting hostile) {
+    generator = new WrappedGenerator(loops.learner.generator(), hostile);
   }
 
   void writing(Codec<Sum, Long> codec) {
     generator =
-        new HostileGenerator(
+        new WrappedGenerator(
             loops.learner.generator(),
             codec,
             (honest, requests, context) -> honest.generate(requests, context));
-  }
-
-  private record HostileGenerator(
-      Generator<Sum, Long> honest, Codec<Sum, Long> codec, Attempting hostile)
-      implements Generator<Sum, Long> {
-    @Override
-    public Session<Sum, Long> open(ModelVersion version) {
-      Session<Sum, Long> session = honest.open(version);
-      return new Session<>() {
-        @Override
-        public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
-          return hostile.attempt(session, requests, context);
-        }
-
-        @Override
-        public void close() {
-          session.close();
-        }
-      };
-    }
   }
 
   /** What a hostile trainer does instead of the honest one. */

@@ -3,15 +3,10 @@ package dev.rsi.testkit.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rsi.api.Codec;
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateDecision.Action;
 import dev.rsi.api.Generator;
-import dev.rsi.api.ModelVersion;
-import dev.rsi.api.Output;
-import dev.rsi.api.Request;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.Budget;
@@ -301,28 +296,9 @@ class ProbeProtectionTest {
                 ProbeFamily.<Sum, Long>closeness("choice", Map.of(Sum.of(1, 2), List.of(3L, 4L)))
                     .margins(.1, .99)));
     Generator<Sum, Long> mute =
-        new Generator<>() {
-          @Override
-          public Codec<Sum, Long> codec() {
-            return ToyTasks.codec();
-          }
-
-          @Override
-          public Session<Sum, Long> open(ModelVersion version) {
-            Session<Sum, Long> session = loops.learner.generator().open(version);
-            return new Session<>() {
-              @Override
-              public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
-                return session.generate(requests, context);
-              }
-
-              @Override
-              public void close() {
-                session.close();
-              }
-            };
-          }
-        };
+        new WrappedGenerator(
+            loops.learner.generator(),
+            (session, requests, context) -> session.generate(requests, context));
     RunReport report =
         ImprovementLoop.builder(mute)
             .verifier(ToyTasks.verifier())
