@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * lost than one. Used by the run's thread alone.
  */
 final class Accounts {
-  /** Calls that an advance covers: one event for each. */
+  /** Calls that an advance covers at most: one event for each. */
   private static final int CALLS = 16;
+
+  /** Of what a budget has left an advance takes one in so many at most, but for a single call. */
+  private static final int PARTS = 100;
 
   /** The time that an advance covers. */
   private static final Duration TIME = Duration.ofSeconds(10);
@@ -112,7 +115,8 @@ final class Accounts {
   Ledger.Call spend(Amounts most) {
     Amounts next = priced(most);
     if (!ledger.today().equals(advanced) || !ledger.unsettled().plus(next).isWithin(advance)) {
-      Amounts some = next.times(CALLS).atMost(reserve().left()).atLeast(next);
+      Amounts some =
+          next.times(CALLS).atMost(ledger.share(PARTS)).atMost(reserve().left()).atLeast(next);
       record(some);
       lookAtOthers();
       // Other runs count the whole advance, so all of it has to fit beside theirs.

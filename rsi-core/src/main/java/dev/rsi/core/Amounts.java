@@ -13,6 +13,9 @@ import java.util.function.LongBinaryOperator;
 final class Amounts {
   static final Amounts NONE = new Amounts(new EnumMap<>(Dimension.class));
 
+  /** More than anything, of each. */
+  static final Amounts ALL = all();
+
   // Without those of which there is nothing.
   private final EnumMap<Dimension, Long> units;
 
@@ -22,6 +25,14 @@ final class Amounts {
 
   static Amounts of(Dimension dimension, long units) {
     return NONE.with(dimension, units);
+  }
+
+  private static Amounts all() {
+    Amounts all = NONE;
+    for (Dimension dimension : Dimension.values()) {
+      all = all.with(dimension, Long.MAX_VALUE);
+    }
+    return all;
   }
 
   /** As they stand in a record. */

@@ -35,6 +35,8 @@ final class Ledger {
   private Amounts spent = Amounts.NONE;
   private Amounts reserved = Amounts.NONE;
   private Amounts underWay = Amounts.NONE;
+  private Amounts recorded = Amounts.NONE;
+  private Amounts recalled = Amounts.NONE;
   private int generations;
   private Instant looked;
   private Duration cpuLooked;
@@ -58,8 +60,8 @@ final class Ledger {
 
   /**
    * Takes over what was recorded of the run. What was advanced and never settled counts as spent.
-   * What the run's course has done is counted again when it is gone over, but in windows, where
-   * what is lost is spent too.
+   * What the run's course has done is counted again when it is gone over; what was recorded beyond
+   * that is lost, and is held against the ceilings alone.
    */
   synchronized void restore(List<RunEvent.BudgetMoved> recorded) {
     RunEvent.BudgetMoved last = null;
@@ -77,6 +79,7 @@ final class Ledger {
 
   private void add(LocalDate day, Amounts before) {
     spent = spent.plus(before.only(false));
+    recorded = recorded.plus(before.only(true));
     byDay.merge(day, before, Amounts::plus);
   }
 
@@ -88,6 +91,16 @@ final class Ledger {
   /** Whether so much may be spent, as far as is known by now. */
   synchronized boolean fits(Amounts most) {
     return refusal(most, Amounts.NONE, "the next calls") == null;
+  }
+
+  /** A share of what is left of each ceiling: one in so many. */
+  synchronized Amounts share(long parts) {
+    Amounts share = Amounts.ALL;
+    for (Limit limit : budget.limits()) {
+      long left = Math.max(0, limit.most() - spent(limit));
+      share = share.atMost(Amounts.ALL.with(limit.dimension(), left / parts));
+    }
+    return share;
   }
 
   /** Counts a generation. */
@@ -137,7 +150,7 @@ final class Ledger {
   private long spent(Limit limit) {
     Budget.Window window = limit.window();
     if (window == null) {
-      return spent.get(limit.dimension());
+      return spent.plus(recorded.minus(recalled)).get(limit.dimension());
     }
     LocalDate today = today();
     long sum = 0;
@@ -226,6 +239,7 @@ final class Ledger {
     void recall(Amounts done) {
       synchronized (Ledger.this) {
         take(priced(done).atMost(left));
+        recalled = recalled.plus(done.only(true));
         count(done.only(true));
       }
     }

@@ -53,12 +53,10 @@ final class WorstCase {
         maxTokens == Integer.MAX_VALUE
             ? Long.MAX_VALUE
             : LongMath.saturatedMultiply(attempts, maxTokens);
-    return Amounts.of(Dimension.ATTEMPTS, attempts)
+    return Amounts.ALL
+        .with(Dimension.ATTEMPTS, attempts)
         .with(Dimension.TOKENS, tokens)
-        .with(Dimension.TRAINING_STEPS, steps(loop, loop.practice.lessons(levels)))
-        .with(Dimension.WALL_CLOCK, Long.MAX_VALUE)
-        .with(Dimension.CPU_TIME, Long.MAX_VALUE)
-        .with(Dimension.MONEY, Long.MAX_VALUE);
+        .with(Dimension.TRAINING_STEPS, steps(loop, loop.practice.lessons(levels)));
   }
 
   /**

@@ -194,13 +194,13 @@ class LedgerPropertiesTest {
           1, "test", day.toString(), spent.recorded(), advanced.recorded());
     }
 
-    /** What was under way is lost: it was spent, but the run's course has not come by it. */
+    /** What was under way is lost: it stays spent, though the run's course has not come by it. */
     private void restart() {
       ledger = new Ledger(budget, clock, () -> Duration.ZERO);
       ledger.restore(record);
       Ledger.Reserve again = ledger.again(course);
       again.recall(course);
-      all = all.only(false).plus(course);
+      again.settle();
       check();
     }
 

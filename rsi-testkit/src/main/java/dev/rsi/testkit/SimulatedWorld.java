@@ -66,6 +66,7 @@ final class SimulatedWorld {
   private @Nullable RunStore store;
   private @Nullable ModelRegistry registry;
   private RunStore.@Nullable Lease lease;
+  private long asked;
   private int deaths;
   private int life;
   private boolean dead;
@@ -152,6 +153,11 @@ final class SimulatedWorld {
 
   int deaths() {
     return deaths;
+  }
+
+  /** Whether a ceiling may end the run earlier than without deaths: what a death lost was spent. */
+  boolean isBounded() {
+    return budget.attempts() < Long.MAX_VALUE;
   }
 
   int openSessions() {
@@ -333,6 +339,10 @@ final class SimulatedWorld {
         @Override
         public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
           step();
+          asked += requests.size();
+          if (asked > budget.attempts()) {
+            throw new AssertionError(asked + " attempts were asked for, of " + budget.attempts());
+          }
           if (!requests.isEmpty() && breaks("batch", .004, requests.get(0).seed())) {
             throw new RsiException("the batch failed");
           }

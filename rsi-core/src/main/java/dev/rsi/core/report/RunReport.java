@@ -14,10 +14,11 @@ import java.util.List;
  * @param anchor id of the version it began with
  * @param live id of the version live at its end
  * @param generations generation 0 and every one begun since, in order
- * @param spending what it spent, beside what it was allowed
- * @param spendingByGeneration what each of the generations spent, in their order, by the record: of
- *     attempts and training steps with what a killed process may have lost, which {@code spending}
- *     leaves out
+ * @param spending what it spent, beside what it was allowed; of attempts and training steps those
+ *     that its course is made of: what a killed process may have lost beside them is held against
+ *     the budget, and is left out here
+ * @param spendingByGeneration what each of the generations spent, in their order, by the record:
+ *     with what a killed process may have lost
  */
 public record RunReport(
     String run,

@@ -182,11 +182,13 @@ class BudgetLoopTest {
       String name = "seed " + seed + ", trial " + trial;
       Loops loops = new Loops(home.resolve(name));
       Metered model = new Metered(loops.learner.generator(), clock);
+      long attempts = random.nextLong(1700, 8000);
       long attemptsADay = random.nextLong(1700, 4000);
       long tokens = random.nextLong(8000, 40_000);
       long tokensAMonth = random.nextLong(7000, 20_000);
       Budget budget =
           Budget.of(3)
+              .attempts(attempts)
               .attempts(attemptsADay, Window.DAY)
               .tokens(tokens)
               .tokens(tokensAMonth, Window.MONTH);
@@ -209,6 +211,7 @@ class BudgetLoopTest {
         }
         clock.advance(Duration.ofHours(random.nextLong(-10, 40)));
       }
+      assertThat(all(model.attempts)).as(name).isLessThanOrEqualTo(attempts);
       assertThat(mostADay(model.attempts)).as(name).isLessThanOrEqualTo(attemptsADay);
       assertThat(all(model.tokens)).as(name).isLessThanOrEqualTo(tokens);
       assertThat(mostAMonth(model.tokens)).as(name).isLessThanOrEqualTo(tokensAMonth);

@@ -96,9 +96,17 @@ class ResumeTest {
         assertThat(e).hasMessageContaining("the power failed");
         ImprovementLoop<Sum, Long> again = loop(cut, cut.store, budget);
         if (again.unfinished().isPresent()) {
-          RunReport report = again.resume(again.unfinished().orElseThrow(), Loops.TASKS);
-          assertEqual(Loops.course(cut.store, report.run()), events, "cut " + appends);
-          assertThat(report.spending().attempts()).isEqualTo(attempts);
+          String run = again.unfinished().orElseThrow();
+          List<RunEvent> before = Loops.course(cut.store, run);
+          RunReport report = again.resume(run, Loops.TASKS);
+          List<RunEvent> course = Loops.course(cut.store, run);
+          // What the cut lost is spent: less is left to fit a generation in, and at the end.
+          int same = fitted(before) ? events.size() - 1 : before.size();
+          assertEqual(course.subList(0, same), events.subList(0, same), "cut " + appends);
+          if (fitted(before)) {
+            assertThat(report.spending().attempts()).isEqualTo(attempts);
+          }
+          assertThat(report.spending().attempts()).isLessThanOrEqualTo(budget.attempts());
         }
       }
     }
