@@ -2,11 +2,13 @@ package dev.rsi.benchmarks;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.rsi.api.DriftGate;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.gate.PairedGate;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
@@ -34,12 +36,14 @@ import java.util.TreeMap;
 /**
  * How near the worst case that a loop states before its first attempt is to what it spends. Whole
  * loops around a simulated learner under random practice and budgets: patience of 3 generations in
- * half of them, in the others without an end; 1 to 20 generations; a ceiling on attempts of 1 to 12
- * times what a first generation may need; in half of them one on tokens, and in half of them one on
- * attempts a day, with which the run is gone on with every day. Stated over spent attempts, or
- * tokens where their ceiling ended the run, by why it ended. Targets: none ever passes it; a ratio
- * of at most 1.25 at the 90th percentile where a ceiling on attempts or tokens ended the run, as a
- * worst case cannot be near to what a run spends that stops by itself.
+ * half of them, in the others without an end; banks of 20 to 80 probes of six kinds, 1.2 to 4 times
+ * what proves a challenger without a loss safe at the gate's margins; 1 to 20 generations; a
+ * ceiling on attempts of 1 to 12 times what a first generation may need; in half of them one on
+ * tokens, and in half of them one on attempts a day, with which the run is gone on with every day.
+ * Stated over spent attempts, or tokens where their ceiling ended the run, by why it ended.
+ * Targets: none ever passes it; a ratio of at most 1.25 at the 90th percentile where a ceiling on
+ * attempts or tokens ended the run, as a worst case cannot be near to what a run spends that stops
+ * by itself.
  *
  * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.BudgetTable "-Dbench.args=10000 1"}
  */
@@ -48,7 +52,6 @@ public final class BudgetTable {
   private static final String TOKENS = "budget spent: tokens";
   private static final int LEVELS = 8;
   private static final ToyTasks TASKS = ToyTasks.ofLevels(LEVELS);
-  private static final ProbeBank<Sum, Long> PROBES = heldOut(11, 20);
 
   private BudgetTable() {}
 
@@ -113,11 +116,16 @@ public final class BudgetTable {
             .reach(random.nextInt(1, 5))
             .batch(random.nextInt(1, 65))
             .patience(random.nextBoolean() ? 3 : 1000);
+    int size = random.nextInt(20, 81);
+    ProbeBank<Sum, Long> probes = heldOut(11, size);
+    // A kind without a loss is safe after ln(6 / level) / margin probes: see PairedGate.
+    double needed = Math.log(6 / PairedGate.DEFAULT_LEVEL) / size;
+    double margin = Math.min(.6, random.nextDouble(1.2, 4) * needed);
     long first =
         (long) LEVELS * practice.scouts()
             + (long) practice.reach() * practice.tasks()
-            + 2 * PROBES.attempts()
-            + 8L * PROBES.families().size();
+            + 2 * probes.attempts()
+            + 8L * probes.families().size();
     Budget budget =
         Budget.of(random.nextInt(1, 21)).attempts(random.nextLong(first, 12 * first + 1));
     if (random.nextBoolean()) {
@@ -133,8 +141,8 @@ public final class BudgetTable {
           ImprovementLoop.builder(learner.generator())
               .verifier(ToyTasks.verifier())
               .trainer(learner.trainer())
-              .gate(random.nextBoolean() ? DriftGates.paired() : DriftGates.anchored())
-              .probes(PROBES)
+              .gate(random.nextBoolean() ? paired(margin, size) : anchored(margin))
+              .probes(probes)
               .practice(practice)
               .budget(budget)
               .seed(random.nextLong())
@@ -162,6 +170,14 @@ public final class BudgetTable {
       double firsts = most / first / (byTokens ? learner.generator().maxTokens() : 1);
       return new Row(end, ratio, firsts, passed, stops);
     }
+  }
+
+  private static DriftGate paired(double margin, int size) {
+    return DriftGates.paired().margin(margin).firstLook(size / 4);
+  }
+
+  private static DriftGate anchored(double margin) {
+    return DriftGates.anchored().margins(margin / 5, margin).incumbentMargins(margin / 5, margin);
   }
 
   private static String end(RunReport report) {

@@ -1,5 +1,7 @@
 package dev.rsi.api;
 
+import java.util.List;
+
 /**
  * Decides whether a challenger may go live. A gate is sequential: it pulls probes of the kinds it
  * chooses until it can decide, and may stop early.
@@ -23,4 +25,17 @@ public interface DriftGate {
    * @return the decision, with its evidence
    */
   GateDecision decide(ProbeSource probes);
+
+  /**
+   * The fewest probes of each kind with which the next decision could be PROMOTE at all. Where the
+   * budget has no room for a decision on every probe, the loop asks for one that may take fewer,
+   * but not fewer than these: what could only be HOLD is not worth its attempts.
+   *
+   * @param probes what the decision will be asked with; nothing can be pulled from it yet
+   * @return the kinds of the source, with 1 or more and at most as many probes as there are; all of
+   *     them by default, so that a decision is asked for whole or not at all
+   */
+  default List<ProbeKind> fewest(ProbeSource probes) {
+    return probes.kinds();
+  }
 }

@@ -52,7 +52,9 @@ public interface ProbeSource {
    * @param kind a name of {@link #kinds()}
    * @param count how many, 1 or more
    * @param roles which versions to run, at least one; readings known already cost nothing
-   * @return at most {@code count} results; fewer, down to none, when the kind is used up
+   * @return at most {@code count} results; fewer, down to none, when the kind is used up or the
+   *     budget has no room for more in this decision. That depends on what was spent, never on what
+   *     is read
    * @throws IllegalArgumentException if there is no such kind
    * @throws CancelledException if the run was cancelled
    */

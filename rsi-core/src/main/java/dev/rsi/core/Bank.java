@@ -1,10 +1,12 @@
 package dev.rsi.core;
 
+import com.google.common.collect.ImmutableSet;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.Seeds;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** A bank of probes in use: its readings, and how far decisions have used it up. */
 final class Bank<T, C> {
@@ -64,6 +66,35 @@ final class Bank<T, C> {
     long unread = readings.worstCase(anchor);
     unread += incumbent.equals(anchor) ? 0 : readings.worstCase(incumbent);
     return unread + tasks.attempts() + retests(tasks);
+  }
+
+  /**
+   * The attempts that it takes to read so many probes of each kind with all versions. How many of
+   * them the references were read on before is up to the order, which must not show in what is
+   * planned: so it is the mean over all orders and two standard deviations, of hypergeometric
+   * counts.
+   *
+   * @param probes by kind; all of a kind that is left out
+   */
+  long leastCase(String anchor, String incumbent, Map<String, Integer> probes) {
+    double mean = 0;
+    double variance = 0;
+    long dearest = 0;
+    for (ProbeFamily<T, C> family : families()) {
+      double size = family.size();
+      double count = Math.min(size, Math.max(1, probes.getOrDefault(family.name(), family.size())));
+      double each = family.attempts();
+      mean += count * each;
+      for (String version : ImmutableSet.of(anchor, incumbent)) {
+        double unread = readings.unread(version, family) / (each * size);
+        mean += count * unread * each;
+        variance +=
+            count * unread * (1 - unread) * (size - count) / Math.max(1, size - 1) * each * each;
+      }
+      dearest = Math.max(dearest, 3L * family.attempts());
+    }
+    // There has to be room for the dearest probe whenever one is drawn.
+    return (long) Math.ceil(mean + 2 * Math.sqrt(variance)) + dearest;
   }
 
   /** Whether a kind is read from scores, which no second look changes. */

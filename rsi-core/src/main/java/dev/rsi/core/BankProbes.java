@@ -1,5 +1,7 @@
 package dev.rsi.core;
 
+import static com.google.common.collect.ImmutableSet.toImmutableSet;
+
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
@@ -23,6 +25,7 @@ final class BankProbes<T, C> implements ProbeSource {
   private final double histories;
   private final Map<String, List<Integer>> order = new HashMap<>();
   private final Map<String, Integer> drawn = new HashMap<>();
+  private long left;
   private volatile boolean open = true;
   private boolean checked;
 
@@ -32,11 +35,18 @@ final class BankProbes<T, C> implements ProbeSource {
    * @param decision its number in the lineage, from 1
    * @param histories how many histories of answers the bank may have given before it
    * @param secret fixes the order
+   * @param most attempts that it may take; {@link Long#MAX_VALUE} for all that it takes
    */
   BankProbes(
-      Bank<T, C> bank, Map<Role, String> versions, long decision, double histories, long secret) {
+      Bank<T, C> bank,
+      Map<Role, String> versions,
+      long decision,
+      double histories,
+      long secret,
+      long most) {
     this.bank = bank;
-    this.versions = new EnumMap<>(versions);
+    this.versions = versions.isEmpty() ? Map.of() : new EnumMap<>(versions);
+    this.left = most;
     this.decision = decision;
     this.histories = histories;
     for (ProbeFamily<T, C> family : bank.families()) {
@@ -79,7 +89,11 @@ final class BankProbes<T, C> implements ProbeSource {
     }
     checked = false;
     int from = drawn.getOrDefault(kind, 0);
-    List<Integer> next = indices.subList(from, (int) Math.min(indices.size(), (long) from + count));
+    List<Integer> wanted =
+        indices.subList(from, (int) Math.min(indices.size(), (long) from + count));
+    Set<String> asked =
+        roles.stream().map(versions::get).filter(Objects::nonNull).collect(toImmutableSet());
+    List<Integer> next = affordable(bank.readings(), kind, wanted, asked);
     drawn.put(kind, from + next.size());
     Map<Role, List<Double>> readings = new EnumMap<>(Role.class);
     // In their own order: that of a set differs between processes.
@@ -98,8 +112,9 @@ final class BankProbes<T, C> implements ProbeSource {
       return List.of();
     }
     int most = Math.min(Bank.RETESTS, drawn.getOrDefault(kind, 0));
-    List<Integer> probes = order(kind).subList(0, Math.max(0, Math.min(count, most)));
     String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
+    List<Integer> wanted = order(kind).subList(0, Math.max(0, Math.min(count, most)));
+    List<Integer> probes = affordable(bank.again(), kind, wanted, Set.of(incumbent));
     return results(
         kind,
         probes,
@@ -108,9 +123,29 @@ final class BankProbes<T, C> implements ProbeSource {
             Role.CHALLENGER, bank.again().read(incumbent, kind, probes)));
   }
 
+  /**
+   * The first of some probes, as many as there is still room for; takes what they take. A probe is
+   * left out when the dearest could not be paid for, whether it is one or not: if it were drawn for
+   * being cheap, as it was read before, it would be no fair draw.
+   */
+  private List<Integer> affordable(
+      ProbeReadings<T, C> readings, String kind, List<Integer> probes, Set<String> asked) {
+    if (left == Long.MAX_VALUE) {
+      return probes;
+    }
+    long dearest = readings.dearest(asked, kind);
+    for (int i = 0; i < probes.size(); i++) {
+      if (dearest > left) {
+        return probes.subList(0, i);
+      }
+      left -= readings.attempts(asked, kind, probes.get(i));
+    }
+    return probes;
+  }
+
   private List<Integer> order(String kind) {
     if (!open) {
-      throw new IllegalStateException("The decision is over: no more probes.");
+      throw new IllegalStateException("No decision is under way: there are no probes to be had.");
     }
     List<Integer> indices = order.get(kind);
     if (indices == null) {

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a run may spend: a ceiling, not a hint. A generation that could pass it is not begun: one
- * for which the run has no room left practises with fewer tasks, down to a quarter ({@link
- * Practice}), and the budget is spent when there is no room for that. What cannot be bounded
- * beforehand (time, and money by time) cancels the generation that it runs out on.
+ * for which the run has no room left practises with fewer tasks and decides on fewer probes ({@link
+ * Practice} says down to which), and the budget is spent when there is no room for that. What
+ * cannot be bounded beforehand (time, and money by time) cancels the generation that it runs out
+ * on.
  *
  * <p>A ceiling is on one run, from its beginning to its end, however often it is gone on with; or
  * on a {@link Window} of the calendar, for all runs of the store together. A spent budget of the
- * run ends it; a spent window leaves it open, to be gone on with in the next one.
+ * run ends it; a spent window leaves it open, to be gone on with in the next one, unless no window
+ * has room for a generation even when it begins.
  *
  * <p>Immutable; the setters return changed copies. Of each thing there may be one ceiling for the
  * run and one for each window.

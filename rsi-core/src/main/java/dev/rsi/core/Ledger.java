@@ -117,8 +117,8 @@ final class Ledger {
   }
 
   /**
-   * Whether the run's own budget has room for so much beside what is spent. Windows are not looked
-   * at: what one of them has no room for, the next may have.
+   * Whether the run's own budget has room for so much beside what is spent, and windows from their
+   * beginning on. What is spent in a window is not looked at: the next one has room for it.
    */
   synchronized boolean hasRoom(Amounts most) {
     look();
@@ -126,7 +126,7 @@ final class Ledger {
     return refusal == null || refusal.window() != null;
   }
 
-  /** By the run's own budget first: if that is spent, no window helps. */
+  /** What no window helps against comes first. */
   private @Nullable Refusal refusal(Amounts asked, Amounts aside, String what) {
     Amounts priced = priced(asked);
     Refusal window = null;
@@ -138,7 +138,7 @@ final class Ledger {
       long taken = LongMath.saturatedAdd(already, held);
       if (ask > limit.most() - taken || (passes(dimension) && already >= limit.most())) {
         Refusal refusal = Refusal.of(limit, already, held, ask, what);
-        if (limit.window() == null) {
+        if (refusal.window() == null) {
           return refusal;
         }
         window = window == null ? refusal : window;

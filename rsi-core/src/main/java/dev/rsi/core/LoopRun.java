@@ -217,42 +217,36 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** Why another generation must not begin; null if it may. */
   private @Nullable Refusal refusal() {
-    Refusal refusal = accounts.refusal(most(fittedTasks(0), 0));
+    Refusal refusal = accounts.refusal(most(fit(0), 0));
     return refusal == null ? disk.refusal(incumbent) : refusal;
   }
 
   /**
-   * The tasks per level for which the run's own budget has room: no more than the practice asks
-   * for, and no fewer than its fewest. Windows cut no generation short: the next one has room for
-   * it, and what a run does would depend on the day.
+   * What a generation is cut down to so that the run's own budget has room for it, and windows from
+   * their beginning on. What is spent in a window cuts none short: the next one has room for it,
+   * and what a run does would depend on the day.
    *
    * @param made attempts of the generation so far that could give lessons
    */
-  private int fittedTasks(int made) {
-    int fits = loop.practice.tasks();
-    if (!ledger.hasRoom(most(fits, made))) {
-      int tooMany = fits;
-      fits = loop.practice.fewestTasks();
-      while (tooMany - fits > 1) {
-        int between = fits + (tooMany - fits) / 2;
-        if (ledger.hasRoom(most(between, made))) {
-          fits = between;
-        } else {
-          tooMany = between;
-        }
-      }
-    }
-    return fits;
+  private Fit fit(int made) {
+    long whole = probing.worstCase(incumbent);
+    Fit asked = new Fit(loop.practice.tasks(), whole);
+    return ledger.hasRoom(most(asked, made))
+        ? asked
+        : Fit.of(
+            loop.practice,
+            probing.leastCase(incumbent),
+            whole,
+            fit -> ledger.hasRoom(most(fit, made)));
   }
 
-  /** The most that is spent on the rest of a generation, or on a whole one, with so many tasks. */
-  private Amounts most(int tasks, int made) {
-    Practice fitted = loop.practice.tasks(tasks);
+  /** The most that is spent on the rest of a generation, or on a whole one, cut down so far. */
+  private Amounts most(Fit fit, int made) {
+    Practice fitted = loop.practice.tasks(fit.tasks());
     long practice =
         incumbent.equals(scouted) ? frontier.practice(fitted) : frontier.worstCase(levels, fitted);
-    long others = probing.worstCase(incumbent) + examAttempts();
     return accounts
-        .attempts(LongMath.saturatedAdd(practice, others))
+        .attempts(LongMath.saturatedAdd(practice, fit.probing() + examAttempts()))
         .plus(accounts.training(pool.size() + practice, made + practice));
   }
 
@@ -414,7 +408,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       Integer tasks =
           journal.next() instanceof RunEvent.GenerationStarted recalled
               ? recalled.tasks()
-              : Integer.valueOf(fittedTasks(made));
+              : Integer.valueOf(fit(made).tasks());
       journal.record(new RunEvent.GenerationStarted(number, incumbent, tasks));
       return tasks == null ? loop.practice.tasks() : tasks;
     }
@@ -456,10 +450,13 @@ final class LoopRun<T, C> implements AutoCloseable {
       part = "gate";
       String candidate = Objects.requireNonNull(challenger);
       Flight.Decision deciding = new Flight.Decision(journal.run(), number, candidate);
-      accounts.begin("judge", accounts.attempts(probing.worstCase(incumbent)));
+      Long most = readings();
+      accounts.begin(
+          "judge", accounts.attempts(most == null ? probing.worstCase(incumbent) : most));
       decision =
           probing.decide(
               number,
+              most,
               Map.of(Role.ANCHOR, anchor, Role.INCUMBENT, incumbent, Role.CHALLENGER, candidate));
       deciding.end(decision.action().name());
       String charter = loop.charter == null ? null : loop.charter.digest();
@@ -477,6 +474,20 @@ final class LoopRun<T, C> implements AutoCloseable {
               case ROLLBACK -> Outcome.ROLLED_BACK;
             };
       }
+    }
+
+    /**
+     * The most attempts that the decision may take: what is left may be less next time. Null where
+     * an older record does not say.
+     */
+    private @Nullable Long readings() {
+      return journal.next() instanceof RunEvent.ProbesCommitted recalled
+          ? recalled.attempts()
+          : Long.valueOf(
+              Fit.largest(
+                  0,
+                  probing.worstCase(incumbent),
+                  n -> ledger.hasRoom(accounts.attempts(n + examAttempts()))));
     }
 
     private void promote(String candidate) {

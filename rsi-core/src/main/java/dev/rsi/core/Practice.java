@@ -13,7 +13,9 @@ import com.google.common.math.LongMath;
  * the frontier, at least one level and at most {@link #reach}.
  *
  * <p>Where the run's {@link Budget} has no room left for a whole generation, one with fewer tasks
- * per level is fitted in, down to a quarter of {@link #tasks}; only then is the budget spent.
+ * per level is fitted in, down to a quarter of {@link #tasks}, then one whose decision may take
+ * fewer probes, down to what the gate needs ({@link dev.rsi.api.DriftGate#fewest}); only then is
+ * the budget spent.
  *
  * <p>Immutable; the setters return changed copies.
  *

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -78,26 +79,53 @@ final class ProbeReadings<T, C> {
 
   /** The most attempts it takes to read with a version what it was not read on. */
   long worstCase(String version) {
-    long attempts = 0;
-    for (ProbeFamily<T, C> family : bank.families().values()) {
-      double[] known = known(version, family);
-      boolean byScores = Bank.isScored(family) && version.equals(anchor);
-      long unread =
-          IntStream.range(0, family.size())
-              .filter(
-                  probe ->
-                      byScores
-                          ? !anchorScores.containsKey(family.name() + "/" + probe)
-                          : known[probe] == UNREAD)
-              .count();
-      attempts += unread * family.attempts();
-    }
-    return attempts;
+    return bank.families().values().stream().mapToLong(family -> unread(version, family)).sum();
+  }
+
+  /** The same for one kind. */
+  long unread(String version, ProbeFamily<T, C> family) {
+    double[] known = known(version, family);
+    boolean byScores = Bank.isScored(family) && version.equals(anchor);
+    long unread =
+        IntStream.range(0, family.size())
+            .filter(probe -> byScores ? !hasAnchorScores(family, probe) : known[probe] == UNREAD)
+            .count();
+    return unread * family.attempts();
+  }
+
+  private boolean hasAnchorScores(ProbeFamily<T, C> family, int probe) {
+    return anchorScores.containsKey(family.name() + "/" + probe);
+  }
+
+  /** The attempts that it takes to read a probe with some versions, as far as it is not read. */
+  long attempts(Set<String> versions, String kind, int probe) {
+    ProbeFamily<T, C> family = family(kind);
+    boolean scored = Bank.isScored(family);
+    long unread =
+        versions.stream()
+            .filter(version -> !(scored && version.equals(anchor)))
+            .filter(version -> known(version, family)[probe] == UNREAD)
+            .count();
+    // A choice is compared with what generation 0 makes of it.
+    unread += scored && unread > 0 && !hasAnchorScores(family, probe) ? 1 : 0;
+    return unread * asked(family, List.of(probe));
+  }
+
+  /** The most that {@link #attempts} can be for a probe of a kind, read or not. */
+  long dearest(Set<String> versions, String kind) {
+    ProbeFamily<T, C> family = family(kind);
+    // Choices are compared with generation 0's, whether that is asked about or not.
+    long scored = Bank.isScored(family) && !versions.contains(anchor) ? 1 : 0;
+    return (versions.size() + scored) * family.attempts();
+  }
+
+  private ProbeFamily<T, C> family(String kind) {
+    return Objects.requireNonNull(bank.families().get(kind), kind);
   }
 
   /** The readings of some probes of a kind, in order; NaN where one is missing. */
   List<Double> read(String version, String kind, List<Integer> probes) {
-    ProbeFamily<T, C> family = Objects.requireNonNull(bank.families().get(kind), kind);
+    ProbeFamily<T, C> family = family(kind);
     double[] known = known(version, family);
     List<Integer> unknown = probes.stream().filter(i -> known[i] == UNREAD).toList();
     int together = Math.max(1, batch / family.attempts());
@@ -152,8 +180,7 @@ final class ProbeReadings<T, C> {
       part.forEach(probe -> known[probe] = 1);
       return;
     }
-    List<Integer> first =
-        part.stream().filter(i -> !anchorScores.containsKey(family.name() + "/" + i)).toList();
+    List<Integer> first = part.stream().filter(probe -> !hasAnchorScores(family, probe)).toList();
     if (!first.isEmpty()) {
       take(anchor, family, first, () -> scored(anchor, family, first));
     }

@@ -10,9 +10,14 @@ import dev.rsi.core.internal.Unasked;
 import dev.rsi.core.report.RunEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gate's side of a run: asks the gate about challengers, and keeps the instrument it decides by
@@ -20,6 +25,8 @@ import java.util.concurrent.TimeUnit;
  * a bank that has answered often enough makes way for a fresh one.
  */
 final class Probing<T, C> {
+  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+
   private final ImprovementLoop<T, C> loop;
   private final String anchor;
   private final Attempts<T, C> attempts;
@@ -66,15 +73,38 @@ final class Probing<T, C> {
     return bank.worstCase(anchor, incumbent);
   }
 
-  /** Asks the gate. Whatever breaks is HOLD, and recorded. */
-  GateDecision decide(int generation, Map<Role, String> versions) {
+  /** The fewest attempts that the next decision is worth beginning with, by the gate. */
+  long leastCase(String incumbent) {
+    if (bank.isUsedUp()) {
+      return worstCase(incumbent);
+    }
+    BankProbes<T, C> unread =
+        new BankProbes<>(bank, Map.of(), decisions + 1, bank.histories(), secret, 0);
+    unread.close();
+    Map<String, Integer> fewest = new HashMap<>();
+    try {
+      loop.gate.fewest(unread).forEach(kind -> fewest.put(kind.name(), kind.available()));
+    } catch (RuntimeException e) {
+      log.warn("run {}: the gate does not say how many probes it needs", journal.run(), e);
+    }
+    return Math.min(bank.leastCase(anchor, incumbent, fewest), worstCase(incumbent));
+  }
+
+  /**
+   * Asks the gate. Whatever breaks is HOLD, and recorded.
+   *
+   * @param most attempts that the decision may take; null in a record that does not say
+   */
+  GateDecision decide(int generation, @Nullable Long most, Map<Role, String> versions) {
     decisions++;
     Instant began = loop.clock.instant();
     GateDecision decision;
     try {
       renew();
-      commit(generation);
-      decision = ask(versions);
+      commit(generation, most);
+      String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
+      long room = most == null ? Long.MAX_VALUE : most;
+      decision = ask(room < worstCase(incumbent) ? room : Long.MAX_VALUE, versions);
     } catch (CancelledException | JournalException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -97,7 +127,7 @@ final class Probing<T, C> {
     bank.answered(promoted);
   }
 
-  private void commit(int generation) {
+  private void commit(int generation, @Nullable Long most) {
     journal.record(
         new RunEvent.ProbesCommitted(
             generation,
@@ -105,7 +135,8 @@ final class Probing<T, C> {
             bank.number(),
             bank.digest(),
             bank.tasks().knownAnswers(),
-            ProbeOrder.commitment(secret, decisions, bank.digest())));
+            ProbeOrder.commitment(secret, decisions, bank.digest()),
+            most));
   }
 
   /** Waits until a decision that took so long has taken a whole number of paces. */
@@ -123,8 +154,9 @@ final class Probing<T, C> {
     }
   }
 
-  private GateDecision ask(Map<Role, String> versions) {
-    BankProbes<T, C> source = new BankProbes<>(bank, versions, decisions, bank.histories(), secret);
+  private GateDecision ask(long most, Map<Role, String> versions) {
+    BankProbes<T, C> source =
+        new BankProbes<>(bank, versions, decisions, bank.histories(), secret, most);
     try {
       GateDecision given = loop.gate.decide(source);
       if (given == null) {

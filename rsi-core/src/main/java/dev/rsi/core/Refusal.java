@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why something may not be spent.
  *
- * @param window what is spent; null for the run's own budget
+ * @param window what is spent; null for the run's own budget, and for a window that has not so much
+ *     when it begins, so that no later one helps
  * @param reason in words: of what, how much was spent, set aside and asked for, and the ceiling
  */
 record Refusal(Budget.@Nullable Window window, String reason) {
@@ -14,7 +15,7 @@ record Refusal(Budget.@Nullable Window window, String reason) {
     Dimension dimension = limit.dimension();
     long left = Math.max(0, limit.most() - spent - reserved);
     return new Refusal(
-        limit.window(),
+        asked > limit.most() ? null : limit.window(),
         "Of "
             + limit
             + " "

@@ -213,6 +213,28 @@ public abstract class DriftGateContract {
     assertThat(given).as("of %d probes", available).isLessThan(available);
   }
 
+  @Test
+  void should_say_how_few_probes_could_do() {
+    ProbeSource all = flawless();
+    List<ProbeKind> fewest = gate().fewest(all);
+
+    assertThat(fewest.stream().map(ProbeKind::name))
+        .as("kinds")
+        .isEqualTo(all.kinds().stream().map(ProbeKind::name).toList());
+    assertThat(fewest).as("probes").allMatch(kind -> kind.available() <= probesPerKind());
+    int enough = fewest.stream().mapToInt(ProbeKind::available).max().orElse(0);
+    assertThat(gate().decide(flawless().giveAtMost(enough)).action())
+        .as("with %d probes of each kind", enough)
+        .isEqualTo(Action.PROMOTE);
+  }
+
+  /** All of one kind gained, nothing lost. */
+  private SimulatedProbes flawless() {
+    return SimulatedProbes.seeded(1)
+        .kind("kept", probesPerKind(), 1, 1, 1)
+        .kind("gained", probesPerKind(), 0, 0, 1);
+  }
+
   /** Half of one kind gained, nothing lost. */
   private SimulatedProbes better(int seed) {
     return SimulatedProbes.seeded(seed)

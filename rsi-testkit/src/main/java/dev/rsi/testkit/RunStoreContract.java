@@ -659,7 +659,7 @@ public abstract class RunStoreContract {
             "half right"),
         new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "digest"),
         new RunEvent.Trained(1, "challenger", "anchor", 250, Map.of("loss", 0.25)),
-        new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment"),
+        new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment", 600L),
         new RunEvent.Probed(
             1,
             "probe",

@@ -157,6 +157,14 @@ class DriftGateContractTest {
               int wanted(ProbeKind kind) {
                 return kind.available();
               }
+            }),
+        bug(
+            "should_say_how_few_probes_could_do",
+            new PlainGate() {
+              @Override
+              public List<ProbeKind> fewest(ProbeSource probes) {
+                return probes.kinds().stream().map(k -> new ProbeKind(k.name(), 299)).toList();
+              }
             }));
   }
 

@@ -358,6 +358,24 @@ public final class AnchoredGate implements DriftGate {
     return new AnchoredDecision(rules, probes, current, kinds).run();
   }
 
+  /** As many as prove a challenger safe of which no probe got worse; tripwires whole. */
+  @Override
+  public synchronized List<ProbeKind> fewest(ProbeSource probes) {
+    long promotions = lineage == null || probes.ordinal() == 1 ? 0 : lineage.promotions();
+    double level =
+        ErrorBudget.level(
+            rules.error(), rules.fraction(), probes.ordinal(), promotions, probes.histories());
+    List<ProbeKind> fewest = new ArrayList<>();
+    for (ProbeKind kind : probes.kinds()) {
+      int needed =
+          rules.tripwires().contains(kind.name())
+              ? kind.available()
+              : rules.fewest(kind.name(), probes.update(), -Math.log(level));
+      fewest.add(new ProbeKind(kind.name(), Math.min(needed, kind.available())));
+    }
+    return fewest;
+  }
+
   /**
    * Why no decision on such probes could ever be PROMOTE, in words: settings for kinds that there
    * are not, no kind but tripwires, kinds with too few probes to prove their margins even if every

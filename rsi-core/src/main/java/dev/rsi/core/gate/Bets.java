@@ -69,6 +69,27 @@ final class Bets {
     return top + Math.log(sum) - LOG_COUNT;
   }
 
+  /**
+   * The fewest drifts of 0, and nothing else, after which the average wealth has so large a log.
+   */
+  int fewestSame(double log) {
+    int low = 0;
+    int high = 1;
+    while (logWealth(0, high, 0) < log) {
+      low = high;
+      high = Math.multiplyExact(high, 2);
+    }
+    while (high - low > 1) {
+      int middle = low + (high - low) / 2;
+      if (logWealth(0, middle, 0) < log) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return high;
+  }
+
   /** log(e^a + e^b). */
   static double logAdd(double a, double b) {
     double top = Math.max(a, b);

@@ -7,6 +7,7 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.api.UpdateKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -78,10 +79,7 @@ public record GateAdvice(
       String name = kind.name();
       int limit = Math.min(kind.available(), rules.probes());
       double level = ErrorBudget.level(rules.error(), rules.fraction(), decision, 0, 1);
-      int needed = needed(rules.margins(name, Role.ANCHOR), -Math.log(level));
-      if (rules.incumbent()) {
-        needed = Math.max(needed, needed(rules.margins(name, Role.INCUMBENT), -Math.log(level)));
-      }
+      int needed = rules.fewest(name, UpdateKind.ARTIFACT, -Math.log(level));
       double[] cost =
           measured.computeIfAbsent(
               List.of(limit, rules.margins(name, Role.ANCHOR), rules.margins(name, Role.INCUMBENT)),
@@ -95,26 +93,6 @@ public record GateAdvice(
       }
     }
     return new GateAdvice(decision, least, probes, promoted, drop, impossible);
-  }
-
-  /** The fewest unchanged probes that prove safety. */
-  private static int needed(Margins margins, double log) {
-    Bets bets = Bets.safe(margins.limit());
-    int low = 0;
-    int high = 1;
-    while (bets.logWealth(0, high, 0) < log) {
-      low = high;
-      high = Math.multiplyExact(high, 2);
-    }
-    while (high - low > 1) {
-      int middle = low + (high - low) / 2;
-      if (bets.logWealth(0, middle, 0) < log) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return high;
   }
 
   private static double[] measure(AnchoredGate gate, ProbeKind kind, double churn, long decision) {

@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is sequential: it looks after {@link #firstLook} probes of each kind, then after twice as
  * many, and so on, and last after all; once a gain is proven, kinds that are safe are not probed
- * further. Error is divided evenly over the looks. A missing reading counts as worse for safety and
- * gain, and not at all for harm.
+ * further. Error is divided evenly over the looks. A look for which there are not the probes
+ * planned ends in HOLD. A missing reading counts as worse for safety and gain, and not at all for
+ * harm.
  *
  * <p>Its error rates hold for each decision, not over a lineage without end, and for the bank's
  * tasks: an incumbent that was chosen on a bank may look a little better there than on fresh tasks.
@@ -112,12 +113,8 @@ public final class PairedGate implements DriftGate {
 
   @Override
   public GateDecision decide(ProbeSource probes) {
-    List<SkillEvidence> skills = new ArrayList<>();
-    int looks = 1;
-    for (ProbeKind kind : probes.kinds()) {
-      skills.add(new SkillEvidence(kind));
-      looks = Math.max(looks, looks(kind.available()));
-    }
+    List<SkillEvidence> skills = probes.kinds().stream().map(SkillEvidence::new).toList();
+    int looks = looks(probes.kinds());
     if (skills.isEmpty()) {
       return GateDecision.hold("There are no probes to decide on.", List.of());
     }
@@ -134,9 +131,39 @@ public final class PairedGate implements DriftGate {
         }
       }
       look++;
-      decision = decide(skills, look == looks);
+      String cut = list(skills, SkillEvidence::cut);
+      // A look at fewer probes than were planned, whatever cut it short, is not one of those
+      // planned.
+      decision =
+          cut.isEmpty()
+              ? decide(skills, look == looks)
+              : GateDecision.hold(
+                  "Fewer probes than the look needs: " + cut + ".", findings(skills));
     } while (decision == null);
     return decision;
+  }
+
+  /** As many as its looks need to prove a challenger safe that lost no probe. */
+  @Override
+  public List<ProbeKind> fewest(ProbeSource probes) {
+    int looks = looks(probes.kinds());
+    List<ProbeKind> fewest = new ArrayList<>();
+    for (ProbeKind kind : probes.kinds()) {
+      int needed = kind.available();
+      for (int look = looks - 2; look >= 0; look--) {
+        long size = (long) firstLook << look;
+        if (size <= kind.available()
+            && new PairCount().upperLoss((int) size, level / looks) <= margin) {
+          needed = (int) size;
+        }
+      }
+      fewest.add(new ProbeKind(kind.name(), needed));
+    }
+    return fewest;
+  }
+
+  private int looks(List<ProbeKind> kinds) {
+    return kinds.stream().mapToInt(kind -> looks(kind.available())).max().orElse(1);
   }
 
   /**
@@ -151,7 +178,7 @@ public final class PairedGate implements DriftGate {
   }
 
   private static @Nullable GateDecision decide(List<SkillEvidence> skills, boolean last) {
-    List<GateFinding> findings = skills.stream().flatMap(SkillEvidence::findings).toList();
+    List<GateFinding> findings = findings(skills);
     String harmed = list(skills, SkillEvidence::harm);
     if (!harmed.isEmpty()) {
       return GateDecision.rollback("Proven worse: " + harmed + ".", findings);
@@ -181,6 +208,10 @@ public final class PairedGate implements DriftGate {
             ? "Every kind is safe, but none is proven better than the incumbent."
             : "Not proven safe with the probes there are: " + open + ".",
         findings);
+  }
+
+  private static List<GateFinding> findings(List<SkillEvidence> skills) {
+    return skills.stream().flatMap(SkillEvidence::findings).toList();
   }
 
   private static String list(

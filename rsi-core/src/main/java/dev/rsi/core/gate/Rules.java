@@ -75,6 +75,14 @@ record Rules(
     return update == UpdateKind.RUBRIC ? margins.within(rubricLimit) : margins;
   }
 
+  /** The fewest unchanged probes that prove an update safe against every reference. */
+  int fewest(String kind, UpdateKind update, double log) {
+    int needed = Bets.safe(margins(kind, Role.ANCHOR, update).limit()).fewestSame(log);
+    return incumbent
+        ? Math.max(needed, Bets.safe(margins(kind, Role.INCUMBENT, update).limit()).fewestSame(log))
+        : needed;
+  }
+
   /** Whether a kind's own margins, if it has any, are as narrow as these. */
   boolean keeps(String kind, @Nullable Margins asked) {
     Margins own = byKind.get(kind);

@@ -22,6 +22,7 @@ final class SkillEvidence {
   private final ProbeKind kind;
   private final Map<Role, Reference> references = new EnumMap<>(Role.class);
   private boolean tooFew;
+  private int lacking;
 
   SkillEvidence(ProbeKind kind) {
     this.kind = kind;
@@ -35,6 +36,7 @@ final class SkillEvidence {
     int wanted = (int) Math.min(size, kind.available()) - have;
     if (wanted > 0) {
       List<ProbeResult> results = probes.pull(kind.name(), wanted, ALL);
+      lacking = wanted - results.size();
       references.forEach(
           (role, reference) -> results.forEach(result -> reference.count.add(result, role)));
     }
@@ -62,6 +64,14 @@ final class SkillEvidence {
   /** Whether there are too few probes for safety, whatever they say. */
   Stream<String> few() {
     return tooFew ? Stream.of(kind.name() + " (" + kind.available() + ")") : Stream.of();
+  }
+
+  /** Whether it got fewer probes than it asked for, though there are more. */
+  Stream<String> cut() {
+    int have = of(Role.INCUMBENT).count.pairs();
+    return lacking > 0
+        ? Stream.of(kind.name() + " (" + have + " of " + (have + lacking) + ")")
+        : Stream.of();
   }
 
   /** Where too much was lost to become safe. */

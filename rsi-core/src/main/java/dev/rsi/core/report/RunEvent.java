@@ -162,9 +162,17 @@ public sealed interface RunEvent {
    * @param digest SHA-256 of the bank
    * @param knownAnswers how many known answers its judges were checked by
    * @param commitment SHA-256 over the run's secret, the decision and the bank
+   * @param attempts the most that the decision may take: fewer than its probes may need where the
+   *     budget had no room for all; null in a record older than that, which had all
    */
   record ProbesCommitted(
-      int generation, long decision, long bank, String digest, int knownAnswers, String commitment)
+      int generation,
+      long decision,
+      long bank,
+      String digest,
+      int knownAnswers,
+      String commitment,
+      @Nullable Long attempts)
       implements RunEvent {}
 
   /**

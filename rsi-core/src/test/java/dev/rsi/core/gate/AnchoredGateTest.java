@@ -8,11 +8,15 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateDecision.Action;
 import dev.rsi.api.GateFinding;
 import dev.rsi.api.ProbeKind;
+import dev.rsi.api.ProbeResult;
+import dev.rsi.api.ProbeSource;
+import dev.rsi.api.Role;
 import dev.rsi.api.UpdateKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -464,6 +468,33 @@ class AnchoredGateTest {
 
   private static LawProbes closedGap() {
     return new LawProbes(1).kind("skill", 400, .9, .9, .9).kind("gap", 400, .2, .2, .9);
+  }
+
+  @Test
+  void should_need_as_few_probes_as_prove_that_nothing_was_lost() {
+    List<ProbeKind> kinds =
+        List.of(new ProbeKind("a", 4000), new ProbeKind("few", 9), new ProbeKind("never", 700));
+    AnchoredGate gate = DriftGates.anchored().tripwires("never");
+    for (long decision : new long[] {1, 2, 100}) {
+      Map<String, Integer> least = gate.advise(kinds, 0, decision).least();
+      assertThat(gate.fewest(new Unread(kinds, decision, 1)))
+          .containsExactly(
+              new ProbeKind("a", least.getOrDefault("a", 0)),
+              new ProbeKind("few", 9),
+              new ProbeKind("never", 700));
+    }
+    // What a bank has told is paid for, and promotions pay for others.
+    assertThat(gate.fewest(new Unread(kinds, 2, 50)).get(0).available())
+        .isGreaterThan(gate.fewest(new Unread(kinds, 2, 1)).get(0).available() + 50);
+  }
+
+  /** A decision to come. */
+  private record Unread(List<ProbeKind> kinds, long ordinal, double histories)
+      implements ProbeSource {
+    @Override
+    public List<ProbeResult> pull(String kind, int count, Set<Role> roles) {
+      throw new AssertionError("pulled before the decision");
+    }
   }
 
   @Test

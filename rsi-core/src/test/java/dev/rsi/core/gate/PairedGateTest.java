@@ -90,6 +90,30 @@ class PairedGateTest {
   }
 
   @Test
+  void should_hold_when_a_look_gets_fewer_probes_than_it_needs() {
+    for (int given : new int[] {0, 50, 95, 100, 191, 399}) {
+      Probes probes = new Probes(1).kind("a", 400, .9, .9, .9).kind("b", 400, 0, 0, 0);
+      GateDecision decision = GATE.decide(probes.giving("a", given));
+      int look = given < 96 ? 96 : given < 192 ? 192 : 400;
+      assertThat(decision.action()).isEqualTo(Action.HOLD);
+      assertThat(decision.reason())
+          .contains("Fewer probes than the look needs: a (" + given + " of " + look + ")");
+    }
+  }
+
+  @Test
+  void should_need_at_least_the_first_look_that_can_prove_safety() {
+    Probes probes = new Probes(1).kind("small", 60, 1, 1, 1).kind("large", 1000, 1, 1, 1);
+    assertThat(GATE.fewest(probes))
+        .containsExactly(new ProbeKind("small", 60), new ProbeKind("large", 192));
+    assertThat(GATE.firstLook(48).fewest(probes))
+        .containsExactly(new ProbeKind("small", 60), new ProbeKind("large", 192));
+    assertThat(GATE.margin(.2).fewest(probes))
+        .containsExactly(new ProbeKind("small", 60), new ProbeKind("large", 96));
+    assertThat(probes.pulled).isEmpty();
+  }
+
+  @Test
   void should_hold_with_too_few_probes() {
     GateDecision decision =
         GATE.decide(new Probes(1).kind("a", 50, 1, 1, 1).kind("b", 50, 0, 0, 1));
@@ -140,6 +164,7 @@ class PairedGateTest {
     private final Map<String, double[]> rates = new LinkedHashMap<>();
     private final List<ProbeKind> kinds = new ArrayList<>();
     private final Map<String, Integer> pulled = new LinkedHashMap<>();
+    private final Map<String, Integer> given = new LinkedHashMap<>();
     private double missing;
     private boolean churning;
 
@@ -155,6 +180,12 @@ class PairedGateTest {
 
     Probes missing(double share) {
       missing = share;
+      return this;
+    }
+
+    /** Has fewer of a kind than it says. */
+    Probes giving(String kind, int atMost) {
+      given.put(kind, atMost);
       return this;
     }
 
@@ -175,9 +206,11 @@ class PairedGateTest {
 
     @Override
     public List<ProbeResult> pull(String kind, int count, Set<Role> roles) {
-      pulled.merge(kind, count, Integer::sum);
+      int before = pulled.getOrDefault(kind, 0);
+      int next = Math.min(count, given.getOrDefault(kind, Integer.MAX_VALUE) - before);
+      pulled.put(kind, before + next);
       List<ProbeResult> results = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < next; i++) {
         Map<Role, Double> readings = new EnumMap<>(Role.class);
         double luck = random.nextDouble();
         for (Role role : roles) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.Codec;
+import dev.rsi.api.DriftGate;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.ModelVersion;
@@ -170,6 +171,45 @@ class BudgetLoopTest {
     assertThat(report.spending().attempts()).isEqualTo(all(model.attempts));
     assertThat(report.spending().tokens()).isEqualTo(all(model.tokens));
     assertThat(report.spending().trainingSteps()).isEqualTo(expected.spending().trainingSteps());
+  }
+
+  /**
+   * A first decision reads the challenger and generation 0, a later one an incumbent in between,
+   * too, of which little was read.
+   */
+  @Test
+  void should_end_when_no_day_has_room_for_a_whole_decision() {
+    DriftGate gate = DriftGates.paired().margin(.3).firstLook(24);
+    RunReport whole = byDay("whole", gate::decide);
+    assertThat(whole.end()).isEqualTo(End.BUDGET_SPENT);
+    assertThat(whole.reason()).contains("Of 1500 attempts a day");
+    assertThat(whole.promotions()).isPositive();
+    RunReport fitted = byDay("fitted", gate);
+    assertThat(fitted.reason()).doesNotContain("a day");
+    assertThat(fitted.generations()).hasSizeGreaterThan(whole.generations().size());
+  }
+
+  private RunReport byDay(String name, DriftGate gate) {
+    Loops loops = new Loops(home.resolve(name));
+    ImprovementLoop<Sum, Long> loop =
+        ImprovementLoop.builder(loops.learner.generator())
+            .verifier(ToyTasks.verifier())
+            .trainer(loops.learner.trainer())
+            .gate(gate)
+            .probes(Loops.heldOut(11, 100))
+            .practice(PRACTICE)
+            .budget(Budget.of(6).attempts(1500, Window.DAY))
+            .clock(clock)
+            .store(loops.store)
+            .registry(loops.registry)
+            .build();
+    RunReport report = loop.run(loops.start, Loops.TASKS);
+    for (int days = 1; report.end() == End.WINDOW_SPENT; days++) {
+      assertThat(days).isLessThan(30);
+      clock.advance(Duration.ofDays(1));
+      report = loop.resume(report.run(), Loops.TASKS);
+    }
+    return report;
   }
 
   @Test
@@ -493,6 +533,68 @@ class BudgetLoopTest {
     System.out.printf("BudgetLoopTest: %d fitted generations, %d spent%n", fitted, spent);
     assertThat(fitted).isPositive();
     assertThat(spent).isPositive();
+  }
+
+  @Test
+  void should_decide_on_as_many_probes_as_there_is_room_for() {
+    long seed = Long.getLong("rsi.seed", System.nanoTime());
+    System.out.println("BudgetLoopTest: -Drsi.seed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    int fitted = 0;
+    int promoted = 0;
+    for (int trial = 0; trial < 24; trial++) {
+      String name = "seed " + seed + ", trial " + trial;
+      Loops loops = new Loops(home.resolve(name));
+      DriftGate gate =
+          random.nextBoolean()
+              ? DriftGates.paired().margin(.3).firstLook(24)
+              : DriftGates.anchored().margins(.05, .3).incumbentMargins(.05, .3);
+      long ceiling = random.nextLong(1900, 4200);
+      RunReport report =
+          ImprovementLoop.builder(loops.learner.generator())
+              .verifier(ToyTasks.verifier())
+              .trainer(loops.learner.trainer())
+              .gate(gate)
+              .probes(Loops.heldOut(11, 100))
+              .exam(Loops.heldOut(12, 10))
+              .practice(PRACTICE.reach(2))
+              .budget(Budget.of(9).attempts(ceiling))
+              .seed(random.nextLong())
+              .store(loops.store)
+              .registry(loops.registry)
+              .build()
+              .run(loops.start, Loops.TASKS);
+      assertThat(report.spending().attempts()).as(name).isLessThanOrEqualTo(ceiling);
+      List<RunEvent> events = loops.store.events(report.run());
+      for (int i = 0; i < events.size(); i++) {
+        if (events.get(i) instanceof RunEvent.ProbesCommitted committed) {
+          long most = Objects.requireNonNull(committed.attempts());
+          assertThat(readings(events.subList(i, events.size()))).as(name).isLessThanOrEqualTo(most);
+          // The whole of it: six kinds of a hundred, read with the challenger at least.
+          fitted += most < 600 + 48 ? 1 : 0;
+          promoted += most < 600 + 48 && promotes(events.subList(i, events.size())) ? 1 : 0;
+        }
+      }
+    }
+    System.out.printf("BudgetLoopTest: %d fitted decisions, %d promoted%n", fitted, promoted);
+    assertThat(fitted).isPositive();
+  }
+
+  /** What a decision read, of the events from its commitment on. */
+  private static long readings(List<RunEvent> events) {
+    return events.stream()
+        .takeWhile(event -> !(event instanceof RunEvent.Gated))
+        .filter(RunEvent.Probed.class::isInstance)
+        .mapToLong(event -> ((RunEvent.Probed) event).probes().size())
+        .sum();
+  }
+
+  private static boolean promotes(List<RunEvent> events) {
+    return events.stream()
+        .filter(RunEvent.Gated.class::isInstance)
+        .findFirst()
+        .map(event -> ((RunEvent.Gated) event).decision().promotes())
+        .orElse(false);
   }
 
   private static ImprovementLoop<Sum, Long> parts(
