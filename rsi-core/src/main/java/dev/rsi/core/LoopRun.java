@@ -230,21 +230,26 @@ final class LoopRun<T, C> implements AutoCloseable {
    */
   private Fit fit(int made) {
     long whole = probing.worstCase(incumbent);
-    Fit asked = new Fit(loop.practice.tasks(), whole);
-    return ledger.hasRoom(most(asked, made))
-        ? asked
-        : Fit.of(
-            loop.practice,
-            probing.leastCase(incumbent),
-            whole,
-            fit -> ledger.hasRoom(most(fit, made)));
+    Fit.Room room = fit -> ledger.hasRoom(most(fit, made));
+    Fit asked = new Fit(true, loop.practice.tasks(), whole);
+    if (room.has(asked)) {
+      return asked;
+    }
+    long fewest = probing.leastCase(incumbent);
+    Fit fitted = Fit.of(true, loop.practice, fewest, whole, room);
+    boolean isKnown = scouted != null && !incumbent.equals(scouted);
+    return room.has(fitted) || !isKnown
+        ? fitted
+        : Fit.of(false, loop.practice, fewest, whole, room);
   }
 
   /** The most that is spent on the rest of a generation, or on a whole one, cut down so far. */
   private Amounts most(Fit fit, int made) {
     Practice fitted = loop.practice.tasks(fit.tasks());
     long practice =
-        incumbent.equals(scouted) ? frontier.practice(fitted) : frontier.worstCase(levels, fitted);
+        fit.scouts() && !incumbent.equals(scouted)
+            ? frontier.worstCase(levels, fitted)
+            : frontier.practice(fitted);
     return accounts
         .attempts(LongMath.saturatedAdd(practice, fit.probing() + examAttempts()))
         .plus(accounts.training(pool.size() + practice, made + practice));
@@ -357,7 +362,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     boolean scout() {
       enter("scout");
       pool.beginGeneration();
-      if (incumbent.equals(scouted)) {
+      if (incumbent.equals(scouted) || !scouts()) {
         return true;
       }
       accounts.begin("scout", accounts.attempts(frontier.scouts(levels, loop.practice)));
@@ -388,6 +393,13 @@ final class LoopRun<T, C> implements AutoCloseable {
           .forEach(pool::add);
       scouted = incumbent;
       return frontier.mastered() < levels;
+    }
+
+    /** Whether there is room to scout; one that was not scouted was begun at once. */
+    private boolean scouts() {
+      return journal.isLive()
+          ? fit(0).scouts()
+          : !(journal.next() instanceof RunEvent.GenerationStarted);
     }
 
     void practise() {

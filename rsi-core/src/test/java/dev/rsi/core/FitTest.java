@@ -17,7 +17,7 @@ class FitTest {
       @ForAll @LongRange(min = 0, max = 1500) long room) {
     Practice practice = Practice.DEFAULT.tasks(tasks);
     long whole = fewest + more;
-    Fit fit = Fit.of(practice, fewest, whole, each -> each.tasks() + each.probing() <= room);
+    Fit fit = Fit.of(true, practice, fewest, whole, each -> each.tasks() + each.probing() <= room);
     assertThat(fit.tasks()).isBetween(practice.fewestTasks(), tasks);
     assertThat(fit.probing()).isBetween(fewest, whole);
     if (fit.probing() < whole) {
