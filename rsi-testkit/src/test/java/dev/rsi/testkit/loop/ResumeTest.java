@@ -17,6 +17,7 @@ import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
@@ -123,12 +124,23 @@ class ResumeTest {
         .count();
   }
 
+  /** Whether some generation had no room for all its tasks, and another none to scout in. */
   private static boolean fitted(List<RunEvent> events) {
-    return events.stream()
-        .anyMatch(
-            event ->
-                event instanceof RunEvent.GenerationStarted began
-                    && Objects.requireNonNull(began.tasks()) < 64);
+    boolean fewer = false;
+    boolean unscouted = false;
+    RunEvent before = null;
+    for (RunEvent event : events) {
+      if (event instanceof RunEvent.GenerationStarted began) {
+        fewer |= Objects.requireNonNull(began.tasks()) < 64;
+        unscouted |= before instanceof RunEvent.GenerationFinished done && promoted(done);
+      }
+      before = event;
+    }
+    return fewer && unscouted;
+  }
+
+  private static boolean promoted(RunEvent.GenerationFinished done) {
+    return done.report().outcome() == GenerationReport.Outcome.PROMOTED;
   }
 
   @Test
