@@ -67,7 +67,8 @@ public interface ProbeSource {
    * @param kind a name of {@link #kinds()}
    * @param count how many, 1 or more
    * @return at most {@code count} results, in which INCUMBENT is the first reading and CHALLENGER
-   *     the second; none where it cannot be measured
+   *     the second; none where it cannot be measured, or the budget has no room for the whole
+   *     decision
    * @throws IllegalArgumentException if there is no such kind
    * @throws CancelledException if the run was cancelled
    */

@@ -72,7 +72,7 @@ final class Bank<T, C> {
    * The attempts that it takes to read so many probes of each kind with all versions. How many of
    * them the references were read on before is up to the order, which must not show in what is
    * planned: so it is the mean over all orders and two standard deviations, of hypergeometric
-   * counts.
+   * counts; those of two references as if they were read on the same probes.
    *
    * @param probes by kind; all of a kind that is left out
    */
@@ -85,12 +85,14 @@ final class Bank<T, C> {
       double count = Math.min(size, Math.max(1, probes.getOrDefault(family.name(), family.size())));
       double each = family.attempts();
       mean += count * each;
+      double deviation = 0;
       for (String version : ImmutableSet.of(anchor, incumbent)) {
         double unread = readings.unread(version, family) / (each * size);
         mean += count * unread * each;
-        variance +=
-            count * unread * (1 - unread) * (size - count) / Math.max(1, size - 1) * each * each;
+        double spread = (size - count) / Math.max(1, size - 1);
+        deviation += each * Math.sqrt(count * unread * (1 - unread) * spread);
       }
+      variance += deviation * deviation;
       dearest = Math.max(dearest, 3L * family.attempts());
     }
     // There has to be room for the dearest probe whenever one is drawn.

@@ -93,7 +93,7 @@ final class BankProbes<T, C> implements ProbeSource {
         indices.subList(from, (int) Math.min(indices.size(), (long) from + count));
     Set<String> asked =
         roles.stream().map(versions::get).filter(Objects::nonNull).collect(toImmutableSet());
-    List<Integer> next = affordable(bank.readings(), kind, wanted, asked);
+    List<Integer> next = affordable(kind, wanted, asked);
     drawn.put(kind, from + next.size());
     Map<Role, List<Double>> readings = new EnumMap<>(Role.class);
     // In their own order: that of a set differs between processes.
@@ -108,13 +108,13 @@ final class BankProbes<T, C> implements ProbeSource {
 
   @Override
   public List<ProbeResult> retest(String kind, int count) {
-    if (bank.isScored(kind)) {
+    // What there is little of is for the proof.
+    if (bank.isScored(kind) || left < Long.MAX_VALUE) {
       return List.of();
     }
     int most = Math.min(Bank.RETESTS, drawn.getOrDefault(kind, 0));
     String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
-    List<Integer> wanted = order(kind).subList(0, Math.max(0, Math.min(count, most)));
-    List<Integer> probes = affordable(bank.again(), kind, wanted, Set.of(incumbent));
+    List<Integer> probes = order(kind).subList(0, Math.max(0, Math.min(count, most)));
     return results(
         kind,
         probes,
@@ -128,8 +128,8 @@ final class BankProbes<T, C> implements ProbeSource {
    * left out when the dearest could not be paid for, whether it is one or not: if it were drawn for
    * being cheap, as it was read before, it would be no fair draw.
    */
-  private List<Integer> affordable(
-      ProbeReadings<T, C> readings, String kind, List<Integer> probes, Set<String> asked) {
+  private List<Integer> affordable(String kind, List<Integer> probes, Set<String> asked) {
+    ProbeReadings<T, C> readings = bank.readings();
     if (left == Long.MAX_VALUE) {
       return probes;
     }

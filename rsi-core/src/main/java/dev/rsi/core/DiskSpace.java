@@ -43,8 +43,7 @@ final class DiskSpace {
     long used = used();
     return artifact <= (most - used) / 2
         ? null
-        : new Refusal(
-            null,
+        : Refusal.ofTheRun(
             "Of "
                 + most
                 + " bytes on disk "

@@ -143,8 +143,9 @@ public final class ImprovementLoop<T, C> {
   /**
    * Goes on with a run that was left before its end: its process was killed, its machine lost
    * power, its thread was interrupted or its store failed. It ends as it would have ended without
-   * that: what was recorded is not done again, neither an attempt nor a training nor a decision,
-   * and counts as spent; the first step that was not recorded is the first to be done. Blocks.
+   * that, or earlier where what was lost leaves too little of a ceiling: what was recorded is not
+   * done again, neither an attempt nor a training nor a decision, and counts as spent; the first
+   * step that was not recorded is the first to be done. Blocks.
    *
    * @param run its id in the store; see {@link #unfinished}
    * @param tasks those it was begun with

@@ -112,7 +112,7 @@ final class Ledger {
   synchronized @Nullable Refusal refusal(Amounts most) {
     look();
     return generations >= budget.generations()
-        ? new Refusal(null, "All " + budget.generations() + " generations are spent.")
+        ? Refusal.ofTheRun("All " + budget.generations() + " generations are spent.")
         : refusal(most, reserved, "another generation");
   }
 
@@ -123,7 +123,7 @@ final class Ledger {
   synchronized boolean hasRoom(Amounts most) {
     look();
     Refusal refusal = refusal(most, Amounts.NONE, "the next steps");
-    return refusal == null || refusal.window() != null;
+    return refusal == null || !refusal.lasting();
   }
 
   /** What no window helps against comes first. */
@@ -138,7 +138,7 @@ final class Ledger {
       long taken = LongMath.saturatedAdd(already, held);
       if (ask > limit.most() - taken || (passes(dimension) && already >= limit.most())) {
         Refusal refusal = Refusal.of(limit, already, held, ask, what);
-        if (refusal.window() == null) {
+        if (refusal.lasting()) {
           return refusal;
         }
         window = window == null ? refusal : window;

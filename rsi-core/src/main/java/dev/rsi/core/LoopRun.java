@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,9 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** How many of the last generations brought no promotion. */
   private int fruitless;
+
+  /** The end of a generation that the budget cut short, to be recorded with that of the run. */
+  private List<RunEvent> cutShort = List.of();
 
   /**
    * A run, to be begun or to be gone on with.
@@ -255,11 +259,16 @@ final class LoopRun<T, C> implements AutoCloseable {
         .plus(accounts.training(pool.size() + practice, made + practice));
   }
 
-  /** A spent window leaves the run open; a spent budget of its own ends it. */
+  /**
+   * A spent budget of its own ends the run; a window leaves it open, for the next or a larger one.
+   */
   private RunReport spent(Refusal refusal) {
-    return refusal.window() == null
-        ? end(RunReport.End.BUDGET_SPENT, refusal.reason())
-        : leave(RunReport.End.WINDOW_SPENT, refusal.reason());
+    if (refusal.window() == null) {
+      return end(RunReport.End.BUDGET_SPENT, refusal.reason());
+    }
+    return leave(
+        refusal.lasting() ? RunReport.End.BUDGET_SPENT : RunReport.End.WINDOW_SPENT,
+        refusal.reason());
   }
 
   /** One generation; false if the hardest level is mastered and there is nothing to practise. */
@@ -284,8 +293,9 @@ final class LoopRun<T, C> implements AutoCloseable {
     } catch (CancelledException e) {
       Refusal cut = ledger.cut();
       if (cut != null && cut.window() == null) {
-        steps.fail(e);
-        finish(steps.report());
+        GenerationReport report = steps.report();
+        count(report);
+        cutShort = List.of(steps.faulted(e), new RunEvent.GenerationFinished(report));
       }
       throw e;
     } catch (RuntimeException e) {
@@ -344,6 +354,9 @@ final class LoopRun<T, C> implements AutoCloseable {
 
     private RunEvent.@Nullable FellBack fallBack() {
       if (!journal.isLive()) {
+        if (journal.next() instanceof RunEvent.Faulted fault && fault.part().equals(part)) {
+          throw new RecalledFault(fault);
+        }
         return journal.next() instanceof RunEvent.FellBack recalled ? recalled : null;
       }
       try {
@@ -420,9 +433,16 @@ final class LoopRun<T, C> implements AutoCloseable {
       Integer tasks =
           journal.next() instanceof RunEvent.GenerationStarted recalled
               ? recalled.tasks()
-              : Integer.valueOf(fit(made).tasks());
+              : Integer.valueOf(room().tasks());
       journal.record(new RunEvent.GenerationStarted(number, incumbent, tasks));
       return tasks == null ? loop.practice.tasks() : tasks;
+    }
+
+    /** What there is room for by now: a kill may have lost what the rest was to be paid with. */
+    private Fit room() {
+      Fit fit = fit(made);
+      accounts.begin("practise", most(fit, made));
+      return fit;
     }
 
     /** Whether there is anything new to learn from. */
@@ -493,13 +513,12 @@ final class LoopRun<T, C> implements AutoCloseable {
      * an older record does not say.
      */
     private @Nullable Long readings() {
-      return journal.next() instanceof RunEvent.ProbesCommitted recalled
-          ? recalled.attempts()
-          : Long.valueOf(
-              Fit.largest(
-                  0,
-                  probing.worstCase(incumbent),
-                  n -> ledger.hasRoom(accounts.attempts(n + examAttempts()))));
+      if (journal.next() instanceof RunEvent.ProbesCommitted recalled) {
+        return recalled.attempts();
+      }
+      long whole = probing.worstCase(incumbent);
+      LongPredicate fits = n -> ledger.hasRoom(accounts.attempts(n + examAttempts()));
+      return fits.test(whole) ? whole : Fit.largest(probing.leastCase(incumbent), whole, fits);
     }
 
     private void promote(String candidate) {
@@ -528,6 +547,10 @@ final class LoopRun<T, C> implements AutoCloseable {
       journal.fault(number, part, cause);
     }
 
+    RunEvent.Faulted faulted(RuntimeException cause) {
+      return new RunEvent.Faulted(number, part, String.valueOf(cause));
+    }
+
     GenerationReport report() {
       return new GenerationReport(
           number,
@@ -543,19 +566,25 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private void finish(GenerationReport report) {
+    count(report);
+    journal.record(new RunEvent.GenerationFinished(report));
+  }
+
+  private void count(GenerationReport report) {
     finished = report.generation();
     if (finished > 0) {
       ledger.count();
       fruitless = report.outcome() == Outcome.PROMOTED ? 0 : fruitless + 1;
     }
-    journal.record(new RunEvent.GenerationFinished(report));
   }
 
   private RunReport end(RunReport.End end, String reason) {
     accounts.settle();
-    List<RunEvent> last = new ArrayList<>(probing.revealed(finished));
+    List<RunEvent> last = new ArrayList<>(cutShort);
+    last.addAll(probing.revealed(finished));
     last.add(new RunEvent.RunFinished(finished, end, reason, incumbent));
-    // Together: what is revealed must not be gone on with.
+    // Together: what is revealed must not be gone on with, and nor must what the budget cut short,
+    // which would not be cut short in the same place again.
     journal.record(last);
     return report(end, reason);
   }

@@ -14,8 +14,8 @@ import com.google.common.math.LongMath;
  *
  * <p>Where the run's {@link Budget} has no room left for a whole generation, one with fewer tasks
  * per level is fitted in, down to a quarter of {@link #tasks}, then one whose decision may take
- * fewer probes, down to what the gate needs ({@link dev.rsi.api.DriftGate#fewest}); only then is
- * the budget spent.
+ * fewer probes, down to what the gate needs ({@link dev.rsi.api.DriftGate#fewest}), then one that
+ * does not scout and practises where the last one did; only then is the budget spent.
  *
  * <p>Immutable; the setters return changed copies.
  *

@@ -5,17 +5,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why something may not be spent.
  *
- * @param window what is spent; null for the run's own budget, and for a window that has not so much
- *     when it begins, so that no later one helps
+ * @param window what is spent; null for the run's own budget
+ * @param lasting whether no window helps: it is the run's own budget, or a window that has not so
+ *     much even when it begins
  * @param reason in words: of what, how much was spent, set aside and asked for, and the ceiling
  */
-record Refusal(Budget.@Nullable Window window, String reason) {
+record Refusal(Budget.@Nullable Window window, boolean lasting, String reason) {
+
+  static Refusal ofTheRun(String reason) {
+    return new Refusal(null, true, reason);
+  }
 
   static Refusal of(Limit limit, long spent, long reserved, long asked, String what) {
     Dimension dimension = limit.dimension();
     long left = Math.max(0, limit.most() - spent - reserved);
     return new Refusal(
-        asked > limit.most() ? null : limit.window(),
+        limit.window(),
+        limit.window() == null || asked > limit.most(),
         "Of "
             + limit
             + " "

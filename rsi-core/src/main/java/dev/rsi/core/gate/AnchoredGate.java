@@ -2,11 +2,13 @@ package dev.rsi.core.gate;
 
 import static java.util.stream.Collectors.joining;
 
+import com.google.common.math.IntMath;
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -358,7 +360,7 @@ public final class AnchoredGate implements DriftGate {
     return new AnchoredDecision(rules, probes, current, kinds).run();
   }
 
-  /** As many as prove a challenger safe of which no probe got worse; tripwires whole. */
+  /** As many pulls as prove a challenger safe of which no probe changed; tripwires whole. */
   @Override
   public synchronized List<ProbeKind> fewest(ProbeSource probes) {
     long promotions = lineage == null || probes.ordinal() == 1 ? 0 : lineage.promotions();
@@ -370,7 +372,11 @@ public final class AnchoredGate implements DriftGate {
       int needed =
           rules.tripwires().contains(kind.name())
               ? kind.available()
-              : rules.fewest(kind.name(), probes.update(), -Math.log(level));
+              : IntMath.divide(
+                      rules.fewest(kind.name(), probes.update(), -Math.log(level)),
+                      rules.batch(),
+                      RoundingMode.CEILING)
+                  * rules.batch();
       fewest.add(new ProbeKind(kind.name(), Math.min(needed, kind.available())));
     }
     return fewest;

@@ -34,7 +34,11 @@ public record RunReport(
   public enum End {
     /** The hardest level is mastered, as far as the loop's verifier can tell. */
     MASTERED,
-    /** What is left of the budget does not pay for another generation. */
+    /**
+     * What is left of the budget does not pay for another generation. Where that is a day or month
+     * that has not so much even when it begins, the run stays open, to be gone on with under a
+     * larger budget.
+     */
     BUDGET_SPENT,
     /**
      * What is left of the budget in this day or month does not pay for the next step. The run stays

@@ -47,8 +47,7 @@ final class EventJson {
     add("budget-moved", RunEvent.BudgetMoved.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
-    // Files exist whose generations have no tasks, attempts no comment, commitments no attempts,
-    // and
+    // Files exist whose generations have no tasks, attempts no comment, commitments no attempts and
     // decisions no charter.
     for (String kind : List.of("generation-started", "attempted", "probes-committed", "gated")) {
       readers.computeIfPresent(

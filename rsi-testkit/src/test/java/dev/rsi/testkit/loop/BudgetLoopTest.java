@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.Codec;
 import dev.rsi.api.DriftGate;
+import dev.rsi.api.GateDecision;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.ModelVersion;
@@ -29,6 +30,7 @@ import dev.rsi.core.report.RunReport;
 import dev.rsi.core.report.RunReport.End;
 import dev.rsi.core.store.RunStore;
 import dev.rsi.testkit.ManualClock;
+import dev.rsi.testkit.SimulatedLearner;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
 import java.io.IOException;
@@ -178,19 +180,22 @@ class BudgetLoopTest {
    * too, of which little was read.
    */
   @Test
-  void should_end_when_no_day_has_room_for_a_whole_decision() {
+  void should_wait_for_a_larger_budget_when_no_day_has_room_for_a_whole_decision() {
     DriftGate gate = DriftGates.paired().margin(.3).firstLook(24);
-    RunReport whole = byDay("whole", gate::decide);
+    Loops loops = new Loops(home.resolve("whole"));
+    RunReport whole = byDay(loops, gate::decide, 1500);
     assertThat(whole.end()).isEqualTo(End.BUDGET_SPENT);
     assertThat(whole.reason()).contains("Of 1500 attempts a day");
     assertThat(whole.promotions()).isPositive();
-    RunReport fitted = byDay("fitted", gate);
+    RunReport more = byDay(loops, gate::decide, 3000);
+    assertThat(more.run()).isEqualTo(whole.run());
+    assertThat(more.generations()).hasSizeGreaterThan(whole.generations().size());
+    RunReport fitted = byDay(new Loops(home.resolve("fitted")), gate, 1500);
     assertThat(fitted.reason()).doesNotContain("a day");
     assertThat(fitted.generations()).hasSizeGreaterThan(whole.generations().size());
   }
 
-  private RunReport byDay(String name, DriftGate gate) {
-    Loops loops = new Loops(home.resolve(name));
+  private RunReport byDay(Loops loops, DriftGate gate, long attempts) {
     ImprovementLoop<Sum, Long> loop =
         ImprovementLoop.builder(loops.learner.generator())
             .verifier(ToyTasks.verifier())
@@ -198,12 +203,15 @@ class BudgetLoopTest {
             .gate(gate)
             .probes(Loops.heldOut(11, 100))
             .practice(PRACTICE)
-            .budget(Budget.of(6).attempts(1500, Window.DAY))
+            .budget(Budget.of(6).attempts(attempts, Window.DAY))
             .clock(clock)
             .store(loops.store)
             .registry(loops.registry)
             .build();
-    RunReport report = loop.run(loops.start, Loops.TASKS);
+    RunReport report =
+        loop.unfinished()
+            .map(left -> loop.resume(left, Loops.TASKS))
+            .orElseGet(() -> loop.run(loops.start, Loops.TASKS));
     for (int days = 1; report.end() == End.WINDOW_SPENT; days++) {
       assertThat(days).isLessThan(30);
       clock.advance(Duration.ofDays(1));
@@ -327,6 +335,36 @@ class BudgetLoopTest {
       assertThat(all(model.tokens)).isLessThanOrEqualTo(least + 20);
       assertThat(loops.registry.live().orElseThrow().id()).isEqualTo(report.live());
     }
+  }
+
+  @Test
+  void should_end_cut_short_wherever_it_is_killed_by_then() {
+    int kills = 0;
+    for (int appends : new int[] {12, 25, 40, 60, 80}) {
+      for (int next = 1; next < 60; next += 1 + next / 6) {
+        Loops loops = new Loops(home.resolve(appends + " and " + next));
+        Generator<Sum, Long> model = loops.learner.generator();
+        RunStore first = new BreakingStore(loops.store, appends, true);
+        assertThatThrownBy(
+                () ->
+                    loop(loops, model, first, Budget.of(4).tokens(90_000))
+                        .run(loops.start, Loops.TASKS))
+            .hasMessageContaining("the power failed");
+        // Lowered: what is under way is cut short somewhere.
+        Budget lowered = Budget.of(4).tokens(5400 + 20L * appends);
+        RunStore second = new BreakingStore(loops.store, next, next % 2 == 0);
+        try {
+          loop(loops, model, second, lowered).resume("run-1", Loops.TASKS);
+        } catch (RsiException e) {
+          assertThat(e).hasMessageContaining("the power failed");
+          kills++;
+        }
+        ImprovementLoop<Sum, Long> last = loop(loops, model, loops.store, lowered);
+        last.unfinished().ifPresent(left -> last.resume(left, Loops.TASKS));
+        assertThat(isEnded(loops.store, "run-1")).isTrue();
+      }
+    }
+    assertThat(kills).isGreaterThan(30);
   }
 
   @Test
@@ -535,29 +573,31 @@ class BudgetLoopTest {
     assertThat(spent).isPositive();
   }
 
+  /**
+   * Of a learner that loses nothing: so whatever there is room for proves it safe. That it gained
+   * enough to be promoted takes more of them. By a seed of its own, as the least that a decision
+   * begins with is enough with a probability of some 98 % alone.
+   */
   @Test
   void should_decide_on_as_many_probes_as_there_is_room_for() {
-    long seed = Long.getLong("rsi.seed", System.nanoTime());
-    System.out.println("BudgetLoopTest: -Drsi.seed=" + seed);
-    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom random = new SplittableRandom(7);
     int fitted = 0;
-    int promoted = 0;
     for (int trial = 0; trial < 24; trial++) {
-      String name = "seed " + seed + ", trial " + trial;
+      String name = "trial " + trial;
       Loops loops = new Loops(home.resolve(name));
       DriftGate gate =
           random.nextBoolean()
               ? DriftGates.paired().margin(.3).firstLook(24)
               : DriftGates.anchored().margins(.05, .3).incumbentMargins(.05, .3);
-      long ceiling = random.nextLong(1900, 4200);
+      long ceiling = random.nextLong(1300, 3200);
+      SimulatedLearner learner = SimulatedLearner.ofLevels(Loops.LEVELS).lessonsToLearn(3);
       RunReport report =
-          ImprovementLoop.builder(loops.learner.generator())
+          ImprovementLoop.builder(learner.generator())
               .verifier(ToyTasks.verifier())
-              .trainer(loops.learner.trainer())
+              .trainer(learner.trainer())
               .gate(gate)
               .probes(Loops.heldOut(11, 100))
-              .exam(Loops.heldOut(12, 10))
-              .practice(PRACTICE.reach(2))
+              .practice(PRACTICE.reach(2).scouts(10))
               .budget(Budget.of(9).attempts(ceiling))
               .seed(random.nextLong())
               .store(loops.store)
@@ -571,13 +611,16 @@ class BudgetLoopTest {
           long most = Objects.requireNonNull(committed.attempts());
           assertThat(readings(events.subList(i, events.size()))).as(name).isLessThanOrEqualTo(most);
           // The whole of it: six kinds of a hundred, read with the challenger at least.
-          fitted += most < 600 + 48 ? 1 : 0;
-          promoted += most < 600 + 48 && promotes(events.subList(i, events.size())) ? 1 : 0;
+          if (most < 600 + 48) {
+            fitted++;
+            assertThat(decision(events.subList(i, events.size())).reason())
+                .as(name)
+                .doesNotContain("Not proven safe", "of 24)");
+          }
         }
       }
     }
-    System.out.printf("BudgetLoopTest: %d fitted decisions, %d promoted%n", fitted, promoted);
-    assertThat(fitted).isPositive();
+    assertThat(fitted).isGreaterThan(5);
   }
 
   /** What a decision read, of the events from its commitment on. */
@@ -589,12 +632,12 @@ class BudgetLoopTest {
         .sum();
   }
 
-  private static boolean promotes(List<RunEvent> events) {
+  private static GateDecision decision(List<RunEvent> events) {
     return events.stream()
         .filter(RunEvent.Gated.class::isInstance)
+        .map(event -> ((RunEvent.Gated) event).decision())
         .findFirst()
-        .map(event -> ((RunEvent.Gated) event).decision().promotes())
-        .orElse(false);
+        .orElseThrow();
   }
 
   private static ImprovementLoop<Sum, Long> parts(
