@@ -37,12 +37,14 @@ import java.util.stream.Stream;
  * One long run with a simulated learner, an SQLite file and a registry that keeps what it needs:
  * time per generation by the clock and by the processor (which other work on the machine disturbs
  * less), heap after a collection, resident memory and size of the file, at every tenth of the run;
- * then what came of heap and time from the second tenth to the last, and the slope of the line
- * through them. Every tenth challenger goes live; every generation makes a few lessons, of which
+ * then what came of heap, resident memory and time from the second tenth to the last, and the slope
+ * of the line through them. With a heap that is all there from the start, what the resident memory
+ * gains is native. Every tenth challenger goes live; every generation makes a few lessons, of which
  * 500 are kept: so few that the bound is reached in the first tenth of a run of 2,000.
  *
- * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.Soak "-Dbench.args=10000"}; the argument
- * is how many generations, at least 10.
+ * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.Soak "-Dbench.args=10000"
+ * "-Dbench.jvm=-Xms256m -Xmx256m -XX:+AlwaysPreTouch"}; the argument is how many generations, at
+ * least 10.
  */
 public final class Soak {
   private static final int LEVELS = 8;
@@ -108,6 +110,7 @@ public final class Soak {
     private final int every;
     private final List<Long> nanos = new ArrayList<>();
     private final List<Double> heaps = new ArrayList<>();
+    private final List<Double> residents = new ArrayList<>();
     private final List<Double> medians = new ArrayList<>();
     private final List<Double> cpuMedians = new ArrayList<>();
     private final List<Long> cpuNanos = new ArrayList<>();
@@ -135,14 +138,15 @@ public final class Soak {
         medians.add(median);
         heaps.add(heap);
         try {
+          residents.add((double) residentKib());
           System.out.printf(
               Locale.ROOT,
-              "generation %d: median %.2f ms, %.2f ms of cpu, heap %.0f KiB, resident %d KiB, file %d KiB%n",
+              "generation %d: median %.2f ms, %.2f ms of cpu, heap %.0f KiB, resident %.0f KiB, file %d KiB%n",
               finished.generation(),
               median,
               cpu,
               heap,
-              residentKib(),
+              residents.get(residents.size() - 1),
               Files.size(file) / 1024);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
@@ -162,6 +166,7 @@ public final class Soak {
     /** The second tenth is the first that a run has warmed up for. */
     void compare() {
       compare("heap", heaps, "KiB");
+      compare("resident memory", residents, "KiB");
       compare("time per generation", medians, "ms");
       compare("cpu time per generation", cpuMedians, "ms");
     }
