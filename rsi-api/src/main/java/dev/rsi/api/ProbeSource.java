@@ -53,8 +53,8 @@ public interface ProbeSource {
    * @param count how many, 1 or more
    * @param roles which versions to run, at least one; readings known already cost nothing
    * @return at most {@code count} results; fewer, down to none, when the kind is used up or the
-   *     budget has no room for more in this decision. That depends on what was spent, never on what
-   *     is read
+   *     budget has no room for more in this decision. Whether another is given is settled by those
+   *     given before it, never by what it reads
    * @throws IllegalArgumentException if there is no such kind
    * @throws CancelledException if the run was cancelled
    */
