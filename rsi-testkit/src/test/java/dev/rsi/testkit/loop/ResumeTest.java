@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.Critique;
+import dev.rsi.api.GateDecision;
 import dev.rsi.api.Knob;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
@@ -24,6 +25,7 @@ import dev.rsi.core.store.RunStore;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -316,8 +318,8 @@ class ResumeTest {
         if (events.get(events.size() - 1) instanceof RunEvent.GenerationFinished finished
             && !finished.report().live().equals(cut.start.id())) {
           String live = finished.report().live();
-          Path file = onlyFile(cut.registry.version(live).directory());
-          Files.writeString(file, Files.readString(file) + " ");
+          Path directory = cut.registry.version(live).directory();
+          damage(directory);
           RunReport report = loop(cut, cut.store, Budget.of(3)).resume("run-1", Loops.TASKS);
           RunEvent.FellBack fallen =
               cut.store.events("run-1").stream()
@@ -327,13 +329,56 @@ class ResumeTest {
                   .orElseThrow();
           assertThat(fallen.from()).isEqualTo(live);
           assertThat(fallen.to()).isEqualTo(cut.start.id());
-          assertThat(fallen.reason()).contains(file.getFileName().toString());
+          assertThat(fallen.reason()).contains(onlyFile(directory).getFileName().toString());
           assertThat(report.generations()).hasSize(4);
           assertThat(report.live()).isNotEqualTo(live);
           assertThat(cut.registry.live().orElseThrow().id()).isEqualTo(report.live());
           return;
         }
       }
+    }
+  }
+
+  @Test
+  void should_go_over_generations_that_had_nothing_sound_to_begin_from() {
+    Loops loops = new Loops(home);
+    RunListener damaging =
+        event -> {
+          if (event instanceof RunEvent.GenerationFinished done && done.generation() == 1) {
+            damage(loops.start.directory());
+          } else if (event instanceof RunEvent.GenerationFinished done && done.generation() == 2) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    RunReport left = holding(loops).listener(damaging).build().run(loops.start, Loops.TASKS);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(left.end()).isEqualTo(RunReport.End.CANCELLED);
+    RunReport report = holding(loops).build().resume(left.run(), Loops.TASKS);
+    assertThat(report.generations().stream().map(GenerationReport::outcome))
+        .containsExactly(
+            GenerationReport.Outcome.ANCHOR,
+            GenerationReport.Outcome.HELD,
+            GenerationReport.Outcome.FAILED,
+            GenerationReport.Outcome.FAILED);
+    assertThat(loops.store.events(report.run(), RunEvent.Faulted.class))
+        .hasSize(2)
+        .allMatch(fault -> fault.part().equals("registry"));
+  }
+
+  private static ImprovementLoop.Builder<Sum, Long> holding(Loops loops) {
+    return loops
+        .parts(Budget.of(3), Practice.DEFAULT.tasks(16).scouts(8))
+        .verifier(ToyTasks.verifier())
+        .trainer(loops.learner.trainer())
+        .gate(probes -> GateDecision.hold("not this one", List.of()));
+  }
+
+  private static void damage(Path directory) {
+    try {
+      Path file = onlyFile(directory);
+      Files.writeString(file, Files.readString(file) + " ");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
