@@ -340,21 +340,22 @@ class BudgetLoopTest {
   @Test
   void should_end_cut_short_wherever_it_is_killed_by_then() {
     int kills = 0;
-    for (int appends : new int[] {12, 25, 40, 60, 80}) {
-      for (int next = 1; next < 60; next += 1 + next / 6) {
+    int judging = 0;
+    for (int appends = 128; appends <= 164; appends += 12) {
+      for (int next = 1; next <= 6; next++) {
         Loops loops = new Loops(home.resolve(appends + " and " + next));
-        Generator<Sum, Long> model = loops.learner.generator();
+        Metered model = new Metered(loops.learner.generator(), clock);
         RunStore first = new BreakingStore(loops.store, appends, true);
         assertThatThrownBy(
                 () ->
                     loop(loops, model, first, Budget.of(4).tokens(90_000))
                         .run(loops.start, Loops.TASKS))
             .hasMessageContaining("the power failed");
-        // Lowered: what is under way is cut short somewhere.
-        Budget lowered = Budget.of(4).tokens(5400 + 20L * appends);
-        RunStore second = new BreakingStore(loops.store, next, next % 2 == 0);
+        // What is under way is cut short at once.
+        Budget lowered = Budget.of(4).tokens(Math.max(all(model.tokens), 5200) + 20);
         try {
-          loop(loops, model, second, lowered).resume("run-1", Loops.TASKS);
+          loop(loops, model, new BreakingStore(loops.store, next, true), lowered)
+              .resume("run-1", Loops.TASKS);
         } catch (RsiException e) {
           assertThat(e).hasMessageContaining("the power failed");
           kills++;
@@ -362,9 +363,16 @@ class BudgetLoopTest {
         ImprovementLoop<Sum, Long> last = loop(loops, model, loops.store, lowered);
         last.unfinished().ifPresent(left -> last.resume(left, Loops.TASKS));
         assertThat(isEnded(loops.store, "run-1")).isTrue();
+        judging +=
+            loops.store.events("run-1", RunEvent.Faulted.class).stream()
+                    .anyMatch(fault -> fault.part().equals("gate"))
+                ? 1
+                : 0;
       }
     }
-    assertThat(kills).isGreaterThan(30);
+    System.out.printf("BudgetLoopTest: %d kills, %d cut while judging%n", kills, judging);
+    assertThat(kills).isPositive();
+    assertThat(judging).isPositive();
   }
 
   @Test
