@@ -29,7 +29,8 @@ public interface DriftGate {
   /**
    * The fewest probes of each kind with which the next decision could be PROMOTE at all. Where the
    * budget has no room for a decision on every probe, the loop asks for one that may take fewer,
-   * but not fewer than these: what could only be HOLD is not worth its attempts.
+   * but not fewer than these: what could only be HOLD is not worth its attempts. Asked between two
+   * decisions of a lineage; what it throws is logged, and the decision asked for whole.
    *
    * @param probes what the decision will be asked with; nothing can be pulled from it yet
    * @return the kinds of the source, with 1 or more and at most as many probes as there are; all of

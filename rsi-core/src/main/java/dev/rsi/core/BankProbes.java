@@ -20,7 +20,7 @@ import java.util.Set;
 /** One decision's probes: draws them in the decision's secret order and has the versions read. */
 final class BankProbes<T, C> implements ProbeSource {
   private final Bank<T, C> bank;
-  private final Map<Role, String> versions;
+  private final Map<Role, String> versions = new EnumMap<>(Role.class);
   private final long decision;
   private final double histories;
   private final Map<String, List<Integer>> order = new HashMap<>();
@@ -45,7 +45,7 @@ final class BankProbes<T, C> implements ProbeSource {
       long secret,
       long most) {
     this.bank = bank;
-    this.versions = versions.isEmpty() ? Map.of() : new EnumMap<>(versions);
+    this.versions.putAll(versions);
     this.left = most;
     this.decision = decision;
     this.histories = histories;

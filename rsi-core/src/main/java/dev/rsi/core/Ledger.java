@@ -63,9 +63,9 @@ final class Ledger {
    * What the run's course has done is counted again when it is gone over; what was recorded beyond
    * that is lost, and is held against the ceilings alone.
    */
-  synchronized void restore(List<RunEvent.BudgetMoved> recorded) {
+  synchronized void restore(List<RunEvent.BudgetMoved> movements) {
     RunEvent.BudgetMoved last = null;
-    for (RunEvent.BudgetMoved moved : recorded) {
+    for (RunEvent.BudgetMoved moved : movements) {
       add(LocalDate.parse(moved.day()), Amounts.of(moved.spent()));
       last = moved;
     }

@@ -2,6 +2,7 @@ package dev.rsi.testkit;
 
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
+import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +51,11 @@ public final class ScriptedGate implements DriftGate {
   public ScriptedGate nullOnCall(int call) {
     script.giveNull(call);
     return this;
+  }
+
+  @Override
+  public List<ProbeKind> fewest(ProbeSource probes) {
+    return wrapped.fewest(probes);
   }
 
   /** The {@linkplain ProbeSource#ordinal() ordinal} of every decision asked for so far. */
