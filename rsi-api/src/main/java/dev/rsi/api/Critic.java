@@ -21,7 +21,6 @@ public interface Critic<T, C> extends Described {
     return new NamedCritic<>(Named.checked(description), critic);
   }
 
-
   /**
    * Criticises one candidate.
    *

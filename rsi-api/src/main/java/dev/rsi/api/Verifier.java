@@ -25,11 +25,9 @@ public interface Verifier<T, C> extends Described {
    *     whenever the rule changes, so that no run is resumed under another rule
    * @param verifier does the work
    */
-  static <T, C> Verifier<T, C> named(
-      String description, Verifier<? super T, ? super C> verifier) {
+  static <T, C> Verifier<T, C> named(String description, Verifier<? super T, ? super C> verifier) {
     return new NamedVerifier<>(Named.checked(description), verifier);
   }
-
 
   /**
    * Rules on one candidate.

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.Dimension;
+import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.report.RunEvent;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -49,7 +52,7 @@ class LedgerTest {
   private final Time time = new Time();
 
   private Ledger ledger(Budget budget) {
-    return new Ledger(budget, time, () -> time.cpu);
+    return new Ledger(budget.ceilings(), time, () -> time.cpu);
   }
 
   private static Amounts attempts(long count) {

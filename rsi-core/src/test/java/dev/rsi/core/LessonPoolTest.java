@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.internal.practice.LessonPool;
+import dev.rsi.core.internal.steps.Journal;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
@@ -190,7 +192,7 @@ class LessonPoolTest {
 
   private static List<String> tasks(LessonPool<String, String> pool, Journal journal) {
     List<String> tasks = new ArrayList<>();
-    pool.tasks(journal, tasks::add);
+    pool.tasks(each -> journal.forEach(RunEvent.Attempted.class, each), tasks::add);
     return tasks;
   }
 
