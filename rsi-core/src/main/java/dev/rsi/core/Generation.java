@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Lesson;
@@ -125,7 +126,7 @@ final class Generation<T, C> {
       return;
     }
     steps.accounts().begin(Phase.SCOUT, room.scouting());
-    List<Lesson<T, C>> found = new ArrayList<>();
+    List<Attempt<T, C>> found = new ArrayList<>();
     Map<Integer, Integer> madeByLevel = new HashMap<>();
     Frontier frontier =
         state

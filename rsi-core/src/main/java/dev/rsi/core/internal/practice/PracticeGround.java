@@ -1,17 +1,19 @@
 package dev.rsi.core.internal.practice;
 
+import dev.rsi.api.Rubric;
+import dev.rsi.core.internal.steps.Steps;
+import dev.rsi.core.internal.steps.Attempts;
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Critique;
-import dev.rsi.api.Lesson;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.internal.Ruling;
 import dev.rsi.core.internal.Seeds;
-import dev.rsi.core.internal.steps.Attempts;
-import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +86,7 @@ public final class PracticeGround<T, C> {
    * Practises one level.
    *
    * @param count tasks to draw
-   * @param lessons takes what was proven right or wrong, unless a critique weighs it nothing
+   * @param lessons takes the attempts that were proven right or wrong and have a grade over 0
    */
   public Tally practise(
       String version,
@@ -92,7 +94,7 @@ public final class PracticeGround<T, C> {
       RunEvent.Stage stage,
       int level,
       int count,
-      Consumer<Lesson<T, C>> lessons) {
+      Consumer<Attempt<T, C>> lessons) {
     String stream = "practice " + stage;
     RandomGenerator random = seeds.random(stream, generation, level);
     int tasksPerBatch = Math.max(1, batch / samples);
@@ -106,15 +108,15 @@ public final class PracticeGround<T, C> {
           requests.add(new Request<>(task, seed));
         }
       }
-      List<Ruled<C>> ruled =
+      List<Attempt<T, C>> made =
           steps.once(
               RunEvent.Attempted.class,
               requests.size(),
               steps.accounts().attempts(requests.size()),
-              this::recalled,
-              () -> rule(requests, attempts.make(version, "practising level " + level, requests)),
-              made -> attempted(generation, stage, level, requests, made));
-      tally = tally.plus(handOn(generation, level, requests, ruled, lessons));
+              events -> recalled(requests, events),
+              () -> examined(version, generation, level, requests),
+              examined -> examined.stream().map(each -> attempted(stage, each)).toList());
+      tally = tally.plus(handOn(made, lessons));
     }
     return tally;
   }
@@ -136,104 +138,88 @@ public final class PracticeGround<T, C> {
             + " template.");
   }
 
-  /** One attempt and what was found about it. The candidate is null where there is none. */
-  private record Ruled<C>(@Nullable C candidate, int tokens, Examiner.Finding finding) {}
-
-  private List<Ruled<C>> rule(List<Request<T>> requests, List<Output<C>> outputs) {
-    List<Ruled<C>> ruled = new ArrayList<>(requests.size());
-    for (int from = 0; from < requests.size(); from += samples) {
-      List<Output<C>> own = outputs.subList(from, from + samples);
-      List<Examiner.Finding> findings = examiner.examine(requests.get(from).task(), own);
-      for (int k = 0; k < samples; k++) {
-        Output<C> output = own.get(k);
-        ruled.add(new Ruled<>(output.candidate(), output.tokens(), findings.get(k)));
-      }
+  private List<Attempt<T, C>> examined(
+      String version, int generation, int level, List<Request<T>> requests) {
+    List<Output<C>> outputs = attempts.make(version, "practising level " + level, requests);
+    List<Attempt<T, C>> made = new ArrayList<>(requests.size());
+    for (int i = 0; i < requests.size(); i++) {
+      Request<T> request = requests.get(i);
+      made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
     }
-    return ruled;
+    List<Attempt<T, C>> examined = new ArrayList<>(made.size());
+    for (int from = 0; from < made.size(); from += samples) {
+      T task = requests.get(from).task();
+      examined.addAll(examiner.examine(task, made.subList(from, from + samples)));
+    }
+    return examined;
   }
 
   /** What was found when the run first came by. */
-  private List<Ruled<C>> recalled(List<RunEvent.Attempted> events) {
-    List<Ruled<C>> ruled = new ArrayList<>(events.size());
-    for (RunEvent.Attempted event : events) {
-      String candidate = event.candidate();
-      Map<String, Double> scores = event.critique();
-      Examiner.Finding finding =
-          new Examiner.Finding(
-              new Verdict(event.outcome(), event.score(), event.reason()),
-              scores == null
-                  ? null
-                  : new Critique(scores, Objects.requireNonNullElse(event.comment(), "")));
-      ruled.add(
-          new Ruled<>(
-              candidate == null ? null : codec.readCandidate(candidate), event.tokens(), finding));
+  private List<Attempt<T, C>> recalled(
+      List<Request<T>> requests, List<RunEvent.Attempted> events) {
+    List<Attempt<T, C>> recalled = new ArrayList<>(events.size());
+    for (int i = 0; i < events.size(); i++) {
+      recalled.add(attempt(requests.get(i), events.get(i)));
     }
-    return ruled;
+    return recalled;
   }
 
-  /** Hands on what was proven right or wrong. */
-  private Tally handOn(
-      int generation,
-      int level,
-      List<Request<T>> requests,
-      List<Ruled<C>> ruled,
-      Consumer<Lesson<T, C>> lessons) {
+  private Attempt<T, C> attempt(Request<T> request, RunEvent.Attempted event) {
+    Verdict verdict =
+        new Verdict(event.outcome(), event.score(), event.reason(), cost(event.verdictCost()));
+    String candidate = event.candidate();
+    Output<C> output =
+        candidate == null
+            ? Ruling.withoutCandidate(verdict, event.tokens())
+            : Output.of(codec.readCandidate(candidate), event.tokens());
+    Attempt<T, C> attempt =
+        Attempt.of(request.task(), output, event.level(), event.generation(), request.seed())
+            .ruled(verdict);
+    Map<String, Double> scores = event.critique();
+    if (scores == null) {
+      return attempt;
+    }
+    String text = Objects.requireNonNullElse(event.comment(), "");
+    return attempt.criticised(
+        new Critique(scores, text).on(rubric).withCost(cost(event.critiqueCost())));
+  }
+
+  private static Cost cost(@Nullable Cost recorded) {
+    return Objects.requireNonNullElse(recorded, Cost.NONE);
+  }
+
+  /** Hands on what may train. */
+  private Tally handOn(List<Attempt<T, C>> made, Consumer<Attempt<T, C>> lessons) {
     int decided = 0;
     int passed = 0;
-    for (int i = 0; i < requests.size(); i++) {
-      Ruled<C> attempt = ruled.get(i);
-      Verdict verdict = attempt.finding().verdict();
-      decided += verdict.outcome() == Verdict.Outcome.UNDECIDED ? 0 : 1;
-      passed += verdict.passed() ? 1 : 0;
-      C candidate = attempt.candidate();
-      Critique critique = attempt.finding().critique();
-      double weight = weight(critique);
-      if (candidate != null && verdict.outcome() != Verdict.Outcome.UNDECIDED && weight > 0) {
-        T task = requests.get(i).task();
-        lessons.accept(new Lesson<>(task, candidate, verdict, critique, level, generation, weight));
+    for (Attempt<T, C> attempt : made) {
+      decided += attempt.decided() ? 1 : 0;
+      passed += attempt.passed() ? 1 : 0;
+      if (attempt.candidate() != null && attempt.decided() && attempt.grade() > 0) {
+        lessons.accept(attempt);
       }
     }
-    return new Tally(requests.size(), decided, passed);
+    return new Tally(made.size(), decided, passed);
   }
 
-  /** A lesson weighs as much as its critique's score; an undecided critique never trains. */
-  private double weight(@Nullable Critique critique) {
-    if (critique == null) {
-      return 1;
-    }
-    return critique.decided() ? critique.score(rubric) : 0;
-  }
-
-  private List<RunEvent> attempted(
-      int generation,
-      RunEvent.Stage stage,
-      int level,
-      List<Request<T>> requests,
-      List<Ruled<C>> ruled) {
-    List<RunEvent> events = new ArrayList<>(requests.size());
-    for (int i = 0; i < requests.size(); i++) {
-      events.add(attempted(generation, stage, level, requests.get(i), ruled.get(i)));
-    }
-    return events;
-  }
-
-  private RunEvent attempted(
-      int generation, RunEvent.Stage stage, int level, Request<T> request, Ruled<C> attempt) {
+  private RunEvent attempted(RunEvent.Stage stage, Attempt<T, C> attempt) {
     C candidate = attempt.candidate();
-    Verdict verdict = attempt.finding().verdict();
-    Critique critique = attempt.finding().critique();
+    Verdict verdict = attempt.verdict();
+    Critique critique = attempt.critique();
     return new RunEvent.Attempted(
-        generation,
+        attempt.generation(),
         stage,
-        level,
-        codec.writeTask(request.task()),
-        request.seed(),
+        attempt.level(),
+        codec.writeTask(attempt.task()),
+        attempt.seed(),
         candidate == null ? null : codec.writeCandidate(candidate),
-        attempt.tokens(),
+        attempt.output().tokens(),
         verdict.outcome(),
         verdict.score(),
         verdict.reason(),
         critique == null ? null : critique.scores(),
-        critique == null ? null : critique.text());
+        critique == null ? null : critique.text(),
+        verdict.cost(),
+        critique == null ? null : critique.cost());
   }
 }

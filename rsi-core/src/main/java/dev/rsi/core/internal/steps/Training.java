@@ -2,6 +2,7 @@ package dev.rsi.core.internal.steps;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
@@ -66,7 +67,7 @@ public final class Training<T, C> {
   public record Given<T, C>(
       String parent,
       List<Lesson<T, C>> lessons,
-      List<Lesson<T, C>> attempts,
+      List<Attempt<T, C>> attempts,
       String digest,
       long seed) {}
 
