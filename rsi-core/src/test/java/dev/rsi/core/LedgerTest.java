@@ -198,7 +198,7 @@ class LedgerTest {
       time.pass(Duration.ofDays(1));
     }
     assertThat(ledger.refusal(attempts(5))).isNull();
-    assertThat(ledger.refusal(attempts(6)).window()).isEqualTo(MONTH);
+    assertThat(ledger.refusal(attempts(6)).window()).isEqualTo(Window.MONTH);
     time.now = Instant.parse("2026-02-01T00:00:00Z");
     assertThat(ledger.refusal(attempts(10))).isNull();
   }
