@@ -3,6 +3,7 @@ package dev.rsi.core.report;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  * their {@code Codec} writes them.
  */
 public sealed interface RunEvent {
+
+  /** Every kind of event: the records of this type. */
+  static Set<Class<? extends RunEvent>> kinds() {
+    return Arrays.stream(RunEvent.class.getPermittedSubclasses())
+        .map(kind -> kind.asSubclass(RunEvent.class))
+        .collect(Collectors.toUnmodifiableSet());
+  }
 
   /** The generation it belongs to: 0 before the first one. */
   int generation();
