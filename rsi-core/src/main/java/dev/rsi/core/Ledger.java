@@ -42,6 +42,7 @@ final class Ledger {
   private Duration cpuLooked;
   private long nanosHere;
   private long nanosSinceCpu;
+  private boolean owes;
   private @Nullable Refusal cut;
 
   /**
@@ -74,6 +75,7 @@ final class Ledger {
       Amounts lost = Amounts.of(last.advanced());
       add(day, lost);
       unrecorded.merge(day, lost, Amounts::plus);
+      owes = !lost.equals(Amounts.NONE);
     }
   }
 
@@ -355,7 +357,18 @@ final class Ledger {
     charge(Amounts.of(Dimension.CPU_TIME, cpuPassed()), today());
     Map<LocalDate, Amounts> taken = new LinkedHashMap<>(unrecorded);
     unrecorded.clear();
+    owes = false;
     return taken;
+  }
+
+  /** Whether what a killed process was advanced is not recorded as spent yet. */
+  synchronized boolean owes() {
+    return owes;
+  }
+
+  /** What the run's course has taken by now, without what is being spent. */
+  synchronized Amounts course() {
+    return spent.minus(underWay).only(true);
   }
 
   /** Whether time is up, or something was refused: nothing may go on. Cheap. */

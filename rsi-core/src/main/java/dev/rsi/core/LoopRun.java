@@ -617,7 +617,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   private RunReport leave(RunReport.End end, String reason) {
     accounts.settle();
-    journal.record(new RunEvent.Stopped(journal.generation(), reason));
+    journal.record(new RunEvent.Stopped(journal.generation(), end, reason));
     return report(end, reason);
   }
 

@@ -307,9 +307,10 @@ public sealed interface RunEvent {
   /**
    * The run was left before its end, and can be gone on with.
    *
+   * @param end why, as {@code run} returned it; null in a record older than that
    * @param reason why, in words
    */
-  record Stopped(int generation, String reason) implements RunEvent {
+  record Stopped(int generation, RunReport.@Nullable End end, String reason) implements RunEvent {
     @Override
     public boolean circumstantial() {
       return true;
@@ -355,13 +356,21 @@ public sealed interface RunEvent {
    * @param spent how much
    * @param advanced the most that may be spent until the next event of this kind: where there is
    *     none, it counts as spent
+   * @param course the attempts and training steps that the run's course has taken since it began,
+   *     without those that a killed process lost; null in a record older than that
    */
   record BudgetMoved(
-      int generation, String step, String day, Map<String, Long> spent, Map<String, Long> advanced)
+      int generation,
+      String step,
+      String day,
+      Map<String, Long> spent,
+      Map<String, Long> advanced,
+      @Nullable Map<String, Long> course)
       implements RunEvent {
     public BudgetMoved {
       spent = Collections.unmodifiableMap(new LinkedHashMap<>(spent));
       advanced = Collections.unmodifiableMap(new LinkedHashMap<>(advanced));
+      course = course == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(course));
     }
 
     @Override
