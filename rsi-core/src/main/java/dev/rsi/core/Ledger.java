@@ -415,11 +415,6 @@ final class Ledger {
     return LocalDate.ofInstant(instant, clock.getZone());
   }
 
-  /** Generations begun. */
-  synchronized int generations() {
-    return generations;
-  }
-
   /** What was spent so far. */
   synchronized Amounts spent() {
     look();

@@ -586,7 +586,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     // Together: what is revealed must not be gone on with, and nor must what the budget cut short,
     // which would not be cut short in the same place again.
     journal.record(last);
-    return report(end, reason);
+    return report();
   }
 
   /**
@@ -618,31 +618,12 @@ final class LoopRun<T, C> implements AutoCloseable {
   private RunReport leave(RunReport.End end, String reason) {
     accounts.settle();
     journal.record(new RunEvent.Stopped(journal.generation(), end, reason));
-    return report(end, reason);
+    return report();
   }
 
   /** Out of the record: nothing of a generation is kept for it. */
-  private RunReport report(RunReport.End end, String reason) {
-    List<GenerationReport> generations = new ArrayList<>();
-    journal.forEach(RunEvent.GenerationFinished.class, each -> generations.add(each.report()));
-    Map<Integer, Amounts> spent = new HashMap<>();
-    journal.movements(
-        moved -> spent.merge(moved.generation(), Amounts.of(moved.spent()), Amounts::plus));
-    List<RunReport.Spending> spending = new ArrayList<>();
-    for (GenerationReport generation : generations) {
-      int number = generation.generation();
-      Amounts own = spent.getOrDefault(number, Amounts.NONE);
-      spending.add(WorstCase.spending(Math.min(1, number), own, loop.budget));
-    }
-    return new RunReport(
-        journal.run(),
-        end,
-        reason,
-        anchor,
-        incumbent,
-        generations,
-        WorstCase.spending(ledger.generations(), ledger.spent(), loop.budget),
-        spending);
+  private RunReport report() {
+    return RunReport.of(loop.store, journal.run());
   }
 
   @Override

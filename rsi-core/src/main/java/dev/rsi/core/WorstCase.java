@@ -5,7 +5,6 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.report.RunReport;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The most that a plan can spend, reckoned before anything is done. */
@@ -114,14 +113,6 @@ final class WorstCase {
 
   /** Amounts as reports have them. */
   static RunReport.Spending spending(int generations, Amounts amounts, Budget budget) {
-    return new RunReport.Spending(
-        generations,
-        amounts.get(Dimension.ATTEMPTS),
-        amounts.get(Dimension.TOKENS),
-        amounts.get(Dimension.TRAINING_STEPS),
-        Duration.ofNanos(amounts.get(Dimension.WALL_CLOCK)),
-        Duration.ofNanos(amounts.get(Dimension.CPU_TIME)),
-        Dimension.money(amounts.get(Dimension.MONEY)),
-        budget.toString());
+    return RunReport.Spending.of(generations, amounts.recorded(), budget.toString());
   }
 }
