@@ -5,10 +5,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.rsi.lm.AnswerScores;
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
-import dev.rsi.lm.Sampler;
+import dev.rsi.lm.spi.AnswerScores;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Sampler;
 
 /**
  * Sampling in DJL's public operations, without a cache: every token runs the whole text again.

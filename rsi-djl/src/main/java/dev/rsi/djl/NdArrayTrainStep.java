@@ -6,11 +6,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
-import dev.rsi.lm.AdamW;
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
-import dev.rsi.lm.TrainStep;
-import dev.rsi.lm.TrainerState;
+import dev.rsi.lm.DecoderModel.TrainerState;
+import dev.rsi.lm.spi.AdamW;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.TrainStep;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,12 +3,12 @@ package dev.rsi.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.rsi.lm.Batch;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.PositionScheme;
-import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
-import dev.rsi.lm.TrainStep;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Sampler;
+import dev.rsi.lm.spi.TrainStep;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,9 +1,9 @@
 package dev.rsi.djl;
 
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.Parameter;
-import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.spi.Batch;
 
 /** The decoder once more, in plain Java and double precision, one sequence at a time. */
 final class ReferenceDecoder {

@@ -3,13 +3,13 @@ package dev.rsi.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.PositionScheme;
-import dev.rsi.lm.Positions;
-import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Positions;
+import dev.rsi.lm.spi.Sampler;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,11 +3,11 @@ package dev.rsi.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.rsi.lm.AdamW;
-import dev.rsi.lm.Batch;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.PositionScheme;
-import dev.rsi.lm.TrainStep;
+import dev.rsi.lm.spi.AdamW;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.TrainStep;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;

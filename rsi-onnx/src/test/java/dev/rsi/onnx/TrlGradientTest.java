@@ -2,16 +2,16 @@ package dev.rsi.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderModel.TrainerState;
 import dev.rsi.lm.Device;
-import dev.rsi.lm.Example;
-import dev.rsi.lm.PositionScheme;
-import dev.rsi.lm.Positions;
-import dev.rsi.lm.TrainStep;
-import dev.rsi.lm.TrainerState;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Example;
+import dev.rsi.lm.spi.Positions;
+import dev.rsi.lm.spi.TrainStep;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -210,6 +210,40 @@ class ArchitectureTest {
         .hasSizeLessThanOrEqualTo(limit);
   }
 
+  @ParameterizedTest
+  @CsvSource({"dev.rsi.lm, 14", "dev.rsi.lm.spi, 16"})
+  void should_keep_the_surface_of_a_package_small(String name, int limit) {
+    Set<String> surface =
+        exposed().stream()
+            .filter(type -> type.getPackageName().equals(name))
+            .filter(JavaClass::isTopLevelClass)
+            .map(JavaClass::getName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(surface)
+        .as("public types of %s: make one package-private, or move it to internal", name)
+        .hasSizeLessThanOrEqualTo(limit);
+  }
+
+  @Test
+  void should_keep_what_users_of_models_see_apart_from_what_backends_are_made_of() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.rsi.lm")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.rsi.lm.spi..")
+            .because("a user of language models must not meet what backends are made of"));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.rsi.lm.internal..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.rsi.lm", "dev.rsi.lm.spi..")
+            .because("what both share knows neither"));
+  }
+
   @Test
   void should_show_no_third_party_type_in_a_public_signature() {
     DescribedPredicate<JavaClass> foreign =
