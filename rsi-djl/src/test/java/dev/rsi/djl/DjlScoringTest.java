@@ -21,6 +21,7 @@ import dev.rsi.lm.SavedRandom;
 import dev.rsi.lm.spi.AnswerScores;
 import dev.rsi.lm.spi.DecoderSession;
 import dev.rsi.lm.spi.Sampler;
+import dev.rsi.testkit.lm.ReferenceDecoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,7 +49,7 @@ class DjlScoringTest {
       tasks.add(task);
       answers.add(i % 3 == 0 ? task.a() + "+" : task.expected());
     }
-    ReferenceDecoder reference = new ReferenceDecoder(model.config(), GradientTest.doubles(model));
+    ReferenceDecoder reference = ReferenceDecoder.of(model);
     List<Double> expected =
         new AnswerScores<>(Addition.CODEC, model, sampling, 7)
             .score(tasks, answers, reference::score, CONTEXT);

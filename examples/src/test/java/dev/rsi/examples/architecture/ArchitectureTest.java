@@ -139,7 +139,9 @@ class ArchitectureTest {
 
   @Test
   void should_let_testkit_see_public_modules_and_test_libraries_only() {
-    sees(TESTKIT, JDK, JSPECIFY, API, CORE, "org.junit.jupiter.api..", "org.assertj..");
+    String[] tests = {"org.junit.jupiter.api..", "org.assertj.."};
+    sees("dev.rsi.testkit", JDK, JSPECIFY, API, CORE, tests);
+    sees("dev.rsi.testkit.lm..", JDK, JSPECIFY, API, LM, JACKSON, tests);
   }
 
   @Test

@@ -1,25 +1,67 @@
-package dev.rsi.djl;
+package dev.rsi.testkit.lm;
 
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderConfig.PositionScheme;
+import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.Parameter;
 import dev.rsi.lm.spi.Batch;
+import java.util.Arrays;
+import java.util.List;
 
-/** The decoder once more, in plain Java and double precision, one sequence at a time. */
-final class ReferenceDecoder {
+/**
+ * The decoder of rsi-lm in plain Java and double precision, one sequence at a time: what a
+ * backend's numbers are held against. Slow, and simple enough to be believed.
+ *
+ * <p>Thread-safe while nobody writes to the weights.
+ */
+public final class ReferenceDecoder {
   private final DecoderConfig config;
   private final double[] weights;
 
-  ReferenceDecoder(DecoderConfig config, double[] weights) {
+  /**
+   * A decoder.
+   *
+   * @param weights all parameters in the order of {@link DecoderConfig#parameters}; not copied, so
+   *     that a test may change one and ask again
+   */
+  public ReferenceDecoder(DecoderConfig config, double[] weights) {
     this.config = config;
     this.weights = weights;
   }
 
-  /** Log-probability of each row's targets. */
-  double[] score(Batch batch) {
+  /** The decoder of a model. */
+  public static ReferenceDecoder of(DecoderModel model) {
+    return new ReferenceDecoder(model.config(), doubles(model.weights()));
+  }
+
+  static double[] doubles(float[] numbers) {
+    double[] wide = new double[numbers.length];
+    Arrays.setAll(wide, i -> numbers[i]);
+    return wide;
+  }
+
+  /** Mean negative log-probability of all targets. */
+  double loss(List<Batch> batches) {
+    double total = 0;
+    int targets = 0;
+    for (Batch batch : batches) {
+      for (double score : score(batch)) {
+        total -= score;
+      }
+      targets += batch.targets().length;
+    }
+    return total / targets;
+  }
+
+  /** Log-probability (natural) of each row's targets. */
+  public double[] score(Batch batch) {
     double[] scores = new double[batch.rows()];
+    int length = batch.length();
     for (int row = 0; row < batch.rows(); row++) {
-      double[][] logits = logits(batch, row);
+      double[][] logits =
+          logits(
+              Arrays.copyOfRange(batch.inputs(), row * length, (row + 1) * length),
+              Arrays.copyOfRange(batch.positions(), row * length, (row + 1) * length));
       for (int i = 0; i < batch.answerLength(); i++) {
         double[] z = logits[batch.length() - batch.answerLength() + i];
         double sum = 0;
@@ -33,13 +75,19 @@ final class ReferenceDecoder {
     return scores;
   }
 
-  private double[][] logits(Batch batch, int row) {
+  /**
+   * The logits of every token that may follow, one row per token given.
+   *
+   * @param tokens ids of one sequence
+   * @param places position ids of them
+   */
+  public double[][] logits(long[] tokens, long[] places) {
     int d = config.hiddenSize();
-    int length = batch.length();
+    int length = tokens.length;
     double[][] x = new double[length][d];
     for (int t = 0; t < length; t++) {
-      int token = (int) batch.inputs()[row * length + t];
-      int position = (int) batch.positions()[row * length + t];
+      int token = (int) tokens[t];
+      int position = (int) places[t];
       for (int j = 0; j < d; j++) {
         x[t][j] = weights[at("embed.weight") + token * d + j];
         if (config.positionScheme() == PositionScheme.COUPLED) {
@@ -161,7 +209,7 @@ final class ReferenceDecoder {
     }
   }
 
-  /** Error function by its Taylor series, exact to about 1e-12 for the arguments met here. */
+  /** Error function by its Taylor series, exact to about 1e-12 for arguments in [-4, 4]. */
   private static double erf(double x) {
     double z = Math.max(-4, Math.min(4, x));
     double term = z;
