@@ -1,7 +1,6 @@
 package dev.rsi.djl;
 
 import dev.rsi.api.Codec;
-import dev.rsi.api.Knob;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.DecoderModel.TrainerState;
 import dev.rsi.lm.DecoderTraining;
@@ -26,42 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param <C> candidate
  */
 public final class DjlTrainer<T, C> extends DecoderTrainer<T, C> {
-  /** See {@link DecoderTraining#STEPS}. */
-  public static final Knob STEPS = DecoderTraining.STEPS;
-
-  /** See {@link DecoderTraining#BATCH_SIZE}. */
-  public static final Knob BATCH_SIZE = DecoderTraining.BATCH_SIZE;
-
-  /** See {@link DecoderTraining#SHAPES_PER_STEP}. */
-  public static final Knob SHAPES_PER_STEP = DecoderTraining.SHAPES_PER_STEP;
-
-  /** See {@link DecoderTraining#LEARNING_RATE}. */
-  public static final Knob LEARNING_RATE = DecoderTraining.LEARNING_RATE;
-
-  /** See {@link DecoderTraining#WARM_UP_STEPS}. */
-  public static final Knob WARM_UP_STEPS = DecoderTraining.WARM_UP_STEPS;
-
-  /** See {@link DecoderTraining#DECAY_SHARE}. */
-  public static final Knob DECAY_SHARE = DecoderTraining.DECAY_SHARE;
-
-  /** See {@link DecoderTraining#WEIGHT_DECAY}. */
-  public static final Knob WEIGHT_DECAY = DecoderTraining.WEIGHT_DECAY;
-
-  /** See {@link DecoderTraining#CLIP_NORM}. */
-  public static final Knob CLIP_NORM = DecoderTraining.CLIP_NORM;
-
-  /** See {@link DecoderTraining#BETA_2}. */
-  public static final Knob BETA_2 = DecoderTraining.BETA_2;
-
-  /** See {@link DecoderTraining#RESET_OPTIMIZER}. */
-  public static final Knob RESET_OPTIMIZER = DecoderTraining.RESET_OPTIMIZER;
-
-  /** See {@link DecoderTraining#LORA_RANK}. */
-  public static final Knob LORA_RANK = DecoderTraining.LORA_RANK;
-
-  /** See {@link DecoderTraining#LORA_ALPHA}. */
-  public static final Knob LORA_ALPHA = DecoderTraining.LORA_ALPHA;
-
   private DjlTrainer(Codec<T, C> codec, Device device, Objective objective) {
     super(codec, device, objective);
   }
