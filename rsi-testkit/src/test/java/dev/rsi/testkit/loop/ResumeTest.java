@@ -404,6 +404,11 @@ class ResumeTest {
                     "run-1",
                     new TaskSource<Sum>() {
                       @Override
+                      public String describe() {
+                        return others.describe();
+                      }
+
+                      @Override
                       public int levels() {
                         return others.levels();
                       }
