@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.ArrayList;
@@ -93,12 +94,12 @@ public abstract class VerifierContract<T, C> {
   void should_rule_on_one_candidate_as_in_a_group() {
     assumeTrue(supportsIndependentVerdicts(), "this verifier judges candidates together");
     for (Example<T, C> example : examples()) {
-      List<Verdict> together = verifier().verifyAll(example.task(), example.candidates());
+      List<Verdict> together = verdicts(verifier(), example.task(), example.candidates());
       List<Verdict> alone = new ArrayList<>();
       List<Verdict> asked = new ArrayList<>();
       for (C candidate : example.candidates()) {
-        alone.addAll(verifier().verifyAll(example.task(), List.of(candidate)));
-        asked.add(verifier().verify(example.task(), candidate));
+        alone.addAll(verdicts(verifier(), example.task(), List.of(candidate)));
+        asked.add(verifier().verify(example.task(), candidate).withCost(Cost.NONE));
       }
       assertThat(alone).as("one at a time on %s", example).isEqualTo(together);
       assertThat(asked).as("verify on %s", example).isEqualTo(together);
@@ -206,8 +207,15 @@ public abstract class VerifierContract<T, C> {
   private List<List<Verdict>> all(Verifier<T, C> verifier, List<Example<T, C>> examples) {
     List<List<Verdict>> all = new ArrayList<>();
     for (Example<T, C> example : examples) {
-      all.add(verifier.verifyAll(example.task(), example.candidates()));
+      all.add(verdicts(verifier, example.task(), example.candidates()));
     }
     return all;
+  }
+
+  /** Without their cost, which may differ from call to call. */
+  private List<Verdict> verdicts(Verifier<T, C> verifier, T task, List<C> candidates) {
+    return verifier.verifyAll(task, candidates).stream()
+        .map(verdict -> verdict.withCost(Cost.NONE))
+        .toList();
   }
 }
