@@ -17,9 +17,4 @@ record Margins(double tolerated, double limit) {
               + ") must be 0 <= tolerated < limit < 1.\nMaybe limit 0.05 and tolerated 0.01.");
     }
   }
-
-  /** These margins, or narrower ones where the limit passes {@code most}. */
-  Margins within(double most) {
-    return limit <= most ? this : new Margins(Math.min(tolerated, most / 2), most);
-  }
 }

@@ -91,13 +91,4 @@ class ErrorBudgetPropertiesTest {
           .hasMessageContaining("must be >= 1 and finite");
     }
   }
-
-  @Example
-  void margins_only_ever_become_narrower() {
-    Margins wide = new Margins(.04, .1);
-    assertThat(wide.within(.05)).isEqualTo(new Margins(.025, .05));
-    assertThat(wide.within(.1)).isSameAs(wide);
-    assertThat(wide.within(.2)).isSameAs(wide);
-    assertThat(new Margins(.01, .1).within(.05)).isEqualTo(new Margins(.01, .05));
-  }
 }
