@@ -1,6 +1,7 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.Output;
+import dev.rsi.core.internal.stats.Bets;
 import dev.rsi.core.report.Descriptives;
 import java.util.HashSet;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateFinding;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Unasked;
+import dev.rsi.core.internal.stats.Bets;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.rsi.core.gate;
+package dev.rsi.core.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,6 +1,8 @@
-package dev.rsi.core.gate;
+package dev.rsi.core.live;
 
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.stats.Bets;
+import dev.rsi.core.internal.stats.Evidence;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -12,8 +14,8 @@ import java.util.Deque;
  * adds to the evidence of harm D = L if the challenger had it and D = -L * share / (1 - share) if
  * the live version had it, so the mean of D is {@code share} times the difference of the two mean
  * losses, whatever the requests are like and however that changes with time. The bets of {@link
- * AnchoredGate} are placed against "the mean of D is at most share * tolerated", and the challenger
- * is withdrawn when their wealth reaches 1 / error.
+ * dev.rsi.core.gate.AnchoredGate} are placed against "the mean of D is at most share * tolerated",
+ * and the challenger is withdrawn when their wealth reaches 1 / error.
  *
  * <p><b>What holds.</b> A challenger that is worse by {@code tolerated} or less at every request is
  * withdrawn with probability {@code error} at most, over the whole trial and however long it is

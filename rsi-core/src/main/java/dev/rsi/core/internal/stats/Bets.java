@@ -1,4 +1,4 @@
-package dev.rsi.core.gate;
+package dev.rsi.core.internal.stats;
 
 /**
  * Eight bets, in fixed fractions of what can be staked without ruin, on the mean of drifts D in
@@ -8,9 +8,9 @@ package dev.rsi.core.gate;
  *
  * <p>Immutable.
  */
-final class Bets {
-  static final int COUNT = 8;
-  static final double LOG_COUNT = Math.log(COUNT);
+public final class Bets {
+  public static final int COUNT = 8;
+  public static final double LOG_COUNT = Math.log(COUNT);
 
   private final double mean;
   private final double[] stakes = new double[COUNT];
@@ -32,32 +32,32 @@ final class Bets {
   }
 
   /** Bets against "the mean of D is at most {@code mean}". */
-  static Bets harm(double mean) {
+  public static Bets harm(double mean) {
     return new Bets(mean, 1, 1 + mean);
   }
 
   /** Bets against "the mean of D is at least {@code mean}". */
-  static Bets safe(double mean) {
+  public static Bets safe(double mean) {
     return new Bets(mean, -1, 1 - mean);
   }
 
   /** Which share of the largest stake the bet risks: 1/64, 1/32, ... 1/2, 3/4, 15/16. */
-  static double fraction(int k) {
+  public static double fraction(int k) {
     return k < 6 ? 1.0 / (64 >> k) : 1 - 1.0 / (4 << (2 * (k - 6)));
   }
 
   /** The logarithm of what one drift multiplies a bet's wealth by; at least log(1 - fraction). */
-  double logFactor(int k, double d) {
+  public double logFactor(int k, double d) {
     return Math.log1p(stakes[k] * (d - mean));
   }
 
   /** The logarithm of a bet's wealth after drifts of 1, 0 and -1, in any order. */
-  double logWealth(int k, double worseCount, double sameCount, double betterCount) {
+  public double logWealth(int k, double worseCount, double sameCount, double betterCount) {
     return worseCount * worse[k] + sameCount * same[k] + betterCount * better[k];
   }
 
   /** The logarithm of the average wealth after drifts of 1, 0 and -1, in any order. */
-  double logWealth(double worseCount, double sameCount, double betterCount) {
+  public double logWealth(double worseCount, double sameCount, double betterCount) {
     double top = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < COUNT; k++) {
       top = Math.max(top, logWealth(k, worseCount, sameCount, betterCount));
@@ -72,7 +72,7 @@ final class Bets {
   /**
    * The fewest drifts of 0, and nothing else, after which the average wealth has so large a log.
    */
-  int fewestSame(double log) {
+  public int fewestSame(double log) {
     int low = 0;
     int high = 1;
     while (logWealth(0, high, 0) < log) {
@@ -91,7 +91,7 @@ final class Bets {
   }
 
   /** log(e^a + e^b). */
-  static double logAdd(double a, double b) {
+  public static double logAdd(double a, double b) {
     double top = Math.max(a, b);
     return top == Double.NEGATIVE_INFINITY ? top : top + Math.log1p(Math.exp(Math.min(a, b) - top));
   }

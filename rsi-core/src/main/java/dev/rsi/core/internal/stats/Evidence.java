@@ -1,4 +1,4 @@
-package dev.rsi.core.gate;
+package dev.rsi.core.internal.stats;
 
 /**
  * An e-process: the average wealth of {@link Bets} after the drifts seen. While the null of the
@@ -8,14 +8,14 @@ package dev.rsi.core.gate;
  *
  * <p>Mutable, for one thread. Adding and reading allocate nothing.
  */
-final class Evidence {
+public final class Evidence {
   private final Bets bets;
   private final double[] partial = new double[Bets.COUNT];
   private long worse;
   private long same;
   private long better;
 
-  Evidence(Bets bets) {
+  public Evidence(Bets bets) {
     this.bets = bets;
   }
 
@@ -24,7 +24,7 @@ final class Evidence {
    *
    * @throws IllegalArgumentException if it is not in [-1, 1]
    */
-  void add(double d) {
+  public void add(double d) {
     if (!(d >= -1 && d <= 1)) {
       throw new IllegalArgumentException("drift (" + d + ") must be in [-1, 1].");
     }
@@ -42,41 +42,41 @@ final class Evidence {
   }
 
   /** Adds so many drifts of 1, 0 and -1. */
-  void add(long moreWorse, long moreSame, long moreBetter) {
+  public void add(long moreWorse, long moreSame, long moreBetter) {
     worse += moreWorse;
     same += moreSame;
     better += moreBetter;
   }
 
   /** Adds drifts between those, as their logarithmic factor per bet. */
-  void addPartial(double[] logs) {
+  public void addPartial(double[] logs) {
     for (int k = 0; k < Bets.COUNT; k++) {
       partial[k] += logs[k];
     }
   }
 
   /** The logarithmic factor of bet {@code k} from drifts other than 1, 0 and -1. */
-  double partial(int k) {
+  public double partial(int k) {
     return partial[k];
   }
 
   /** The logarithm of the wealth of one bet. */
-  double log(int k) {
+  public double log(int k) {
     return bets.logWealth(k, (double) worse, (double) same, (double) better) + partial[k];
   }
 
   /** The logarithm of the average wealth. */
-  double log() {
+  public double log() {
     return project(1, 0);
   }
 
   /** What the logarithm would be if everything seen came {@code times} over. */
-  double logTimes(double times) {
+  public double logTimes(double times) {
     return project(times, 0);
   }
 
   /** What the logarithm would be after {@code more} drifts of 0. */
-  double logAfterSame(long more) {
+  public double logAfterSame(long more) {
     return project(1, more);
   }
 
