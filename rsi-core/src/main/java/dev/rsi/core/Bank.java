@@ -1,9 +1,10 @@
 package dev.rsi.core;
 
 import com.google.common.collect.ImmutableSet;
-import dev.rsi.core.gate.ProbeBank;
-import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.probe.Family;
+import dev.rsi.core.internal.probe.Scored;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ final class Bank<T, C> {
   /** The most probes of a kind that the incumbent is read on again: a look at the noise. */
   static final int RETESTS = 8;
 
-  private final ProbeBank<T, C> tasks;
+  private final DefaultProbeBank<T, C> tasks;
   private final long number;
   private final String digest;
   private final ProbeReadings<T, C> readings;
@@ -28,7 +29,7 @@ final class Bank<T, C> {
    */
   Bank(
       Journal journal,
-      ProbeBank<T, C> tasks,
+      DefaultProbeBank<T, C> tasks,
       long number,
       String anchor,
       Attempts<T, C> attempts,
@@ -46,13 +47,13 @@ final class Bank<T, C> {
   }
 
   /** The most attempts that a decision makes on such tasks, if none was read before. */
-  static long worstCase(ProbeBank<?, ?> tasks) {
+  static long worstCase(DefaultProbeBank<?, ?> tasks) {
     return 3 * tasks.attempts() + retests(tasks);
   }
 
   /** The most attempts that a decision makes to read the incumbent again. */
-  static long retests(ProbeBank<?, ?> tasks) {
-    return tasks.families().values().stream()
+  static long retests(DefaultProbeBank<?, ?> tasks) {
+    return tasks.kinds().values().stream()
         .filter(f -> !isScored(f))
         .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.attempts())
         .sum();
@@ -80,7 +81,7 @@ final class Bank<T, C> {
     double mean = 0;
     double variance = 0;
     long dearest = 0;
-    for (ProbeFamily<T, C> family : families()) {
+    for (Family<T, C> family : families()) {
       double size = family.size();
       double count = Math.min(size, Math.max(1, probes.getOrDefault(family.name(), family.size())));
       double each = family.attempts();
@@ -101,13 +102,13 @@ final class Bank<T, C> {
 
   /** Whether a kind is read from scores, which no second look changes. */
   boolean isScored(String kind) {
-    ProbeFamily<T, C> family = tasks.families().get(kind);
+    Family<T, C> family = tasks.kinds().get(kind);
     return family != null && isScored(family);
   }
 
   /** The same of a kind of any bank. */
-  static boolean isScored(ProbeFamily<?, ?> family) {
-    return !family.choices(0).isEmpty();
+  static boolean isScored(Family<?, ?> family) {
+    return family instanceof Scored;
   }
 
   void forgetAllBut(List<String> kept) {
@@ -115,8 +116,8 @@ final class Bank<T, C> {
     again.forgetAllBut(kept);
   }
 
-  Collection<ProbeFamily<T, C>> families() {
-    return tasks.families().values();
+  Collection<Family<T, C>> families() {
+    return tasks.kinds().values();
   }
 
   long number() {
@@ -151,7 +152,7 @@ final class Bank<T, C> {
     refusals += promoted ? 0 : 1;
   }
 
-  ProbeBank<T, C> tasks() {
+  DefaultProbeBank<T, C> tasks() {
     return tasks;
   }
 

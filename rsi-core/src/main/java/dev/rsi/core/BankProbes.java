@@ -6,8 +6,8 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
-import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.ProbeOrder;
+import dev.rsi.core.internal.probe.Family;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -49,7 +49,7 @@ final class BankProbes<T, C> implements ProbeSource {
     this.left = most;
     this.decision = decision;
     this.histories = histories;
-    for (ProbeFamily<T, C> family : bank.families()) {
+    for (Family<T, C> family : bank.families()) {
       order.put(family.name(), ProbeOrder.of(secret, family.name(), decision, family.size()));
     }
   }

@@ -1,8 +1,8 @@
 package dev.rsi.core;
 
 import dev.rsi.api.Codec;
-import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
 
 /**
  * Keeps practice, probes and exam apart, for the whole run. Where the bank of probes is renewed, a
@@ -16,18 +16,18 @@ final class HeldOut<T> {
   private final ImprovementLoop<T, ?> loop;
   private final Codec<T, ?> codec;
   private final Seeds secret;
-  private ProbeBank<T, ?> probes;
+  private DefaultProbeBank<T, ?> probes;
 
   <C> HeldOut(ImprovementLoop<T, C> loop) {
     this.loop = loop;
     this.codec = loop.generator.codec();
     // Never shown, and the same in every run of the loop: what is set apart stays so.
     this.secret = new Seeds(loop.secret);
-    this.probes = loop.probes;
+    this.probes = DefaultProbeBank.of(loop.probes);
   }
 
   /** From now on other probes are in use. */
-  void renewed(ProbeBank<T, ?> bank) {
+  void renewed(DefaultProbeBank<T, ?> bank) {
     probes = bank;
   }
 

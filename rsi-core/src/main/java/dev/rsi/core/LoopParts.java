@@ -11,7 +11,8 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.gate.DriftGates;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.store.RunStore;
 import java.nio.file.Path;
@@ -158,7 +159,8 @@ final class LoopParts<T, C> {
 
   private void checkJudges(String name, @Nullable ProbeBank<T, C> bank) {
     if (bank != null) {
-      bank.contradictions()
+      DefaultProbeBank.of(bank)
+          .contradictions()
           .forEach(
               wrong -> problems.add(name + " has a judge that is wrong: " + wrong + ": mend it."));
     }
@@ -201,7 +203,7 @@ final class LoopParts<T, C> {
     if (budget != null && probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
       long attempts = WorstCase.firstGeneration(practice(), 1, probes, exam);
-      long first = exam == null ? 0 : exam.attempts();
+      long first = WorstCase.attempts(exam);
       for (Limit limit : budget.limits()) {
         checkLimit(limit, LongMath.saturatedAdd(attempts, limit.window() == null ? first : 0));
       }

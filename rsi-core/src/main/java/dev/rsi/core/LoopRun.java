@@ -9,6 +9,7 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Role;
 import dev.rsi.api.TaskSource;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
@@ -106,7 +107,14 @@ final class LoopRun<T, C> implements AutoCloseable {
         loop.exam == null
             ? null
             : new ProbeReadings<>(
-                journal, "exam", false, loop.exam, anchor, attempts, seeds, batch);
+                journal,
+                "exam",
+                false,
+                DefaultProbeBank.of(loop.exam),
+                anchor,
+                attempts,
+                seeds,
+                batch);
     // Last, as it has to be closed.
     this.logContext = new LogContext(journal.run());
     logContext.at(0, anchor);

@@ -3,9 +3,11 @@ package dev.rsi.core;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
-import dev.rsi.core.gate.ProbeBank;
-import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.probe.Answered;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.probe.Family;
+import dev.rsi.core.internal.probe.Scored;
 import dev.rsi.core.report.Descriptives;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ final class ProbeReadings<T, C> {
   private final String stream;
   private final Journal journal;
   private final boolean describing;
-  private final ProbeBank<T, C> bank;
+  private final DefaultProbeBank<T, C> bank;
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
   private final int batch;
@@ -57,7 +59,7 @@ final class ProbeReadings<T, C> {
       Journal journal,
       String stream,
       boolean describing,
-      ProbeBank<T, C> bank,
+      DefaultProbeBank<T, C> bank,
       String anchor,
       Attempts<T, C> attempts,
       Seeds seeds,
@@ -79,11 +81,11 @@ final class ProbeReadings<T, C> {
 
   /** The most attempts it takes to read with a version what it was not read on. */
   long worstCase(String version) {
-    return bank.families().values().stream().mapToLong(family -> unread(version, family)).sum();
+    return bank.kinds().values().stream().mapToLong(family -> unread(version, family)).sum();
   }
 
   /** The same for one kind. */
-  long unread(String version, ProbeFamily<T, C> family) {
+  long unread(String version, Family<T, C> family) {
     double[] known = known(version, family);
     boolean byScores = Bank.isScored(family) && version.equals(anchor);
     long unread =
@@ -93,13 +95,13 @@ final class ProbeReadings<T, C> {
     return unread * family.attempts();
   }
 
-  private boolean hasAnchorScores(ProbeFamily<T, C> family, int probe) {
+  private boolean hasAnchorScores(Family<T, C> family, int probe) {
     return anchorScores.containsKey(family.name() + "/" + probe);
   }
 
   /** The attempts that it takes to read a probe with some versions, as far as it is not read. */
   long attempts(Set<String> versions, String kind, int probe) {
-    ProbeFamily<T, C> family = family(kind);
+    Family<T, C> family = family(kind);
     boolean scored = Bank.isScored(family);
     long unread =
         versions.stream()
@@ -113,28 +115,28 @@ final class ProbeReadings<T, C> {
 
   /** The most that {@link #attempts} can be for a probe of a kind, read or not. */
   long dearest(Set<String> versions, String kind) {
-    ProbeFamily<T, C> family = family(kind);
+    Family<T, C> family = family(kind);
     // Choices are compared with generation 0's, whether that is asked about or not.
     long scored = Bank.isScored(family) && !versions.contains(anchor) ? 1 : 0;
     return (versions.size() + scored) * family.attempts();
   }
 
-  private ProbeFamily<T, C> family(String kind) {
-    return Objects.requireNonNull(bank.families().get(kind), kind);
+  private Family<T, C> family(String kind) {
+    return Objects.requireNonNull(bank.kinds().get(kind), kind);
   }
 
   /** The readings of some probes of a kind, in order; NaN where one is missing. */
   List<Double> read(String version, String kind, List<Integer> probes) {
-    ProbeFamily<T, C> family = family(kind);
+    Family<T, C> family = family(kind);
     double[] known = known(version, family);
     List<Integer> unknown = probes.stream().filter(i -> known[i] == UNREAD).toList();
     int together = Math.max(1, batch / family.attempts());
     for (int from = 0; from < unknown.size(); from += together) {
       List<Integer> part = unknown.subList(from, Math.min(unknown.size(), from + together));
-      if (Bank.isScored(family)) {
-        score(version, family, part, known);
-      } else {
-        take(version, family, part, () -> attempted(version, family, part));
+      if (family instanceof Scored<T, C> scored) {
+        score(version, scored, part, known);
+      } else if (family instanceof Answered<T, C> answered) {
+        take(version, family, part, () -> attempted(version, answered, part));
       }
     }
     return probes.stream().map(i -> known[i]).toList();
@@ -161,7 +163,7 @@ final class ProbeReadings<T, C> {
     return numbers;
   }
 
-  private double[] known(String version, ProbeFamily<T, C> family) {
+  private double[] known(String version, Family<T, C> family) {
     return byVersion
         .computeIfAbsent(version, id -> new HashMap<>())
         .computeIfAbsent(family.name(), kind -> unread(family.size()));
@@ -175,7 +177,7 @@ final class ProbeReadings<T, C> {
   }
 
   /** Generation 0 is as close to itself as can be, and is not asked about itself. */
-  private void score(String version, ProbeFamily<T, C> family, List<Integer> part, double[] known) {
+  private void score(String version, Scored<T, C> family, List<Integer> part, double[] known) {
     if (version.equals(anchor)) {
       part.forEach(probe -> known[probe] = 1);
       return;
@@ -190,7 +192,7 @@ final class ProbeReadings<T, C> {
   /** Reads, unless it was done when the run first came by. */
   private void take(
       String version,
-      ProbeFamily<T, C> family,
+      Family<T, C> family,
       List<Integer> probes,
       Supplier<RunEvent.Probed> reading) {
     if (journal.recalls()) {
@@ -216,14 +218,12 @@ final class ProbeReadings<T, C> {
   }
 
   /** How many attempts it takes to read probes with one version. */
-  private static int asked(ProbeFamily<?, ?> family, List<Integer> probes) {
-    return Bank.isScored(family)
-        ? probes.stream().mapToInt(probe -> family.choices(probe).size()).sum()
-        : probes.size() * family.asks(0).size();
+  private static int asked(Family<?, ?> family, List<Integer> probes) {
+    return probes.stream().mapToInt(family::attempts).sum();
   }
 
-  private RunEvent.Probed attempted(String version, ProbeFamily<T, C> family, List<Integer> part) {
-    int asks = family.asks(0).size();
+  private RunEvent.Probed attempted(String version, Answered<T, C> family, List<Integer> part) {
+    int asks = family.attempts();
     List<Request<T>> requests = new ArrayList<>(part.size() * asks);
     for (int probe : part) {
       List<T> tasks = family.asks(probe);
@@ -240,7 +240,7 @@ final class ProbeReadings<T, C> {
     return probed(version, family, part, numbers, describing ? texts(outputs) : List.of());
   }
 
-  private RunEvent.Probed scored(String version, ProbeFamily<T, C> family, List<Integer> part) {
+  private RunEvent.Probed scored(String version, Scored<T, C> family, List<Integer> part) {
     List<T> tasks = new ArrayList<>();
     List<C> candidates = new ArrayList<>();
     for (int probe : part) {
@@ -255,7 +255,7 @@ final class ProbeReadings<T, C> {
 
   private RunEvent.Probed probed(
       String version,
-      ProbeFamily<T, C> family,
+      Family<T, C> family,
       List<Integer> probes,
       List<Double> numbers,
       List<String> texts) {
@@ -274,13 +274,13 @@ final class ProbeReadings<T, C> {
     return texts;
   }
 
-  private void keep(ProbeFamily<T, C> family, RunEvent.Probed event) {
+  private void keep(Family<T, C> family, RunEvent.Probed event) {
     int from = 0;
     for (int k = 0; k < event.probes().size(); k++) {
       int probe = event.probes().get(k);
-      if (Bank.isScored(family)) {
-        int to = from + family.choices(probe).size();
-        keepScores(event.version(), family, probe, event.numbers().subList(from, to));
+      if (family instanceof Scored<T, C> scored) {
+        int to = from + family.attempts(probe);
+        keepScores(event.version(), scored, probe, event.numbers().subList(from, to));
         from = to;
       } else {
         known(event.version(), family)[probe] = event.numbers().get(k);
@@ -291,8 +291,7 @@ final class ProbeReadings<T, C> {
     }
   }
 
-  private void keepScores(
-      String version, ProbeFamily<T, C> family, int probe, List<Double> scores) {
+  private void keepScores(String version, Scored<T, C> family, int probe, List<Double> scores) {
     String key = family.name() + "/" + probe;
     if (version.equals(anchor)) {
       anchorScores.put(key, scores);
@@ -313,7 +312,7 @@ final class ProbeReadings<T, C> {
   /** The share of probes that read 1, per kind, in [0, 1]; a missing reading is none of them. */
   Map<String, Double> solved(String version) {
     Map<String, Double> solved = new LinkedHashMap<>();
-    bank.families()
+    bank.kinds()
         .forEach(
             (kind, family) -> {
               List<Integer> all = IntStream.range(0, family.size()).boxed().toList();
@@ -324,7 +323,7 @@ final class ProbeReadings<T, C> {
   }
 
   /** A family whose own functions break gives a missing reading, as a judge does. */
-  private double reading(ProbeFamily<T, C> family, int probe, List<Output<C>> outputs) {
+  private double reading(Answered<T, C> family, int probe, List<Output<C>> outputs) {
     try {
       return family.reading(probe, outputs).orElse(Double.NaN);
     } catch (CancelledException e) {

@@ -3,10 +3,10 @@ package dev.rsi.core;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Role;
-import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.Unasked;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.report.RunEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +65,15 @@ final class Probing<T, C> {
     this.ledger = ledger;
     // Of this seed alone, as it is shown when the run has ended.
     this.secret = new Seeds(loop.secret).of("orders", loop.seed);
-    this.bank = new Bank<>(journal, loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
+    this.bank =
+        new Bank<>(
+            journal,
+            DefaultProbeBank.of(loop.probes),
+            1,
+            anchor,
+            attempts,
+            seeds,
+            loop.practice.batch());
   }
 
   /** The most attempts that the next decision makes. */
@@ -175,7 +183,7 @@ final class Probing<T, C> {
   private void renew() {
     if (bank.isUsedUp()) {
       long number = bank.number() + 1;
-      ProbeBank<T, C> next =
+      DefaultProbeBank<T, C> next =
           bank.tasks()
               .next(
                   () -> new Seeds(secret).random("probe bank", number, 0),

@@ -3,7 +3,8 @@ package dev.rsi.core;
 import com.google.common.math.LongMath;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunReport;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,14 @@ final class WorstCase {
   /** The most attempts of a first generation, but for generation 0 with its exam. */
   static long firstGeneration(
       Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
+    DefaultProbeBank<?, ?> bank = DefaultProbeBank.of(probes);
     return LongMath.saturatedAdd(
-        practice.worstCase(levels),
-        2 * probes.attempts() + Bank.retests(probes) + (exam == null ? 0 : exam.attempts()));
+        practice.worstCase(levels), 2 * bank.attempts() + Bank.retests(bank) + attempts(exam));
+  }
+
+  /** The most attempts that it takes to read an exam, if there is one. */
+  static long attempts(@Nullable ProbeBank<?, ?> exam) {
+    return exam == null ? 0 : DefaultProbeBank.of(exam).attempts();
   }
 
   /** What a whole run spends at most, by its plan and its budget together. */
@@ -40,8 +46,8 @@ final class WorstCase {
 
   private static Amounts plan(ImprovementLoop<?, ?> loop, int levels) {
     long generations = loop.budget.generations();
-    ProbeBank<?, ?> probes = loop.probes;
-    long exam = loop.exam == null ? 0 : loop.exam.attempts();
+    DefaultProbeBank<?, ?> probes = DefaultProbeBank.of(loop.probes);
+    long exam = attempts(loop.exam);
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
     long others = banks + Bank.retests(probes) + exam;

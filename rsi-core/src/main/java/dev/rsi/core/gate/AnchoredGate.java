@@ -8,6 +8,7 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
 import dev.rsi.core.internal.stats.Bets;
 import java.math.RoundingMode;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import dev.rsi.api.GateFinding;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
 import dev.rsi.core.internal.stats.Bets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

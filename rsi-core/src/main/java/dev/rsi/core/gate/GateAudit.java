@@ -4,6 +4,7 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateFinding;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Unasked;
+import dev.rsi.core.internal.probe.Renewal;
 import dev.rsi.core.internal.stats.Bets;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
@@ -147,7 +148,7 @@ public final class GateAudit {
   /** The answers that a bank of probes has given. */
   private record BankAnswers(int decisions, int refusals, boolean paid) {
     double histories() {
-      return ErrorBudget.histories(decisions, refusals);
+      return Renewal.histories(decisions, refusals);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
 import dev.rsi.core.internal.stats.Bets;
 import java.util.Map;
 import java.util.Set;

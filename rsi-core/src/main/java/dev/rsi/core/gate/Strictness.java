@@ -2,6 +2,7 @@ package dev.rsi.core.gate;
 
 import dev.rsi.api.GateFinding;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -80,10 +80,6 @@ class ErrorBudgetPropertiesTest {
 
   @Example
   void a_history_of_answers_is_paid_for_once() {
-    assertThat(ErrorBudget.histories(0, 2)).isEqualTo(1);
-    assertThat(ErrorBudget.histories(9, 0)).isEqualTo(1);
-    assertThat(ErrorBudget.histories(9, 2)).isEqualTo(1 + 9 + 36);
-    assertThat(ErrorBudget.histories(2, 9)).isEqualTo(4);
     double free = ErrorBudget.level(.05, false, 7, 0, 1);
     assertThat(ErrorBudget.level(.05, false, 7, 0, 46)).isEqualTo(free / 46);
     for (double none : new double[] {0, .999, Double.NaN, Double.POSITIVE_INFINITY}) {

@@ -1,4 +1,4 @@
-package dev.rsi.core.gate;
+package dev.rsi.core.probe;
 
 /**
  * Readings of probes that measure more than right or wrong: what a {@link ProbeBank}'s judge

@@ -1,4 +1,4 @@
-package dev.rsi.core.gate;
+package dev.rsi.core.internal.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.rsi.core.gate;
+package dev.rsi.core.internal.probe;
 
 import com.google.common.collect.ImmutableListMultimap;
 import java.text.Normalizer;
