@@ -2,7 +2,7 @@ package dev.rsi.api;
 
 /**
  * Says how good a candidate is, and why, against a rubric. Where the verifier rules on right and
- * wrong, the critic grades among the right ones: its score weighs a lesson.
+ * wrong, the critic grades among the right ones: its grade weighs a lesson.
  *
  * <p>Implementations must be thread-safe.
  *
@@ -10,7 +10,16 @@ package dev.rsi.api;
  * @param <C> candidate
  */
 @FunctionalInterface
-public interface Critic<T, C> {
+public interface Critic<T, C> extends Described {
+  /**
+   * A critic that can be told from others: a lambda cannot describe itself.
+   *
+   * @param description what it is and how it is set, for example the model and prompt that it asks
+   * @param critic does the work
+   */
+  static <T, C> Critic<T, C> named(String description, Critic<? super T, ? super C> critic) {
+    return new NamedCritic<>(Named.checked(description), critic);
+  }
 
   /**
    * Criticises one candidate.

@@ -1,10 +1,12 @@
 package dev.rsi.core;
 
 import com.google.common.collect.ImmutableSet;
-import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.probe.Family;
 import dev.rsi.core.internal.probe.Scored;
+import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.steps.Attempts;
+import dev.rsi.core.internal.steps.Steps;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ final class Bank<T, C> {
    * @param number of the bank in its run, from 1
    */
   Bank(
-      Journal journal,
+      Steps steps,
       DefaultProbeBank<T, C> tasks,
       long number,
       String anchor,
@@ -39,11 +41,9 @@ final class Bank<T, C> {
     this.number = number;
     this.digest = tasks.digest();
     String stream = number == 1 ? "probe" : "probe of bank " + number;
-    this.readings =
-        new ProbeReadings<>(journal, stream, true, tasks, anchor, attempts, seeds, batch);
+    this.readings = new ProbeReadings<>(steps, stream, true, tasks, anchor, attempts, seeds, batch);
     this.again =
-        new ProbeReadings<>(
-            journal, stream + " again", false, tasks, anchor, attempts, seeds, batch);
+        new ProbeReadings<>(steps, stream + " again", false, tasks, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that a decision makes on such tasks, if none was read before. */

@@ -1,6 +1,7 @@
 package dev.rsi.onnx;
 
 import dev.rsi.api.Codec;
+import dev.rsi.api.Described;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
@@ -51,6 +52,16 @@ public final class HeadGenerator<T, C> implements Generator<T, C> {
           "temperature (" + newTemperature + ") must be 0 or more and finite.");
     }
     return new HeadGenerator<>(encoder, codec, newTemperature);
+  }
+
+  @Override
+  public String describe() {
+    return "heads on encoder "
+        + encoder.fingerprint()
+        + ", temperature "
+        + temperature
+        + ", codec "
+        + Described.className(codec);
   }
 
   @Override

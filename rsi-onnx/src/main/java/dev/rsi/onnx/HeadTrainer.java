@@ -1,6 +1,7 @@
 package dev.rsi.onnx;
 
 import dev.rsi.api.Codec;
+import dev.rsi.api.Described;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
@@ -95,6 +96,11 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
    */
   public void writeRegression(Path directory) {
     Head.untrained(Head.Kind.REGRESSION, encoder, List.of()).write(directory);
+  }
+
+  @Override
+  public String describe() {
+    return "heads on encoder " + encoder.fingerprint() + ", codec " + Described.className(codec);
   }
 
   @Override

@@ -229,8 +229,7 @@ final class SimulatedWorld {
                   return gate.decide(source);
                 })
             .probes(probes)
-            .earlierLessons(earlierLessons)
-            .practice(practice)
+            .practice(practice.memory(earlierLessons))
             .budget(budget)
             .clock(clock)
             .seed(seed)
@@ -324,6 +323,11 @@ final class SimulatedWorld {
     private final Generator<Sum, Long> sound = learner.generator();
 
     @Override
+    public String describe() {
+      return sound.describe();
+    }
+
+    @Override
     public Codec<Sum, Long> codec() {
       return sound.codec();
     }
@@ -370,6 +374,11 @@ final class SimulatedWorld {
 
     Teaching(Trainer<Sum, Long> sound) {
       this.sound = sound;
+    }
+
+    @Override
+    public String describe() {
+      return sound.describe();
     }
 
     @Override

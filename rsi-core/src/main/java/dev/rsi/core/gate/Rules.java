@@ -5,6 +5,8 @@ import dev.rsi.core.internal.probe.Margins;
 import dev.rsi.core.internal.stats.Bets;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,35 @@ record Rules(
     Set<String> guards,
     int batch,
     int probes) {
+
+  /** All of them in words, in an order that is the same in every process. */
+  String describe() {
+    return "error "
+        + error
+        + (fraction ? " as a share" : "")
+        + ", false alarm "
+        + falseAlarm
+        + ", against the incumbent "
+        + incumbent
+        + ", needs a gain "
+        + gain
+        + ", jump "
+        + jump
+        + ", margins "
+        + toAnchor
+        + " and "
+        + toIncumbent
+        + ", by kind "
+        + new TreeMap<>(byKind)
+        + ", tripwires "
+        + new TreeSet<>(tripwires)
+        + ", guards "
+        + new TreeSet<>(guards)
+        + ", batch "
+        + batch
+        + ", probes "
+        + probes;
+  }
 
   static final Rules DEFAULT =
       new Rules(

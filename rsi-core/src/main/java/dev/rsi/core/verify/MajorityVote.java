@@ -2,6 +2,7 @@ package dev.rsi.core.verify;
 
 import com.google.common.collect.HashMultiset;
 import com.google.common.collect.Multiset;
+import dev.rsi.api.Described;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.ArrayList;
@@ -21,6 +22,15 @@ final class MajorityVote<T, C> implements Verifier<T, C> {
     }
     this.needed = needed;
     this.wellFormed = Objects.requireNonNull(wellFormed, "wellFormed");
+  }
+
+  @Override
+  public String describe() {
+    return "majority of "
+        + needed
+        + ", well-formed by "
+        + Described.className(wellFormed)
+        + Described.BY_CLASS;
   }
 
   @Override
