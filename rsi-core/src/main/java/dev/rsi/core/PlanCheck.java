@@ -7,12 +7,12 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
-import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Limit;
 import dev.rsi.core.internal.spending.ProcessTime;
 import dev.rsi.core.internal.spending.Tariff;
 import dev.rsi.core.internal.spending.WorstTraining;
+import dev.rsi.core.probe.ProbeBank;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +130,8 @@ final class PlanCheck<T, C> {
 
   private void checkJudges(String name, @Nullable ProbeBank<T, C> bank) {
     if (bank != null) {
-      DefaultProbeBank.of(bank).contradictions()
+      DefaultProbeBank.of(bank)
+          .contradictions()
           .forEach(
               wrong -> problems.add(name + " has a judge that is wrong: " + wrong + ": mend it."));
     }

@@ -1,13 +1,14 @@
 package dev.rsi.core;
 
 import com.google.common.math.LongMath;
+import dev.rsi.core.internal.judging.BankInUse;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
-import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.Ceilings;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Tariff;
 import dev.rsi.core.internal.spending.WorstTraining;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunReport;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class WorstCase {
       Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
     DefaultProbeBank<?, ?> bank = DefaultProbeBank.of(probes);
     return LongMath.saturatedAdd(
-        practice.worstCase(levels), 2 * bank.attempts() + Bank.retests(bank) + attempts(exam));
+        practice.worstCase(levels), 2 * bank.attempts() + BankInUse.retests(bank) + attempts(exam));
   }
 
   /** What a whole run spends at most, by its plan and its budget together. */
@@ -49,7 +50,7 @@ final class WorstCase {
     long exam = attempts(plan.exam());
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
-    long others = banks + Bank.retests(probes) + exam;
+    long others = banks + BankInUse.retests(probes) + exam;
     long attempts =
         LongMath.saturatedAdd(
             exam + probes.attempts(), generations(plan.practice(), levels, generations, others));

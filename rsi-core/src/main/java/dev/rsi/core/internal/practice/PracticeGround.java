@@ -1,8 +1,5 @@
 package dev.rsi.core.internal.practice;
 
-import dev.rsi.api.Rubric;
-import dev.rsi.core.internal.steps.Steps;
-import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Cost;
@@ -10,10 +7,13 @@ import dev.rsi.api.Critique;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
+import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.internal.Ruling;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.steps.Attempts;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,8 +155,7 @@ public final class PracticeGround<T, C> {
   }
 
   /** What was found when the run first came by. */
-  private List<Attempt<T, C>> recalled(
-      List<Request<T>> requests, List<RunEvent.Attempted> events) {
+  private List<Attempt<T, C>> recalled(List<Request<T>> requests, List<RunEvent.Attempted> events) {
     List<Attempt<T, C>> recalled = new ArrayList<>(events.size());
     for (int i = 0; i < events.size(); i++) {
       recalled.add(attempt(requests.get(i), events.get(i)));

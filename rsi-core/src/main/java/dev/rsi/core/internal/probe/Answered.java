@@ -58,6 +58,11 @@ public final class Answered<T, C> extends Family<T, C> {
   }
 
   @Override
+  public boolean variesBySeed() {
+    return true;
+  }
+
+  @Override
   public boolean isSkill() {
     return form.isSkill();
   }

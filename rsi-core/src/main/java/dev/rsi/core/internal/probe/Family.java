@@ -56,6 +56,9 @@ public abstract sealed class Family<T, C> implements ProbeFamily<T, C> permits A
   /** The attempts, or options scored, that it takes to read a probe of one version. */
   public abstract int attempts(int probe);
 
+  /** Whether the same version may read otherwise under another seed. */
+  public abstract boolean variesBySeed();
+
   /** Whether any reading below 1 is ROLLBACK. */
   public abstract boolean isTripwire();
 

@@ -77,6 +77,12 @@ public final class Scored<T, C> extends Family<T, C> {
     return Closeness.divergence(scores, anchorScores);
   }
 
+  /** Scores are exact. */
+  @Override
+  public boolean variesBySeed() {
+    return false;
+  }
+
   @Override
   public boolean isSkill() {
     return false;

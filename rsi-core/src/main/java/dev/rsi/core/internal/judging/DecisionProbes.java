@@ -1,4 +1,4 @@
-package dev.rsi.core;
+package dev.rsi.core.internal.judging;
 
 import static com.google.common.collect.ImmutableSet.toImmutableSet;
 
@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /** One decision's probes: draws them in the decision's secret order and has the versions read. */
-final class BankProbes<T, C> implements ProbeSource {
-  private final Bank<T, C> bank;
+final class DecisionProbes<T, C> implements ProbeSource {
+  private final BankInUse<T, C> bank;
   private final Map<Role, String> versions = new EnumMap<>(Role.class);
   private final long decision;
   private final double histories;
@@ -37,8 +37,8 @@ final class BankProbes<T, C> implements ProbeSource {
    * @param secret fixes the order
    * @param most attempts that it may take; {@link Long#MAX_VALUE} for all that it takes
    */
-  BankProbes(
-      Bank<T, C> bank,
+  DecisionProbes(
+      BankInUse<T, C> bank,
       Map<Role, String> versions,
       long decision,
       double histories,
@@ -108,11 +108,11 @@ final class BankProbes<T, C> implements ProbeSource {
 
   @Override
   public List<ProbeResult> retest(String kind, int count) {
-    // What there is little of is for the proof.
-    if (bank.isScored(kind) || left < Long.MAX_VALUE) {
+    // When probes run short, the proof gets them first.
+    if (!bank.variesBySeed(kind) || left < Long.MAX_VALUE) {
       return List.of();
     }
-    int most = Math.min(Bank.RETESTS, drawn.getOrDefault(kind, 0));
+    int most = Math.min(BankInUse.RETESTS, drawn.getOrDefault(kind, 0));
     String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
     List<Integer> probes = order(kind).subList(0, Math.max(0, Math.min(count, most)));
     return results(
@@ -129,16 +129,16 @@ final class BankProbes<T, C> implements ProbeSource {
    * being cheap, as it was read before, it would be no fair draw.
    */
   private List<Integer> affordable(String kind, List<Integer> probes, Set<String> asked) {
-    ProbeReadings<T, C> readings = bank.readings();
     if (left == Long.MAX_VALUE) {
       return probes;
     }
-    long dearest = readings.dearest(asked, kind);
+    KindReadings readings = bank.readings().kind(kind);
+    long dearest = readings.dearest(asked);
     for (int i = 0; i < probes.size(); i++) {
       if (dearest > left) {
         return probes.subList(0, i);
       }
-      left -= readings.attempts(asked, kind, probes.get(i));
+      left -= readings.attempts(asked, probes.get(i));
     }
     return probes;
   }

@@ -1,10 +1,9 @@
-package dev.rsi.core;
+package dev.rsi.core.internal.judging;
 
 import com.google.common.collect.ImmutableSet;
+import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.probe.Family;
-import dev.rsi.core.internal.probe.Scored;
-import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Steps;
 import java.util.Collection;
@@ -12,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 
 /** A bank of probes in use: its readings, and how far decisions have used it up. */
-final class Bank<T, C> {
+public final class BankInUse<T, C> {
   /** The most probes of a kind that the incumbent is read on again: a look at the noise. */
   static final int RETESTS = 8;
 
   private final DefaultProbeBank<T, C> tasks;
   private final long number;
   private final String digest;
-  private final ProbeReadings<T, C> readings;
-  private final ProbeReadings<T, C> again;
+  private final ProbeScores<T, C> readings;
+  private final ProbeScores<T, C> again;
   private int decisions;
   private int refusals;
 
@@ -29,7 +28,7 @@ final class Bank<T, C> {
    *
    * @param number of the bank in its run, from 1
    */
-  Bank(
+  BankInUse(
       Steps steps,
       DefaultProbeBank<T, C> tasks,
       long number,
@@ -41,9 +40,9 @@ final class Bank<T, C> {
     this.number = number;
     this.digest = tasks.digest();
     String stream = number == 1 ? "probe" : "probe of bank " + number;
-    this.readings = new ProbeReadings<>(steps, stream, true, tasks, anchor, attempts, seeds, batch);
+    this.readings = new ProbeScores<>(steps, stream, true, tasks, anchor, attempts, seeds, batch);
     this.again =
-        new ProbeReadings<>(steps, stream + " again", false, tasks, anchor, attempts, seeds, batch);
+        new ProbeScores<>(steps, stream + " again", false, tasks, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that a decision makes on such tasks, if none was read before. */
@@ -52,9 +51,9 @@ final class Bank<T, C> {
   }
 
   /** The most attempts that a decision makes to read the incumbent again. */
-  static long retests(DefaultProbeBank<?, ?> tasks) {
+  public static long retests(DefaultProbeBank<?, ?> tasks) {
     return tasks.kinds().values().stream()
-        .filter(f -> !isScored(f))
+        .filter(Family::variesBySeed)
         .mapToLong(f -> (long) Math.min(RETESTS, f.size()) * f.attempts())
         .sum();
   }
@@ -88,7 +87,7 @@ final class Bank<T, C> {
       mean += count * each;
       double deviation = 0;
       for (String version : ImmutableSet.of(anchor, incumbent)) {
-        double unread = readings.unread(version, family) / (each * size);
+        double unread = readings.kind(family.name()).unread(version) / (each * size);
         mean += count * unread * each;
         double spread = (size - count) / Math.max(1, size - 1);
         deviation += each * Math.sqrt(count * unread * (1 - unread) * spread);
@@ -100,15 +99,10 @@ final class Bank<T, C> {
     return (long) Math.ceil(mean + 2 * Math.sqrt(variance)) + dearest;
   }
 
-  /** Whether a kind is read from scores, which no second look changes. */
-  boolean isScored(String kind) {
+  /** Whether a second look under other seeds may read a kind otherwise. */
+  boolean variesBySeed(String kind) {
     Family<T, C> family = tasks.kinds().get(kind);
-    return family != null && isScored(family);
-  }
-
-  /** The same of a kind of any bank. */
-  static boolean isScored(Family<?, ?> family) {
-    return family instanceof Scored;
+    return family == null || family.variesBySeed();
   }
 
   void forgetAllBut(List<String> kept) {
@@ -129,12 +123,12 @@ final class Bank<T, C> {
     return digest;
   }
 
-  ProbeReadings<T, C> readings() {
+  ProbeScores<T, C> readings() {
     return readings;
   }
 
   /** Readings under other seeds. */
-  ProbeReadings<T, C> again() {
+  ProbeScores<T, C> again() {
     return again;
   }
 

@@ -1,9 +1,9 @@
-package dev.rsi.core;
+package dev.rsi.core.internal.judging;
 
 import dev.rsi.api.Codec;
+import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.probe.ProbeBank;
-import dev.rsi.core.internal.Seeds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * share of all tasks, told by a keyed hash of their text, is set apart for probes from the start:
  * so no fresh probe was ever practised, and nothing has to be remembered for it.
  */
-final class HeldOut<T> {
+public final class HeldOut<T> {
   /** One task in so many is set apart for probes. */
   private static final int SHARE = 8;
 
@@ -26,7 +26,8 @@ final class HeldOut<T> {
    *
    * @param secret never shown, and the same in every run of a loop: what is set apart stays so
    */
-  HeldOut(Codec<T, ?> codec, long secret, ProbeBank<T, ?> probes, @Nullable ProbeBank<T, ?> exam) {
+  public HeldOut(
+      Codec<T, ?> codec, long secret, ProbeBank<T, ?> probes, @Nullable ProbeBank<T, ?> exam) {
     this.codec = codec;
     this.secret = new Seeds(secret);
     this.first = probes;
@@ -39,7 +40,8 @@ final class HeldOut<T> {
     probes = bank;
   }
 
-  boolean mayPractise(T task) {
+  /** Whether the task may be practised. */
+  public boolean mayPractise(T task) {
     return !probes.contains(task)
         && !first.contains(task)
         && !isExam(task)

@@ -1,18 +1,18 @@
-package dev.rsi.core;
+package dev.rsi.core.internal.judging;
 
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Role;
-import dev.rsi.core.internal.probe.DefaultProbeBank;
-import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.Unasked;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Steps;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +31,7 @@ import org.slf4j.Logger;
  * sound. Before a decision its order of probes is committed to, and judges and probes are checked;
  * a bank that has answered often enough makes way for a fresh one.
  */
-final class Probing<T, C> {
+public final class Judging<T, C> {
   private static final Logger log = LoopLog.LOG;
 
   private final DriftGate gate;
@@ -46,7 +46,7 @@ final class Probing<T, C> {
   private final HeldOut<T> heldOut;
   private final Consumer<Consumer<String>> trained;
   private final Ledger ledger;
-  private Bank<T, C> bank;
+  private BankInUse<T, C> bank;
   private long decisions;
 
   /**
@@ -59,7 +59,7 @@ final class Probing<T, C> {
    * @param trained tells the texts of all tasks that the model was trained on
    * @param ledger tells how long the run may still wait
    */
-  Probing(
+  public Judging(
       DriftGate gate,
       ProbeBank<T, C> probes,
       long secret,
@@ -85,21 +85,22 @@ final class Probing<T, C> {
     this.heldOut = heldOut;
     this.trained = trained;
     this.ledger = ledger;
-    this.bank = new Bank<>(steps, DefaultProbeBank.of(probes), 1, anchor, attempts, seeds, batch);
+    this.bank =
+        new BankInUse<>(steps, DefaultProbeBank.of(probes), 1, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that the next decision makes. */
-  long worstCase(String incumbent) {
+  public long worstCase(String incumbent) {
     return bank.worstCase(anchor, incumbent);
   }
 
   /** The fewest attempts that the next decision is worth beginning with, by the gate. */
-  long leastCase(String incumbent) {
+  public long leastCase(String incumbent) {
     if (bank.isUsedUp()) {
       return worstCase(incumbent);
     }
-    BankProbes<T, C> unread =
-        new BankProbes<>(bank, Map.of(), decisions + 1, bank.histories(), secret, 0);
+    DecisionProbes<T, C> unread =
+        new DecisionProbes<>(bank, Map.of(), decisions + 1, bank.histories(), secret, 0);
     unread.close();
     Map<String, Integer> fewest = new HashMap<>();
     try {
@@ -115,7 +116,7 @@ final class Probing<T, C> {
    *
    * @param most attempts that the decision may take; null in a record that does not say
    */
-  GateDecision decide(int generation, @Nullable Long most, Map<Role, String> versions) {
+  public GateDecision decide(int generation, @Nullable Long most, Map<Role, String> versions) {
     decisions++;
     Instant began = clock.instant();
     GateDecision decision =
@@ -139,7 +140,7 @@ final class Probing<T, C> {
    *
    * @param promoted whether the gate said so, and nobody refused
    */
-  void answered(boolean promoted) {
+  public void answered(boolean promoted) {
     bank.answered(promoted);
   }
 
@@ -171,8 +172,8 @@ final class Probing<T, C> {
   }
 
   private GateDecision ask(long most, Map<Role, String> versions) {
-    BankProbes<T, C> source =
-        new BankProbes<>(bank, versions, decisions, bank.histories(), secret, most);
+    DecisionProbes<T, C> source =
+        new DecisionProbes<>(bank, versions, decisions, bank.histories(), secret, most);
     try {
       GateDecision given = gate.decide(source);
       if (given == null) {
@@ -197,23 +198,23 @@ final class Probing<T, C> {
                   () -> new Seeds(secret).random("probe bank", number, 0),
                   heldOut::mayProbe,
                   trained);
-      bank = new Bank<>(steps, next, number, anchor, attempts, seeds, batch);
+      bank = new BankInUse<>(steps, next, number, anchor, attempts, seeds, batch);
       heldOut.renewed(next);
     }
   }
 
   /** Forgets what was read of all but some versions. */
-  void forgetAllBut(List<String> kept) {
+  public void forgetAllBut(List<String> kept) {
     bank.forgetAllBut(kept);
   }
 
   /** What a version's answers to probes look like, for people. */
-  Map<String, Double> described(String version) {
+  public Map<String, Double> described(String version) {
     return bank.readings().described(version);
   }
 
   /** What the orders were made of, to be shown when the last decision is made; else nothing. */
-  List<RunEvent> revealed(int generation) {
+  public List<RunEvent> revealed(int generation) {
     return decisions > 0 ? List.of(new RunEvent.ProbesRevealed(generation, secret)) : List.of();
   }
 }
