@@ -124,7 +124,7 @@ public final class BudgetTable {
     long first =
         (long) LEVELS * practice.scouts()
             + (long) practice.reach() * practice.tasks()
-            + 2 * probes.attempts()
+            + 2L * probes.size()
             + 8L * probes.families().size();
     Budget budget =
         Budget.of(random.nextInt(1, 21)).attempts(random.nextLong(first, 12 * first + 1));
