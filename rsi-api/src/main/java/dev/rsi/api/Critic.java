@@ -2,7 +2,7 @@ package dev.rsi.api;
 
 /**
  * Says how good a candidate is, and why, against a rubric. Where the verifier rules on right and
- * wrong, the critic grades among the right ones: its score weighs a lesson.
+ * wrong, the critic grades among the right ones: its grade weighs a lesson.
  *
  * <p>Implementations must be thread-safe.
  *

@@ -1,21 +1,26 @@
 package dev.rsi.api;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * A critic's grade of one candidate.
+ * What a critic says of one candidate.
  *
  * @param scores score in [0, 1] per criterion name of the rubric; empty iff the critique is
  *     undecided
- * @param text why, for people and for the next attempt
+ * @param text why, for people
+ * @param grade all scores as one number in [0, 1]: their plain mean until {@link #on} weighs them
+ *     by a rubric; 0 if the critique is undecided
+ * @param cost what the critic used for it
  */
-public record Critique(Map<String, Double> scores, String text) {
+public record Critique(Map<String, Double> scores, String text, double grade, Cost cost) {
 
   public Critique {
     Objects.requireNonNull(text, "text");
-    scores = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(scores));
+    Objects.requireNonNull(cost, "cost");
+    scores = Collections.unmodifiableMap(new LinkedHashMap<>(scores));
     scores.forEach(
         (name, score) -> {
           if (!(score >= 0 && score <= 1)) {
@@ -23,6 +28,21 @@ public record Critique(Map<String, Double> scores, String text) {
                 "score (" + score + ") of criterion (" + name + ") must be in [0, 1].");
           }
         });
+    if (!(grade >= 0 && grade <= (scores.isEmpty() ? 0 : 1))) {
+      throw new IllegalArgumentException(
+          "grade (" + grade + ") must be in [0, 1], and 0 without scores.");
+    }
+  }
+
+  /** A critique that cost nothing but time, graded by the plain mean of its scores. */
+  public Critique(Map<String, Double> scores, String text) {
+    this(scores, text, mean(scores), Cost.NONE);
+  }
+
+  private static double mean(Map<String, Double> scores) {
+    // In order of size: a map may tell its scores in another order each time.
+    double mean = scores.values().stream().mapToDouble(s -> s).sorted().average().orElse(0);
+    return Math.min(mean, 1);
   }
 
   /** One overall score in [0, 1], for {@link Rubric#overall()}. */
@@ -35,17 +55,27 @@ public record Critique(Map<String, Double> scores, String text) {
     return new Critique(Map.of(), reason);
   }
 
+  /** The same critique at another cost. */
+  public Critique withCost(Cost newCost) {
+    return new Critique(scores, text, grade, newCost);
+  }
+
   /** Whether there is a grade. */
   public boolean decided() {
     return !scores.isEmpty();
   }
 
   /**
-   * The mean of the scores, weighted as the rubric says, in [0, 1].
+   * The same critique as a rubric asks for it: only the rubric's criteria, in its order, and as the
+   * grade the mean of their scores, weighted as the rubric says. One that is undecided stays so.
    *
    * @throws IllegalArgumentException if a criterion of the rubric has no score, naming it
    */
-  public double score(Rubric rubric) {
+  public Critique on(Rubric rubric) {
+    if (!decided()) {
+      return this;
+    }
+    Map<String, Double> asked = new LinkedHashMap<>();
     double sum = 0;
     double weights = 0;
     for (Rubric.Criterion criterion : rubric.criteria()) {
@@ -58,9 +88,10 @@ public record Critique(Map<String, Double> scores, String text) {
                 + scores.keySet()
                 + ".\nMaybe the critic was written for another rubric.");
       }
+      asked.put(criterion.name(), score);
       sum += criterion.weight() * score;
       weights += criterion.weight();
     }
-    return sum / weights;
+    return new Critique(asked, text, sum / weights, cost);
   }
 }

@@ -3,7 +3,7 @@ package dev.rsi.api;
 import java.util.List;
 
 /**
- * Makes a challenger from a base version and lessons.
+ * Makes a challenger from a base version and lessons. Field term: fine-tuning.
  *
  * <p>Implementations must be thread-safe; each call stands alone.
  *
@@ -17,8 +17,9 @@ public interface Trainer<T, C> {
 
   /**
    * Whether it learns by contrast: from attempts that failed beside those that passed. A loop then
-   * gives it the {@link TrainingRequest#attempts} of the generation, and trains where a task was
-   * met with different success. The same every time; default false.
+   * gives it the {@link TrainingRequest#attempts} of the generation beside the lessons, and trains
+   * where attempts at one task have different {@linkplain Attempt#reward rewards}. The same every
+   * time; default false.
    */
   default boolean contrasts() {
     return false;

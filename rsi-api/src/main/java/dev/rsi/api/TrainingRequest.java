@@ -8,10 +8,12 @@ import java.util.Objects;
  * One training asked for.
  *
  * @param base the version to start from; to be read only
- * @param lessons what to learn from, at least one unless there are attempts, all of verdict PASS
- * @param attempts for a trainer that {@link Trainer#contrasts}: every attempt of the generation
- *     that was decided, PASS and FAIL, repeats included, in the order in which they were made.
- *     Score times weight says how good one is. Empty for any other trainer
+ * @param lessons what to imitate: attempts that passed, with weights; at least one unless there are
+ *     attempts
+ * @param attempts what to compare, for a trainer that {@link Trainer#contrasts}: the attempts of
+ *     the generation that have a candidate and were decided, PASS and FAIL, repeats included, in
+ *     the order in which the model made them; those without a grade, or of grade 0, are left out.
+ *     {@link Attempt#reward} says how good one is. Empty for any other trainer
  * @param recipe how
  * @param seed all the randomness of the training
  * @param workDirectory an empty directory for the artifact and nothing else
@@ -21,7 +23,7 @@ import java.util.Objects;
 public record TrainingRequest<T, C>(
     ModelVersion base,
     List<Lesson<T, C>> lessons,
-    List<Lesson<T, C>> attempts,
+    List<Attempt<T, C>> attempts,
     Recipe recipe,
     long seed,
     Path workDirectory) {
@@ -35,16 +37,14 @@ public record TrainingRequest<T, C>(
     if (lessons.isEmpty() && attempts.isEmpty()) {
       throw new IllegalArgumentException("Training needs at least one lesson.");
     }
-    for (Lesson<T, C> lesson : lessons) {
-      if (!lesson.verdict().passed()) {
-        throw new IllegalArgumentException(
-            "Only lessons with verdict PASS may train, but one has " + lesson.verdict() + ".");
-      }
-    }
-    for (Lesson<T, C> attempt : attempts) {
-      if (attempt.verdict().outcome() == Verdict.Outcome.UNDECIDED) {
+    for (Attempt<T, C> attempt : attempts) {
+      if (!attempt.decided()) {
         throw new IllegalArgumentException(
             "Only attempts that were decided may train, but one has " + attempt.verdict() + ".");
+      }
+      if (attempt.candidate() == null) {
+        throw new IllegalArgumentException(
+            "Only attempts with a candidate may train, but one has " + attempt.output() + ".");
       }
     }
   }

@@ -7,18 +7,22 @@ import java.util.Objects;
  *
  * @param outcome the ruling
  * @param score how right, in [0, 1]: 1 for a full pass; partial credit and a vote's agreement lie
- *     between
+ *     between. Field term: reward
  * @param reason why, for people; may be empty for PASS
+ * @param cost what the verifier used for it
  */
-public record Verdict(Outcome outcome, double score, String reason) {
+public record Verdict(Outcome outcome, double score, String reason, Cost cost) {
 
   /** The three rulings. */
   public enum Outcome {
-    /** Proven right. Only this makes a lesson. */
+    /** Proven right. The attempt may become a {@link Lesson}; no other does. */
     PASS,
-    /** Proven wrong. Trains only by contrast, see {@link Trainer#contrasts}. */
+    /**
+     * Proven wrong. The attempt never becomes a lesson; a trainer that {@link Trainer#contrasts}
+     * gets it among the {@link TrainingRequest#attempts}.
+     */
     FAIL,
-    /** Not proven either way: the verifier could not tell, or broke. Counts as neither. */
+    /** Not proven either way: the verifier could not tell, or broke. Never trains. */
     UNDECIDED
   }
 
@@ -27,9 +31,15 @@ public record Verdict(Outcome outcome, double score, String reason) {
   public Verdict {
     Objects.requireNonNull(outcome, "outcome");
     Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(cost, "cost");
     if (!(score >= 0 && score <= 1)) {
       throw new IllegalArgumentException("score (" + score + ") must be in [0, 1].");
     }
+  }
+
+  /** A verdict that cost nothing but time. */
+  public Verdict(Outcome outcome, double score, String reason) {
+    this(outcome, score, reason, Cost.NONE);
   }
 
   /** Right, with score 1. */
@@ -57,8 +67,18 @@ public record Verdict(Outcome outcome, double score, String reason) {
     return undecided("the " + who + " threw " + cause);
   }
 
+  /** The same verdict at another cost. */
+  public Verdict withCost(Cost newCost) {
+    return new Verdict(outcome, score, reason, newCost);
+  }
+
   /** Whether the outcome is PASS. */
   public boolean passed() {
     return outcome == Outcome.PASS;
+  }
+
+  /** Whether the outcome is PASS or FAIL. */
+  public boolean decided() {
+    return outcome != Outcome.UNDECIDED;
   }
 }
