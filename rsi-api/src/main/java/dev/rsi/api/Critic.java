@@ -10,7 +10,17 @@ package dev.rsi.api;
  * @param <C> candidate
  */
 @FunctionalInterface
-public interface Critic<T, C> {
+public interface Critic<T, C> extends Described {
+  /**
+   * A critic that can be told from others: a lambda cannot describe itself.
+   *
+   * @param description what it is and how it is set, for example the model and prompt that it asks
+   * @param critic does the work
+   */
+  static <T, C> Critic<T, C> named(String description, Critic<? super T, ? super C> critic) {
+    return new NamedCritic<>(Named.checked(description), critic);
+  }
+
 
   /**
    * Criticises one candidate.

@@ -16,7 +16,17 @@ import java.util.List;
  * <p>Decisions of one lineage are asked for one after another, never at once.
  */
 @FunctionalInterface
-public interface DriftGate {
+public interface DriftGate extends Described {
+  /**
+   * A gate that can be told from others: a lambda cannot describe itself.
+   *
+   * @param description what it is and how it is set
+   * @param gate does the work
+   */
+  static DriftGate named(String description, DriftGate gate) {
+    return new NamedGate(Named.checked(description), gate);
+  }
+
 
   /**
    * Decides on one challenger.

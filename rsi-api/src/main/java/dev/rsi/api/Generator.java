@@ -10,7 +10,7 @@ import java.util.List;
  * @param <T> task
  * @param <C> candidate
  */
-public interface Generator<T, C> extends AutoCloseable {
+public interface Generator<T, C> extends Described, AutoCloseable {
 
   /** How this generator's tasks and candidates are written down. Always the same object. */
   Codec<T, C> codec();

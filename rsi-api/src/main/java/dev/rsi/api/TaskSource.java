@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  *
  * @param <T> task
  */
-public interface TaskSource<T> {
+public interface TaskSource<T> extends Described {
 
   /** The hardest level there is, 1 or more. Always the same. */
   int levels();

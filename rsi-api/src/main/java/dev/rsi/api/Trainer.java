@@ -10,7 +10,7 @@ import java.util.List;
  * @param <T> task
  * @param <C> candidate
  */
-public interface Trainer<T, C> {
+public interface Trainer<T, C> extends Described {
 
   /** The settings that a recipe for this trainer may have. Distinct names; the same every time. */
   List<Knob> knobs();

@@ -17,7 +17,19 @@ import org.jspecify.annotations.Nullable;
  * @param <C> candidate
  */
 @FunctionalInterface
-public interface Verifier<T, C> {
+public interface Verifier<T, C> extends Described {
+  /**
+   * A verifier that can be told from others: a lambda cannot describe itself.
+   *
+   * @param description what it is and how it is set, for example {@code "exact sum v2"}; change it
+   *     whenever the rule changes, so that no run is resumed under another rule
+   * @param verifier does the work
+   */
+  static <T, C> Verifier<T, C> named(
+      String description, Verifier<? super T, ? super C> verifier) {
+    return new NamedVerifier<>(Named.checked(description), verifier);
+  }
+
 
   /**
    * Rules on one candidate.

@@ -1,5 +1,6 @@
 package dev.rsi.djl;
 
+import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
@@ -81,6 +82,11 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
    */
   public DjlGenerator<T, C> withLongestAnswer(ToIntFunction<? super T> tokens) {
     return new DjlGenerator<>(codec, device, sampling, tokens);
+  }
+
+  @Override
+  public String describe() {
+    return "decoders on DJL, " + sampling + ", codec " + Described.className(codec);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rsi.djl;
 
+import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Recipe;
@@ -87,6 +88,11 @@ public final class DjlTrainer<T, C> implements Trainer<T, C> {
   /** The same trainer with another objective. Default: {@link Objective#supervised}. */
   public DjlTrainer<T, C> objective(Objective other) {
     return new DjlTrainer<>(codec, device, other);
+  }
+
+  @Override
+  public String describe() {
+    return "decoders on DJL, " + objective + ", codec " + Described.className(codec);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rsi.onnx;
 
+import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
@@ -51,6 +52,16 @@ public final class HeadGenerator<T, C> implements Generator<T, C> {
           "temperature (" + newTemperature + ") must be 0 or more and finite.");
     }
     return new HeadGenerator<>(encoder, codec, newTemperature);
+  }
+
+  @Override
+  public String describe() {
+    return "heads on encoder "
+        + encoder.fingerprint()
+        + ", temperature "
+        + temperature
+        + ", codec "
+        + Described.className(codec);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rsi.onnx;
 
+import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
@@ -95,6 +96,11 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
    */
   public void writeRegression(Path directory) {
     Head.untrained(Head.Kind.REGRESSION, encoder, List.of()).write(directory);
+  }
+
+  @Override
+  public String describe() {
+    return "heads on encoder " + encoder.fingerprint() + ", codec " + Described.className(codec);
   }
 
   @Override

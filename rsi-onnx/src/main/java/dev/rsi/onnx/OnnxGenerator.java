@@ -1,5 +1,6 @@
 package dev.rsi.onnx;
 
+import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
@@ -112,6 +113,11 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
     } catch (IOException e) {
       throw new RsiException("Cannot write (" + file + "): " + e, e);
     }
+  }
+
+  @Override
+  public String describe() {
+    return "decoders on ONNX Runtime, " + sampling + ", codec " + Described.className(codec);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rsi.onnx;
 
+import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Recipe;
@@ -53,6 +54,11 @@ public final class OnnxTrainer<T, C> implements Trainer<T, C> {
   /** The same trainer with another objective. Default: {@link Objective#supervised}. */
   public OnnxTrainer<T, C> objective(Objective other) {
     return new OnnxTrainer<>(codec, device, other);
+  }
+
+  @Override
+  public String describe() {
+    return "decoders on ONNX Runtime, " + objective + ", codec " + Described.className(codec);
   }
 
   @Override

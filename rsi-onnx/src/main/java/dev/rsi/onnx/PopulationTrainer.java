@@ -1,5 +1,6 @@
 package dev.rsi.onnx;
 
+import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
@@ -108,6 +109,11 @@ public final class PopulationTrainer<T, C> implements Trainer<T, C> {
   /** A trainer on a device. */
   public static <T, C> PopulationTrainer<T, C> of(Codec<T, C> codec, Device device) {
     return new PopulationTrainer<>(codec, device);
+  }
+
+  @Override
+  public String describe() {
+    return "populations on ONNX Runtime, codec " + Described.className(codec);
   }
 
   @Override

@@ -64,6 +64,11 @@ public final class ScriptedCritic<T, C> implements Critic<T, C> {
   }
 
   @Override
+  public String describe() {
+    return wrapped.describe();
+  }
+
+  @Override
   public Critique critique(T task, C candidate, Verdict verdict, Rubric rubric) {
     return script.play(
         new Call<>(task, candidate, verdict, rubric),

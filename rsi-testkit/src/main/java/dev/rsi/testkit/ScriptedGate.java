@@ -54,6 +54,11 @@ public final class ScriptedGate implements DriftGate {
   }
 
   @Override
+  public String describe() {
+    return wrapped.describe();
+  }
+
+  @Override
   public List<ProbeKind> fewest(ProbeSource probes) {
     return wrapped.fewest(probes);
   }

@@ -120,6 +120,11 @@ public final class ScriptedGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public String describe() {
+    return wrapped.describe();
+  }
+
+  @Override
   public Codec<T, C> codec() {
     return wrapped.codec();
   }

@@ -65,6 +65,11 @@ public final class ScriptedTrainer<T, C> implements Trainer<T, C> {
   }
 
   @Override
+  public String describe() {
+    return wrapped.describe();
+  }
+
+  @Override
   public List<Knob> knobs() {
     return wrapped.knobs();
   }

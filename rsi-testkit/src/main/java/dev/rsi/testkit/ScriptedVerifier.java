@@ -61,6 +61,11 @@ public final class ScriptedVerifier<T, C> implements Verifier<T, C> {
   }
 
   @Override
+  public String describe() {
+    return wrapped.describe();
+  }
+
+  @Override
   @SuppressWarnings("NullAway") // Passes the null of nullOnCall on.
   public Verdict verify(T task, C candidate) {
     List<Verdict> verdicts = verifyAll(task, List.of(candidate));

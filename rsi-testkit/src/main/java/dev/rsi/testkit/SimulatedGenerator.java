@@ -19,6 +19,11 @@ final class SimulatedGenerator implements Generator<Sum, Long> {
   }
 
   @Override
+  public String describe() {
+    return learner.toString();
+  }
+
+  @Override
   public Codec<Sum, Long> codec() {
     return ToyTasks.codec();
   }

@@ -94,6 +94,12 @@ public final class SimulatedLearner {
     return this;
   }
 
+  /** What stays as it is: settings may be changed while a loop runs. */
+  @Override
+  public String toString() {
+    return "simulated learner of " + levels + " levels";
+  }
+
   /** Lessons that teach 63 % of what there is to learn. By default 32; positive. */
   public SimulatedLearner lessonsToLearn(double lessons) {
     this.lessonsToLearn = Checks.positive(lessons, "lessonsToLearn");

@@ -19,6 +19,11 @@ final class SimulatedTrainer implements Trainer<Sum, Long> {
   }
 
   @Override
+  public String describe() {
+    return "trainer of " + learner;
+  }
+
+  @Override
   public List<Knob> knobs() {
     return List.of(SimulatedLearner.LEARNING_RATE);
   }

@@ -324,6 +324,11 @@ final class SimulatedWorld {
     private final Generator<Sum, Long> sound = learner.generator();
 
     @Override
+    public String describe() {
+      return sound.describe();
+    }
+
+    @Override
     public Codec<Sum, Long> codec() {
       return sound.codec();
     }
@@ -370,6 +375,11 @@ final class SimulatedWorld {
 
     Teaching(Trainer<Sum, Long> sound) {
       this.sound = sound;
+    }
+
+    @Override
+    public String describe() {
+      return sound.describe();
     }
 
     @Override

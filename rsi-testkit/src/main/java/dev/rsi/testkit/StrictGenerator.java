@@ -57,6 +57,11 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public String describe() {
+    return wrapped.describe();
+  }
+
+  @Override
   public Codec<T, C> codec() {
     return wrapped.codec();
   }

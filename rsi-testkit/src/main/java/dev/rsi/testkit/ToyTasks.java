@@ -40,6 +40,11 @@ public final class ToyTasks implements TaskSource<Sum> {
   }
 
   @Override
+  public String describe() {
+    return "sums of " + levels + " levels";
+  }
+
+  @Override
   public int levels() {
     return levels;
   }

@@ -90,6 +90,11 @@ public final class AnchoredGate implements DriftGate {
     this.rules = rules;
   }
 
+  @Override
+  public String describe() {
+    return "anchored gate, " + rules.describe();
+  }
+
   static AnchoredGate withDefaults() {
     return new AnchoredGate(Rules.DEFAULT);
   }

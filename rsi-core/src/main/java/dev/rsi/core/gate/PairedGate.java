@@ -73,6 +73,11 @@ public final class PairedGate implements DriftGate {
     this.firstLook = firstLook;
   }
 
+  @Override
+  public String describe() {
+    return "paired gate, margin " + margin + ", level " + level + ", first look " + firstLook;
+  }
+
   /**
    * With another margin: the largest net share of a kind's probes that may get worse.
    *

@@ -4,6 +4,8 @@ import dev.rsi.api.Role;
 import dev.rsi.api.UpdateKind;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,35 @@ record Rules(
     double rubricLimit,
     int batch,
     int probes) {
+
+  /** All of them in words, in an order that is the same in every process. */
+  String describe() {
+    return "error "
+        + error
+        + (fraction ? " as a share" : "")
+        + ", false alarm "
+        + falseAlarm
+        + ", against the incumbent "
+        + incumbent
+        + ", needs a gain "
+        + gain
+        + ", jump "
+        + jump
+        + ", margins "
+        + toAnchor
+        + " and "
+        + toIncumbent
+        + ", by kind "
+        + new TreeMap<>(byKind)
+        + ", tripwires "
+        + new TreeSet<>(tripwires)
+        + ", guards "
+        + new TreeSet<>(guards)
+        + ", batch "
+        + batch
+        + ", probes "
+        + probes;
+  }
 
   static final Rules DEFAULT =
       new Rules(

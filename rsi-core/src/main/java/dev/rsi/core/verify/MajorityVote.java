@@ -1,5 +1,6 @@
 package dev.rsi.core.verify;
 
+import dev.rsi.api.Described;
 import com.google.common.collect.HashMultiset;
 import com.google.common.collect.Multiset;
 import dev.rsi.api.Verdict;
@@ -21,6 +22,11 @@ final class MajorityVote<T, C> implements Verifier<T, C> {
     }
     this.needed = needed;
     this.wellFormed = Objects.requireNonNull(wellFormed, "wellFormed");
+  }
+
+  @Override
+  public String describe() {
+    return "majority of " + needed + ", well-formed by " + Described.className(wellFormed) + Described.BY_CLASS;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.rsi.core.verify;
 
-import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.Objects;
 import java.util.function.BiPredicate;
@@ -17,12 +16,7 @@ public final class Verifiers {
    */
   public static <T, C> Verifier<T, C> exact(Function<? super T, ? extends C> expected) {
     Objects.requireNonNull(expected, "expected");
-    return (task, candidate) -> {
-      C right = expected.apply(task);
-      return candidate.equals(right)
-          ? Verdict.pass()
-          : Verdict.fail("expected (" + right + ") but got (" + candidate + ")");
-    };
+    return new Exact<>(expected);
   }
 
   /**

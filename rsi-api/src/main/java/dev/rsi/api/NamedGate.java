@@ -1,0 +1,21 @@
+package dev.rsi.api;
+
+import java.util.List;
+import java.util.Objects;
+
+/** See {@link DriftGate#named}. */
+record NamedGate(String describe, DriftGate gate) implements DriftGate {
+  NamedGate {
+    Objects.requireNonNull(gate, "gate");
+  }
+
+  @Override
+  public GateDecision decide(ProbeSource probes) {
+    return gate.decide(probes);
+  }
+
+  @Override
+  public List<ProbeKind> fewest(ProbeSource probes) {
+    return gate.fewest(probes);
+  }
+}

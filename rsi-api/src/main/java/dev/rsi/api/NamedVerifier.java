@@ -1,0 +1,22 @@
+package dev.rsi.api;
+
+import java.util.List;
+import java.util.Objects;
+
+/** See {@link Verifier#named}. */
+record NamedVerifier<T, C>(String describe, Verifier<? super T, ? super C> verifier)
+    implements Verifier<T, C> {
+  NamedVerifier {
+    Objects.requireNonNull(verifier, "verifier");
+  }
+
+  @Override
+  public Verdict verify(T task, C candidate) {
+    return verifier.verify(task, candidate);
+  }
+
+  @Override
+  public List<Verdict> verifyAll(T task, List<? extends C> candidates) {
+    return verifier.verifyAll(task, candidates);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.rsi.core.verify;
+
+import dev.rsi.api.Described;
+import dev.rsi.api.Verdict;
+import dev.rsi.api.Verifier;
+import java.util.function.Function;
+
+/** See {@link Verifiers#exact}. */
+record Exact<T, C>(Function<? super T, ? extends C> expected) implements Verifier<T, C> {
+
+  @Override
+  public String describe() {
+    return "exact, expected by " + Described.className(expected) + BY_CLASS;
+  }
+
+  @Override
+  public Verdict verify(T task, C candidate) {
+    C right = expected.apply(task);
+    return candidate.equals(right)
+        ? Verdict.pass()
+        : Verdict.fail("expected (" + right + ") but got (" + candidate + ")");
+  }
+}
