@@ -25,7 +25,9 @@ public interface Described {
   /** How the description of a part ends that is known by its class alone. */
   String BY_CLASS = " (by its class alone)";
 
-  /** A class by a name that it has in every process: a lambda's own ends in a number of this one. */
+  /**
+   * A class by a name that it has in every process: a lambda's own ends in a number of this one.
+   */
   static String className(Object part) {
     String name = part.getClass().getName();
     int lambda = name.indexOf("$$Lambda");

@@ -27,7 +27,6 @@ public interface DriftGate extends Described {
     return new NamedGate(Named.checked(description), gate);
   }
 
-
   /**
    * Decides on one challenger.
    *
