@@ -3,10 +3,10 @@ package dev.rsi.api;
 import java.util.Objects;
 
 /** See {@link Critic#with} and {@link Critic#askingFailures}. */
-record CalledCritic<T, C>(Critic<T, C> critic, Calls calls, boolean asksFailures)
+record CalledCritic<T, C>(Critic<T, C> critic, Calls calling, boolean asksFailures)
     implements Critic<T, C> {
   CalledCritic {
-    Objects.requireNonNull(calls, "calls");
+    Objects.requireNonNull(calling, "calls");
   }
 
   @Override

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Objects;
 
 /** See {@link Verifier#with}. */
-record CalledVerifier<T, C>(Verifier<T, C> verifier, Calls calls) implements Verifier<T, C> {
+record CalledVerifier<T, C>(Verifier<T, C> verifier, Calls calling) implements Verifier<T, C> {
   CalledVerifier {
-    Objects.requireNonNull(calls, "calls");
+    Objects.requireNonNull(calling, "calls");
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.List;
  * reward model.
  *
  * <p>The loop asks through {@link Session sessions}, on threads of its own: as many at once, and
- * each call within the time, as {@link #calls} says. A call that takes longer is cut, and its
+ * each call within the time, as {@link #calling} says. A call that takes longer is cut, and its
  * attempts have an undecided critique.
  *
  * <p>Implementations must be thread-safe.
@@ -47,7 +47,7 @@ public interface Critic<T, C> extends Described {
   }
 
   /** How the loop may call this critic. By default {@link Calls#DEFAULT}. */
-  default Calls calls() {
+  default Calls calling() {
     return Calls.DEFAULT;
   }
 
@@ -78,7 +78,7 @@ public interface Critic<T, C> extends Described {
 
   /** This critic, asked about attempts that failed as well. */
   default Critic<T, C> askingFailures() {
-    return new CalledCritic<>(this, calls(), true);
+    return new CalledCritic<>(this, calling(), true);
   }
 
   /**

@@ -41,8 +41,16 @@ public interface Generator<T, C> extends Described, AutoCloseable {
    *
    * @return by default one session, and any time for a call
    */
-  default Calls calls() {
+  default Calls calling() {
     return Calls.DEFAULT.withoutLimit();
+  }
+
+  /**
+   * This generator, to be called in another way: {@code with(calling().parallel(2))} has two
+   * sessions at work on every batch.
+   */
+  default Generator<T, C> with(Calls calls) {
+    return new CalledGenerator<>(this, calls);
   }
 
   /** Releases what sessions share. Sessions still open stay usable. Closing twice does nothing. */

@@ -22,8 +22,8 @@ record NamedCritic<T, C>(String describe, Critic<? super T, ? super C> critic)
   }
 
   @Override
-  public Calls calls() {
-    return critic.calls();
+  public Calls calling() {
+    return critic.calling();
   }
 
   @Override

@@ -28,8 +28,8 @@ record NamedVerifier<T, C>(String describe, Verifier<? super T, ? super C> verif
   }
 
   @Override
-  public Calls calls() {
-    return verifier.calls();
+  public Calls calling() {
+    return verifier.calling();
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * hostile input.
  *
  * <p>The loop rules through {@link Session sessions}, on threads of its own: as many at once, and
- * each call within the time, as {@link #calls} says. A call that takes longer is cut, and its
+ * each call within the time, as {@link #calling} says. A call that takes longer is cut, and its
  * attempts are UNDECIDED.
  *
  * <p>Implementations must be thread-safe and should be pure: the loop may ask again on replay.
@@ -88,7 +88,7 @@ public interface Verifier<T, C> extends Described {
   }
 
   /** How the loop may call this verifier. By default {@link Calls#DEFAULT}. */
-  default Calls calls() {
+  default Calls calling() {
     return Calls.DEFAULT;
   }
 

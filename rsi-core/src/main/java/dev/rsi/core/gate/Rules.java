@@ -4,8 +4,8 @@ import dev.rsi.api.Role;
 import dev.rsi.api.UpdateKind;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.rsi.core.verify;
 
-import dev.rsi.api.Described;
 import com.google.common.collect.HashMultiset;
 import com.google.common.collect.Multiset;
+import dev.rsi.api.Described;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.ArrayList;
@@ -26,7 +26,11 @@ final class MajorityVote<T, C> implements Verifier<T, C> {
 
   @Override
   public String describe() {
-    return "majority of " + needed + ", well-formed by " + Described.className(wellFormed) + Described.BY_CLASS;
+    return "majority of "
+        + needed
+        + ", well-formed by "
+        + Described.className(wellFormed)
+        + Described.BY_CLASS;
   }
 
   @Override
