@@ -2,8 +2,10 @@ package dev.rsi.benchmarks;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
@@ -137,18 +139,18 @@ public final class ObjectiveTable {
       throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     List<Lesson<Addition, String>> lessons = new ArrayList<>();
-    List<Lesson<Addition, String>> attempts = new ArrayList<>();
+    List<Attempt<Addition, String>> attempts = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       Addition task = Addition.draw(DIGITS, random);
       lessons.add(Lesson.given(task, task.sum(), DIGITS));
       for (int k = 0; k < 4; k++) {
         Verdict verdict = Verdict.passIf(k == 0, "wrong sum");
         String answer = k == 0 ? task.sum() : Addition.draw(DIGITS, random).sum();
-        attempts.add(new Lesson<>(task, answer, verdict, null, DIGITS, 1, 1));
+        attempts.add(Attempt.of(task, Output.of(answer, 0), DIGITS, 1, k).ruled(verdict));
       }
     }
     Path work = Files.createTempDirectory(home, "work");
-    List<Lesson<Addition, String>> contrasted = trainer.contrasts() ? attempts : List.of();
+    List<Attempt<Addition, String>> contrasted = trainer.contrasts() ? attempts : List.of();
     return trainer.train(
         new TrainingRequest<>(version, lessons, contrasted, recipe, 1, work),
         RunContext.standalone());

@@ -1,20 +1,18 @@
 package dev.rsi.core;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
-import dev.rsi.api.Output;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.Ruling;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Has outputs verified and criticised. What breaks gives UNDECIDED, never an exception. */
+/** Has attempts verified and criticised. What breaks gives UNDECIDED, never an exception. */
 final class Examiner<T, C> {
   private final Verifier<? super T, ? super C> verifier;
   private final @Nullable Critic<? super T, ? super C> critic;
@@ -29,57 +27,46 @@ final class Examiner<T, C> {
     this.rubric = rubric;
   }
 
-  /** What was found about one output. The critique is null if none was asked. */
-  record Finding(Verdict verdict, @Nullable Critique critique) {}
-
-  /** Rules on the outputs of one task, in order. */
-  List<Finding> examine(T task, List<Output<C>> outputs) {
-    List<C> candidates = new ArrayList<>(outputs.size());
-    for (Output<C> output : outputs) {
-      if (output.candidate() != null) {
-        candidates.add(output.candidate());
+  /** Rules on the attempts at one task, in order. */
+  List<Attempt<T, C>> examine(T task, List<Attempt<T, C>> attempts) {
+    List<C> candidates = new ArrayList<>(attempts.size());
+    for (Attempt<T, C> attempt : attempts) {
+      C candidate = attempt.candidate();
+      if (candidate != null) {
+        candidates.add(candidate);
       }
     }
     List<Verdict> verdicts = Ruling.on(verifier, task, candidates);
-    List<Finding> findings = new ArrayList<>(outputs.size());
+    List<Attempt<T, C>> examined = new ArrayList<>(attempts.size());
     int next = 0;
-    for (Output<C> output : outputs) {
-      C candidate = output.candidate();
-      if (candidate == null) {
-        findings.add(new Finding(Ruling.withoutCandidate(output), null));
-      } else {
-        Verdict verdict = verdicts.get(next++);
-        findings.add(new Finding(verdict, critique(task, candidate, verdict)));
-      }
+    for (Attempt<T, C> attempt : attempts) {
+      C candidate = attempt.candidate();
+      examined.add(
+          candidate == null
+              ? attempt.ruled(Ruling.withoutCandidate(attempt.output()))
+              : criticised(attempt.ruled(verdicts.get(next++)), candidate));
     }
-    return findings;
+    return examined;
   }
 
-  private @Nullable Critique critique(T task, C candidate, Verdict verdict) {
-    if (critic == null || !verdict.passed()) {
-      return null;
-    }
+  private Attempt<T, C> criticised(Attempt<T, C> attempt, C candidate) {
+    return critic == null || !attempt.passed()
+        ? attempt
+        : attempt.criticised(critique(critic, attempt, candidate));
+  }
+
+  private Critique critique(
+      Critic<? super T, ? super C> asked, Attempt<T, C> attempt, C candidate) {
     try {
-      Critique critique = critic.critique(task, candidate, verdict, rubric);
-      if (critique == null) {
-        return Critique.undecided("the critic returned null");
-      }
-      return critique.decided() ? onRubric(critique) : critique;
+      Critique critique = asked.critique(attempt.task(), candidate, attempt.verdict(), rubric);
+      // A critic's names and their order go no further.
+      return critique == null
+          ? Critique.undecided("the critic returned null")
+          : critique.on(rubric);
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {
       return Critique.undecided("the critic threw " + e);
     }
-  }
-
-  /**
-   * The scores that the rubric asks for, in its order: a critic's names and their order go no
-   * further.
-   */
-  private Critique onRubric(Critique critique) {
-    critique.score(rubric);
-    Map<String, Double> scores = new LinkedHashMap<>();
-    rubric.criteria().forEach(c -> scores.put(c.name(), critique.scores().get(c.name())));
-    return new Critique(scores, critique.text());
   }
 }

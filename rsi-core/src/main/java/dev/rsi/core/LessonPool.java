@@ -2,6 +2,7 @@ package dev.rsi.core;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Verdict.Outcome;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -45,7 +47,7 @@ final class LessonPool<T, C> {
   private final List<Lesson<T, C>> given;
   private final List<Lesson<T, C>> earlier = new ArrayList<>();
   private final List<Lesson<T, C>> fresh = new ArrayList<>();
-  private final List<Lesson<T, C>> attempts = new ArrayList<>();
+  private final List<Attempt<T, C>> attempts = new ArrayList<>();
 
   /** What tells the lessons in the pool apart. */
   private final Set<String> known = new HashSet<>();
@@ -71,7 +73,7 @@ final class LessonPool<T, C> {
     this.most = most;
     this.random = random;
     this.given = given;
-    given.forEach(lesson -> known.add(key(lesson)));
+    given.forEach(lesson -> known.add(key(lesson.attempt())));
   }
 
   /** Lessons of an earlier generation are no longer fresh. */
@@ -90,25 +92,28 @@ final class LessonPool<T, C> {
     }
     long place = random.nextLong(ever);
     Lesson<T, C> dropped = place < most ? earlier.set((int) place, lesson) : lesson;
-    known.remove(key(dropped));
+    known.remove(key(dropped.attempt()));
   }
 
   /**
    * Takes a decided attempt of this generation: as a lesson if it passed, unless the same task and
-   * candidate are in the pool. One that was in it and was dropped is a lesson again.
+   * candidate are in the pool, of its grade as weight. One that was in it and was dropped is a
+   * lesson again.
+   *
+   * @param attempt has a candidate and a grade over 0
    */
-  void add(Lesson<T, C> attempt) {
+  void add(Attempt<T, C> attempt) {
     if (contrasts) {
       attempts.add(attempt);
     }
-    if (attempt.verdict().passed() && known.add(key(attempt))) {
-      fresh.add(attempt);
+    if (attempt.passed() && known.add(key(attempt))) {
+      fresh.add(new Lesson<>(attempt, attempt.grade()));
     }
   }
 
-  private String key(Lesson<T, C> lesson) {
-    String task = codec.writeTask(lesson.task());
-    return task.length() + ":" + task + codec.writeCandidate(lesson.candidate());
+  private String key(Attempt<T, C> attempt) {
+    String task = codec.writeTask(attempt.task());
+    return task.length() + ":" + task + candidate(attempt);
   }
 
   /** How many lessons are in the pool, given and made. */
@@ -122,7 +127,7 @@ final class LessonPool<T, C> {
   }
 
   /** Every decided attempt of this generation, in order; none unless they are asked for. */
-  List<Lesson<T, C>> attempts() {
+  List<Attempt<T, C>> attempts() {
     return List.copyOf(attempts);
   }
 
@@ -135,8 +140,8 @@ final class LessonPool<T, C> {
       return !fresh.isEmpty();
     }
     Map<String, Double> rewards = new HashMap<>();
-    for (Lesson<T, C> attempt : attempts) {
-      double reward = attempt.verdict().score() * attempt.weight();
+    for (Attempt<T, C> attempt : attempts) {
+      double reward = attempt.reward();
       Double other = rewards.putIfAbsent(codec.writeTask(attempt.task()), reward);
       if (other != null && other != reward) {
         return true;
@@ -184,22 +189,27 @@ final class LessonPool<T, C> {
   }
 
   /**
-   * SHA-256 over tasks, candidates and weights in order, and over the attempts if there are any.
+   * SHA-256 over tasks, candidates and weights in order, and over the attempts and their grades if
+   * there are any.
    */
   String digest(List<Lesson<T, C>> lessons) {
     Hasher hasher = Hashing.sha256().newHasher();
-    lessons.forEach(lesson -> put(hasher, lesson));
-    for (Lesson<T, C> attempt : attempts) {
-      put(hasher, attempt);
-      hasher.putBoolean(attempt.verdict().passed()).putDouble(attempt.verdict().score());
+    lessons.forEach(lesson -> put(hasher, lesson.attempt(), lesson.weight()));
+    for (Attempt<T, C> attempt : attempts) {
+      put(hasher, attempt, attempt.grade());
+      hasher.putBoolean(attempt.passed()).putDouble(attempt.verdict().score());
     }
     return hasher.hash().toString();
   }
 
-  private void put(Hasher hasher, Lesson<T, C> lesson) {
-    put(hasher, codec.writeTask(lesson.task()));
-    put(hasher, codec.writeCandidate(lesson.candidate()));
-    hasher.putDouble(lesson.weight());
+  private void put(Hasher hasher, Attempt<T, C> attempt, double weight) {
+    put(hasher, codec.writeTask(attempt.task()));
+    put(hasher, candidate(attempt));
+    hasher.putDouble(weight);
+  }
+
+  private String candidate(Attempt<T, C> attempt) {
+    return codec.writeCandidate(Objects.requireNonNull(attempt.candidate()));
   }
 
   private static void put(Hasher hasher, String text) {

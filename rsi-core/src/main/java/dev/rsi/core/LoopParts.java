@@ -179,10 +179,6 @@ final class LoopParts<T, C> {
                           + "), which is a probe or near one: draw them apart."));
     }
     for (Lesson<T, C> lesson : lessons == null ? List.<Lesson<T, C>>of() : lessons) {
-      if (!lesson.verdict().passed()) {
-        problems.add("lessons holds one that did not PASS: " + lesson.verdict() + ".");
-        return;
-      }
       if (heldOut(lesson.task())) {
         problems.add(
             "lessons holds the task ("

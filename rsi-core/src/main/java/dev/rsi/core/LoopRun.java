@@ -1,6 +1,7 @@
 package dev.rsi.core;
 
 import com.google.common.math.LongMath;
+import dev.rsi.api.Attempt;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.GateDecision;
@@ -379,7 +380,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         return true;
       }
       accounts.begin("scout", accounts.attempts(frontier.scouts(levels, loop.practice)));
-      List<Lesson<T, C>> found = new ArrayList<>();
+      List<Attempt<T, C>> found = new ArrayList<>();
       Map<Integer, Integer> madeByLevel = new HashMap<>();
       frontier =
           frontier.measure(

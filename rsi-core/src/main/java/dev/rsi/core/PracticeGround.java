@@ -1,13 +1,15 @@
 package dev.rsi.core;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Critique;
-import dev.rsi.api.Lesson;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.internal.Ruling;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
@@ -65,7 +67,7 @@ final class PracticeGround<T, C> {
    * Practises one level.
    *
    * @param count tasks to draw
-   * @param lessons takes what was proven right or wrong, unless a critique weighs it nothing
+   * @param lessons takes the attempts that were proven right or wrong and have a grade over 0
    */
   Tally practise(
       String version,
@@ -73,7 +75,7 @@ final class PracticeGround<T, C> {
       RunEvent.Stage stage,
       int level,
       int count,
-      Consumer<Lesson<T, C>> lessons) {
+      Consumer<Attempt<T, C>> lessons) {
     String stream = "practice " + stage;
     RandomGenerator random = seeds.random(stream, generation, level);
     int samples = loop.practice.samples();
@@ -88,11 +90,12 @@ final class PracticeGround<T, C> {
           requests.add(new Request<>(task, seed));
         }
       }
-      List<Ruled<C>> ruled = recalled(requests.size());
-      if (ruled == null) {
-        ruled = rule(requests, attempts.make(version, "practising level " + level, requests));
+      List<Attempt<T, C>> made = recalled(requests);
+      if (made == null) {
+        List<Output<C>> outputs = attempts.make(version, "practising level " + level, requests);
+        made = examined(generation, level, requests, outputs);
       }
-      tally = tally.plus(note(generation, stage, level, requests, ruled, lessons));
+      tally = tally.plus(note(stage, made, lessons));
     }
     return tally;
   }
@@ -114,25 +117,25 @@ final class PracticeGround<T, C> {
             + " template.");
   }
 
-  /** One attempt and what was found about it. The candidate is null where there is none. */
-  private record Ruled<C>(@Nullable C candidate, int tokens, Examiner.Finding finding) {}
-
-  private List<Ruled<C>> rule(List<Request<T>> requests, List<Output<C>> outputs) {
-    int samples = loop.practice.samples();
-    List<Ruled<C>> ruled = new ArrayList<>(requests.size());
-    for (int from = 0; from < requests.size(); from += samples) {
-      List<Output<C>> own = outputs.subList(from, from + samples);
-      List<Examiner.Finding> findings = examiner.examine(requests.get(from).task(), own);
-      for (int k = 0; k < samples; k++) {
-        Output<C> output = own.get(k);
-        ruled.add(new Ruled<>(output.candidate(), output.tokens(), findings.get(k)));
-      }
+  private List<Attempt<T, C>> examined(
+      int generation, int level, List<Request<T>> requests, List<Output<C>> outputs) {
+    List<Attempt<T, C>> made = new ArrayList<>(requests.size());
+    for (int i = 0; i < requests.size(); i++) {
+      Request<T> request = requests.get(i);
+      made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
     }
-    return ruled;
+    int samples = loop.practice.samples();
+    List<Attempt<T, C>> examined = new ArrayList<>(made.size());
+    for (int from = 0; from < made.size(); from += samples) {
+      T task = requests.get(from).task();
+      examined.addAll(examiner.examine(task, made.subList(from, from + samples)));
+    }
+    return examined;
   }
 
   /** What was found when the run first came by; null where it is to be done. */
-  private @Nullable List<Ruled<C>> recalled(int count) {
+  private @Nullable List<Attempt<T, C>> recalled(List<Request<T>> requests) {
+    int count = requests.size();
     if (journal.recalls()) {
       // Also those of a batch that failed.
       attempts.recall(count);
@@ -141,79 +144,75 @@ final class PracticeGround<T, C> {
     if (events == null) {
       return null;
     }
-    List<Ruled<C>> ruled = new ArrayList<>(count);
-    for (RunEvent.Attempted event : events) {
-      String candidate = event.candidate();
-      Map<String, Double> scores = event.critique();
-      Examiner.Finding finding =
-          new Examiner.Finding(
-              new Verdict(event.outcome(), event.score(), event.reason()),
-              scores == null
-                  ? null
-                  : new Critique(scores, Objects.requireNonNullElse(event.comment(), "")));
-      ruled.add(
-          new Ruled<>(
-              candidate == null ? null : codec.readCandidate(candidate), event.tokens(), finding));
+    List<Attempt<T, C>> recalled = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      recalled.add(attempt(requests.get(i), events.get(i)));
     }
-    return ruled;
+    return recalled;
   }
 
-  /** Records what was found, and hands on what was proven right. */
+  private Attempt<T, C> attempt(Request<T> request, RunEvent.Attempted event) {
+    Verdict verdict =
+        new Verdict(event.outcome(), event.score(), event.reason(), cost(event.verdictCost()));
+    String candidate = event.candidate();
+    Output<C> output =
+        candidate == null
+            ? Ruling.withoutCandidate(verdict, event.tokens())
+            : Output.of(codec.readCandidate(candidate), event.tokens());
+    Attempt<T, C> attempt =
+        Attempt.of(request.task(), output, event.level(), event.generation(), request.seed())
+            .ruled(verdict);
+    Map<String, Double> scores = event.critique();
+    if (scores == null) {
+      return attempt;
+    }
+    String text = Objects.requireNonNullElse(event.comment(), "");
+    return attempt.criticised(
+        new Critique(scores, text).on(loop.rubric).withCost(cost(event.critiqueCost())));
+  }
+
+  private static Cost cost(@Nullable Cost recorded) {
+    return Objects.requireNonNullElse(recorded, Cost.NONE);
+  }
+
+  /** Records what was found, and hands on what may train. */
   private Tally note(
-      int generation,
-      RunEvent.Stage stage,
-      int level,
-      List<Request<T>> requests,
-      List<Ruled<C>> ruled,
-      Consumer<Lesson<T, C>> lessons) {
-    List<RunEvent> events = new ArrayList<>(requests.size());
-    List<Lesson<T, C>> learned = new ArrayList<>();
+      RunEvent.Stage stage, List<Attempt<T, C>> made, Consumer<Attempt<T, C>> lessons) {
+    List<RunEvent> events = new ArrayList<>(made.size());
+    List<Attempt<T, C>> learned = new ArrayList<>();
     int decided = 0;
     int passed = 0;
-    for (int i = 0; i < requests.size(); i++) {
-      Ruled<C> attempt = ruled.get(i);
-      Verdict verdict = attempt.finding().verdict();
-      events.add(attempted(generation, stage, level, requests.get(i), attempt));
-      decided += verdict.outcome() == Verdict.Outcome.UNDECIDED ? 0 : 1;
-      passed += verdict.passed() ? 1 : 0;
-      C candidate = attempt.candidate();
-      Critique critique = attempt.finding().critique();
-      double weight = weight(critique);
-      if (candidate != null && verdict.outcome() != Verdict.Outcome.UNDECIDED && weight > 0) {
-        T task = requests.get(i).task();
-        learned.add(new Lesson<>(task, candidate, verdict, critique, level, generation, weight));
+    for (Attempt<T, C> attempt : made) {
+      events.add(attempted(stage, attempt));
+      decided += attempt.decided() ? 1 : 0;
+      passed += attempt.passed() ? 1 : 0;
+      if (attempt.candidate() != null && attempt.decided() && attempt.grade() > 0) {
+        learned.add(attempt);
       }
     }
     journal.record(events);
     learned.forEach(lessons);
-    return new Tally(requests.size(), decided, passed);
+    return new Tally(made.size(), decided, passed);
   }
 
-  /** A lesson weighs as much as its critique's score; an undecided critique never trains. */
-  private double weight(@Nullable Critique critique) {
-    if (critique == null) {
-      return 1;
-    }
-    return critique.decided() ? critique.score(loop.rubric) : 0;
-  }
-
-  private RunEvent attempted(
-      int generation, RunEvent.Stage stage, int level, Request<T> request, Ruled<C> attempt) {
+  private RunEvent attempted(RunEvent.Stage stage, Attempt<T, C> attempt) {
     C candidate = attempt.candidate();
-    Verdict verdict = attempt.finding().verdict();
-    Critique critique = attempt.finding().critique();
+    Verdict verdict = attempt.verdict();
+    Critique critique = attempt.critique();
     return new RunEvent.Attempted(
-        generation,
+        attempt.generation(),
         stage,
-        level,
-        codec.writeTask(request.task()),
-        request.seed(),
+        attempt.level(),
+        codec.writeTask(attempt.task()),
+        attempt.seed(),
         candidate == null ? null : codec.writeCandidate(candidate),
-        attempt.tokens(),
+        attempt.output().tokens(),
         verdict.outcome(),
         verdict.score(),
         verdict.reason(),
         critique == null ? null : critique.scores(),
-        critique == null ? null : critique.text());
+        critique == null ? null : critique.text(),
+        verdict.cost(),
+        critique == null ? null : critique.cost());
   }
 }

@@ -2,6 +2,7 @@ package dev.rsi.core;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
@@ -52,7 +53,7 @@ final class Training<T, C> {
   record Given<T, C>(
       String parent,
       List<Lesson<T, C>> lessons,
-      List<Lesson<T, C>> attempts,
+      List<Attempt<T, C>> attempts,
       String digest,
       long seed) {}
 

@@ -3,8 +3,11 @@ package dev.rsi.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Critique;
 import dev.rsi.api.Lesson;
+import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
@@ -47,9 +50,9 @@ class LessonPoolTest {
 
   @Test
   void should_share_evenly_among_levels_and_by_weight_within_one() {
-    pool.add(lesson("a", 2, 1));
-    pool.add(lesson("b", 2, 3));
-    pool.add(lesson("c", 3, 9));
+    pool.add(lesson("a", 2, .1));
+    pool.add(lesson("b", 2, .3));
+    pool.add(lesson("c", 3, .9));
     assertThat(weight("c")).isCloseTo(.25, within(1e-12));
     assertThat(weight("b")).isCloseTo(3 * weight("a"), within(1e-12));
     assertThat(weight("a") + weight("b")).isCloseTo(.25, within(1e-12));
@@ -59,7 +62,7 @@ class LessonPoolTest {
   void should_take_the_same_task_and_candidate_once() {
     pool.add(lesson("a", 2, 1));
     pool.add(lesson("a", 2, 1));
-    pool.add(Lesson.given("1", "one", 1));
+    pool.add(Lesson.given("1", "one", 1).attempt());
     assertThat(pool.fresh()).isEqualTo(1);
   }
 
@@ -74,7 +77,7 @@ class LessonPoolTest {
 
   @Test
   void should_keep_what_failed_for_a_trainer_that_contrasts_and_for_no_other() {
-    List<Lesson<String, String>> made =
+    List<Attempt<String, String>> made =
         List.of(attempt("a", Verdict.fail("no")), lesson("a", 2, 1), lesson("a", 2, 1));
     made.forEach(pool::add);
     made.forEach(contrasting::add);
@@ -225,8 +228,8 @@ class LessonPoolTest {
     assertThat(one).isNotEqualTo(two);
   }
 
-  private static Lesson<String, String> attempt(String task, Verdict verdict) {
-    return new Lesson<>(task, "answer", verdict, null, 2, 1, 1);
+  private static Attempt<String, String> attempt(String task, Verdict verdict) {
+    return Attempt.of(task, Output.of("answer", 3), 2, 1, 1).ruled(verdict);
   }
 
   private double share(Predicate<Lesson<String, String>> which) {
@@ -238,7 +241,9 @@ class LessonPoolTest {
     return pool.mix().stream().filter(l -> l.task().equals(task)).findFirst().get().weight();
   }
 
-  private static Lesson<String, String> lesson(String task, int level, double weight) {
-    return new Lesson<>(task, "answer", Verdict.pass(), null, level, 1, weight);
+  private static Attempt<String, String> lesson(String task, int level, double grade) {
+    return Attempt.of(task, Output.of("answer", 3), level, 1, 1)
+        .ruled(Verdict.pass())
+        .criticised(Critique.overall(grade, "so it is"));
   }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,7 +218,9 @@ public final class DecoderTraining {
     Positions positions = Positions.of(base.config());
     if (objective instanceof SupervisedObjective supervised) {
       List<Example> examples = new ArrayList<>();
-      request.lessons().forEach(lesson -> examples.add(example(codec, lesson, base)));
+      for (Lesson<T, C> lesson : request.lessons()) {
+        examples.add(example(codec, base, lesson.task(), lesson.candidate(), lesson.weight()));
+      }
       Batches batches = Batches.of(examples, base.config());
       return Curriculum.of(batches, rows, shapes, supervised);
     }
@@ -227,10 +230,11 @@ public final class DecoderTraining {
         : Contrast.of((PreferenceObjective) objective, groups, recipe, positions, rows, shapes);
   }
 
-  private static <T, C> Example example(Codec<T, C> codec, Lesson<T, C> lesson, DecoderModel base) {
-    String prompt = codec.writeTask(lesson.task());
-    String answer = codec.writeCandidate(lesson.candidate());
-    return Example.of(base.vocabulary(), prompt, answer, lesson.weight());
+  private static <T, C> Example example(
+      Codec<T, C> codec, DecoderModel base, T task, C candidate, double weight) {
+    String prompt = codec.writeTask(task);
+    String answer = codec.writeCandidate(candidate);
+    return Example.of(base.vocabulary(), prompt, answer, weight);
   }
 
   /** The attempts by task, each at an offset of its own, in the order in which they were made. */
@@ -239,8 +243,9 @@ public final class DecoderTraining {
     // Not the generator of the batches, so that what is drawn does not depend on what is left out.
     SavedRandom random = new SavedRandom(~request.seed());
     Map<String, List<Attempt>> byTask = new LinkedHashMap<>();
-    for (Lesson<T, C> lesson : request.attempts()) {
-      Example example = example(codec, lesson, base);
+    for (dev.rsi.api.Attempt<T, C> attempt : request.attempts()) {
+      C candidate = Objects.requireNonNull(attempt.candidate());
+      Example example = example(codec, base, attempt.task(), candidate, 1);
       int offsets;
       try {
         offsets =
@@ -252,13 +257,8 @@ public final class DecoderTraining {
         continue;
       }
       byTask
-          .computeIfAbsent(codec.writeTask(lesson.task()), task -> new ArrayList<>())
-          .add(
-              new Attempt(
-                  example,
-                  random.nextInt(offsets),
-                  lesson.verdict().passed(),
-                  lesson.verdict().score() * lesson.weight()));
+          .computeIfAbsent(codec.writeTask(attempt.task()), task -> new ArrayList<>())
+          .add(new Attempt(example, random.nextInt(offsets), attempt.passed(), attempt.reward()));
     }
     return List.copyOf(byTask.values());
   }

@@ -77,7 +77,7 @@ public abstract class CriticContract<T, C> {
       assertThat(critique.scores())
           .as("scores of %s", example)
           .containsOnlyKeys(rubric().criteria().stream().map(Rubric.Criterion::name).toList());
-      assertThat(critique.score(rubric())).isBetween(0.0, 1.0);
+      assertThat(critique.on(rubric()).grade()).isBetween(0.0, 1.0);
     }
   }
 
@@ -147,7 +147,7 @@ public abstract class CriticContract<T, C> {
   private static void gradedOrUndecided(Critique critique, Rubric rubric, Example<?, ?> example) {
     if (critique.decided()) {
       // Throws where a criterion has no score.
-      assertThat(critique.score(rubric)).isBetween(0.0, 1.0);
+      assertThat(critique.on(rubric).grade()).isBetween(0.0, 1.0);
     } else {
       assertThat(critique.text())
           .as("why %s got no grade", HostileText.shown(example.toString()))

@@ -193,7 +193,6 @@ public final class LoopSimulator {
 
     void lessons(List<Lesson<Sum, Long>> lessons) {
       for (Lesson<Sum, Long> lesson : lessons) {
-        assertThat(lesson.verdict().passed()).as("a lesson that did not pass").isTrue();
         world.requirePractice(ToyTasks.codec().writeTask(lesson.task()));
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Generator.Session;
@@ -250,19 +251,22 @@ public abstract class TrainerContract<T, C> {
   @Test
   void should_never_be_given_a_lesson_that_did_not_pass() throws Exception {
     Path work = work("work");
+    Attempt<T, C> good = lessons().get(0).attempt();
     for (Verdict verdict : List.of(Verdict.fail("wrong"), Verdict.undecided("cannot tell"))) {
-      List<Lesson<T, C>> lessons = new ArrayList<>(lessons());
-      Lesson<T, C> good = lessons.get(0);
-      lessons.add(new Lesson<>(good.task(), good.candidate(), verdict, null, good.level(), 1, 1));
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> new TrainingRequest<>(base, lessons, recipe(), SEED, work));
+          .isThrownBy(() -> new Lesson<>(good.ruled(verdict), 1))
+          .withMessageContaining(verdict.reason());
     }
-    Lesson<T, C> good = lessons().get(0);
-    Verdict unclear = Verdict.undecided("cannot tell");
-    List<Lesson<T, C>> attempts =
-        List.of(new Lesson<>(good.task(), good.candidate(), unclear, null, good.level(), 1, 1));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new TrainingRequest<>(base, lessons(), attempts, recipe(), SEED, work));
+    Output<C> malformed = Output.malformed("no end", 1);
+    Attempt<T, C> unread = Attempt.of(good.task(), malformed, good.level(), 1, 1);
+    for (Attempt<T, C> attempt :
+        List.of(
+            good.ruled(Verdict.undecided("cannot tell")),
+            unread.ruled(Verdict.fail("malformed: no end")))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> new TrainingRequest<>(base, lessons(), List.of(attempt), recipe(), SEED, work));
+    }
   }
 
   /** How many attempts at the lessons' tasks give the lessons' candidates. */

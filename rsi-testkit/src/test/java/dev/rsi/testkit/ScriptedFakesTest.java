@@ -61,7 +61,7 @@ class ScriptedFakesTest {
     assertThatThrownBy(() -> critic.critique("t", "c", Verdict.pass(), rubric)).isSameAs(PLANTED);
     assertThat(critic.critique("t", "c", Verdict.pass(), rubric)).isNull();
     assertThat(critic.critique("t", "c", Verdict.pass(), rubric).decided()).isFalse();
-    assertThat(critic.critique("t", "c", Verdict.pass(), rubric).score(rubric)).isEqualTo(0.5);
+    assertThat(critic.critique("t", "c", Verdict.pass(), rubric).grade()).isEqualTo(0.5);
     assertThat(critic.calls())
         .containsOnly(new ScriptedCritic.Call<>("t", "c", Verdict.pass(), rubric));
   }

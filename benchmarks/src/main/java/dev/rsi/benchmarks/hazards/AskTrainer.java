@@ -25,14 +25,8 @@ final class AskTrainer implements Trainer<Ask, Ask.Reply> {
         request.lessons().stream()
             .map(
                 l ->
-                    new Lesson<>(
-                        l.task().question(),
-                        l.candidate().first(),
-                        l.verdict(),
-                        l.critique(),
-                        l.level(),
-                        l.generation(),
-                        l.weight()))
+                    Lesson.given(l.task().question(), l.candidate().first(), l.level())
+                        .withWeight(l.weight()))
             .toList();
     return model.train(
         new TrainingRequest<>(

@@ -31,13 +31,6 @@ final class LabelNoise implements Hazard {
   }
 
   private static Lesson<Ask, Ask.Reply> answered(Lesson<Ask, Ask.Reply> lesson, Ask.Reply reply) {
-    return new Lesson<>(
-        lesson.task(),
-        reply,
-        lesson.verdict(),
-        lesson.critique(),
-        lesson.level(),
-        lesson.generation(),
-        lesson.weight());
+    return Lesson.given(lesson.task(), reply, lesson.level()).withWeight(lesson.weight());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
@@ -236,8 +237,8 @@ class BackendsAgreeTest {
   }
 
   /** Right, nearly right and wrong answers to the same sums. */
-  private static List<Lesson<Sum, Long>> attempts() {
-    List<Lesson<Sum, Long>> attempts = new ArrayList<>();
+  private static List<Attempt<Sum, Long>> attempts() {
+    List<Attempt<Sum, Long>> attempts = new ArrayList<>();
     for (Sum sum : sums(30)) {
       long right = sum.expected();
       attempts.add(attempt(sum, right, Verdict.pass()));
@@ -247,8 +248,8 @@ class BackendsAgreeTest {
     return attempts;
   }
 
-  private static Lesson<Sum, Long> attempt(Sum sum, long answer, Verdict verdict) {
-    return new Lesson<>(sum, answer, verdict, null, sum.level(), 1, 1);
+  private static Attempt<Sum, Long> attempt(Sum sum, long answer, Verdict verdict) {
+    return Attempt.of(sum, Output.of(answer, 0), sum.level(), 1, 1).ruled(verdict);
   }
 
   private static double largestDifference(float[] one, float[] other) {

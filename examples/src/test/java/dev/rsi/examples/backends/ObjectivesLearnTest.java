@@ -2,6 +2,7 @@ package dev.rsi.examples.backends;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
@@ -101,8 +102,8 @@ class ObjectivesLearnTest {
   @ParameterizedTest
   @EnumSource
   void should_prefer_right_answers_more_by_pairs(Backend backend) throws Exception {
-    List<Lesson<Addition, String>> attempts = attempts(backend, halfTaught, 1);
-    List<Lesson<Addition, String>> others = attempts(backend, halfTaught, 100);
+    List<Attempt<Addition, String>> attempts = attempts(backend, halfTaught, 1);
+    List<Attempt<Addition, String>> others = attempts(backend, halfTaught, 100);
     ModelVersion trained = train(backend, Objective.dpo(), halfTaught, attempts, recipe(40, 1e-3));
     double before = margin(backend, halfTaught, attempts.subList(0, 320));
     double after = margin(backend, trained, attempts.subList(0, 320));
@@ -179,7 +180,7 @@ class ObjectivesLearnTest {
       Backend backend,
       Objective objective,
       ModelVersion from,
-      List<Lesson<Addition, String>> attempts,
+      List<Attempt<Addition, String>> attempts,
       Recipe recipe)
       throws Exception {
     Path work = Files.createTempDirectory(temp, "work");
@@ -194,7 +195,7 @@ class ObjectivesLearnTest {
   }
 
   /** Sixteen attempts each at 100 tasks, scored by the share of right digits. */
-  private static List<Lesson<Addition, String>> attempts(
+  private static List<Attempt<Addition, String>> attempts(
       Backend backend, ModelVersion version, long round) {
     SavedRandom random = new SavedRandom(SEED + round);
     List<Request<Addition>> requests = new ArrayList<>();
@@ -204,15 +205,18 @@ class ObjectivesLearnTest {
         requests.add(new Request<>(task, random.nextLong()));
       }
     }
-    List<Lesson<Addition, String>> attempts = new ArrayList<>();
+    List<Attempt<Addition, String>> attempts = new ArrayList<>();
     try (Generator<Addition, String> generator = backend.generator();
         Generator.Session<Addition, String> session = generator.open(version)) {
       List<Output<String>> outputs = session.generate(requests, CONTEXT);
       for (int i = 0; i < requests.size(); i++) {
-        String candidate = outputs.get(i).candidate();
+        Request<Addition> request = requests.get(i);
+        Addition task = request.task();
+        Output<String> output = outputs.get(i);
+        String candidate = output.candidate();
         if (candidate != null) {
-          Addition task = requests.get(i).task();
-          attempts.add(new Lesson<>(task, candidate, verdict(task, candidate), null, 1, 1, 1));
+          attempts.add(
+              Attempt.of(task, output, 1, 1, request.seed()).ruled(verdict(task, candidate)));
         }
       }
     }
@@ -232,20 +236,20 @@ class ObjectivesLearnTest {
         Verdict.Outcome.FAIL, right / Math.max(sum.length() + 1, candidate.length()), "wrong sum");
   }
 
-  private static double meanScore(List<Lesson<Addition, String>> attempts) {
-    return attempts.stream().mapToDouble(a -> a.verdict().score()).average().orElseThrow();
+  private static double meanScore(List<Attempt<Addition, String>> attempts) {
+    return attempts.stream().mapToDouble(Attempt::reward).average().orElseThrow();
   }
 
   /** How much likelier right attempts are than wrong ones at the same task, in nats. */
   private static double margin(
-      Backend backend, ModelVersion version, List<Lesson<Addition, String>> attempts) {
+      Backend backend, ModelVersion version, List<Attempt<Addition, String>> attempts) {
     try (Generator<Addition, String> generator = backend.generator();
         ScoringSession<Addition, String> session =
             (ScoringSession<Addition, String>) generator.open(version)) {
       List<Double> scores =
           session.score(
-              attempts.stream().map(Lesson::task).toList(),
-              attempts.stream().map(Lesson::candidate).toList(),
+              attempts.stream().map(Attempt::task).toList(),
+              attempts.stream().map(Attempt::candidate).toList(),
               CONTEXT);
       Map<Addition, List<Integer>> byTask = new HashMap<>();
       for (int i = 0; i < scores.size(); i++) {
@@ -263,11 +267,11 @@ class ObjectivesLearnTest {
   /** NaN where there is none. */
   private static double mean(
       List<Integer> group,
-      List<Lesson<Addition, String>> attempts,
+      List<Attempt<Addition, String>> attempts,
       List<Double> scores,
       boolean passed) {
     return group.stream()
-        .filter(i -> attempts.get(i).verdict().passed() == passed)
+        .filter(i -> attempts.get(i).passed() == passed)
         .mapToDouble(scores::get)
         .average()
         .orElse(Double.NaN);

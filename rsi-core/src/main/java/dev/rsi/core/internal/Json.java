@@ -1,5 +1,7 @@
 package dev.rsi.core.internal;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.rsi.api.Cost;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -53,6 +55,13 @@ public final class Json {
             DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
             DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
             DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        // Nothing stands where a call cost nothing but time, as before there were costs.
+        .withConfigOverride(
+            Cost.class,
+            cost ->
+                cost.setInclude(
+                    JsonInclude.Value.construct(
+                        JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL)))
         .addModule(new SimpleModule().addKeySerializer(String.class, new Names()))
         .build();
   }

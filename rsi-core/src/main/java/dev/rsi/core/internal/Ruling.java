@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Has a verifier rule. What breaks gives UNDECIDED, never an exception. */
 public final class Ruling {
+  private static final String MALFORMED = "malformed: ";
+  private static final String NO_ANSWER = "no answer: ";
+
   private Ruling() {}
 
   /** Rules on the candidates of one task, in order. */
@@ -49,7 +52,19 @@ public final class Ruling {
   /** What is ruled where there is no candidate. */
   public static Verdict withoutCandidate(Output<?> output) {
     return output.kind() == Output.Kind.MALFORMED
-        ? Verdict.fail("malformed: " + output.failure())
-        : Verdict.undecided("no answer: " + output.failure());
+        ? Verdict.fail(MALFORMED + output.failure())
+        : Verdict.undecided(NO_ANSWER + output.failure());
+  }
+
+  /** The output without a candidate that was ruled on so. */
+  public static <C> Output<C> withoutCandidate(Verdict ruled, int tokens) {
+    String reason = ruled.reason();
+    return ruled.decided()
+        ? Output.malformed(after(MALFORMED, reason), tokens)
+        : Output.failed(after(NO_ANSWER, reason), tokens);
+  }
+
+  private static String after(String prefix, String reason) {
+    return reason.startsWith(prefix) ? reason.substring(prefix.length()) : reason;
   }
 }

@@ -1,5 +1,6 @@
 package dev.rsi.core.report;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
 import java.util.ArrayList;
@@ -83,7 +84,8 @@ public sealed interface RunEvent {
       implements RunEvent {}
 
   /**
-   * The model attempted a practice task and the attempt was ruled on.
+   * The model attempted a practice task and the attempt was ruled on: how an {@link
+   * dev.rsi.api.Attempt} is recorded.
    *
    * @param stage what it was made for
    * @param level difficulty of the task
@@ -96,6 +98,8 @@ public sealed interface RunEvent {
    * @param reason the verdict's reason, or why there is no candidate
    * @param critique the critic's score per criterion; null if none was asked, empty if undecided
    * @param comment the critic's words; null if none was asked, or in a record older than them
+   * @param verdictCost what the verifier used for the ruling; null if nothing but time
+   * @param critiqueCost what the critic used; null if nothing but time, or none was asked
    */
   record Attempted(
       int generation,
@@ -109,11 +113,46 @@ public sealed interface RunEvent {
       double score,
       String reason,
       @Nullable Map<String, Double> critique,
-      @Nullable String comment)
+      @Nullable String comment,
+      @Nullable Cost verdictCost,
+      @Nullable Cost critiqueCost)
       implements RunEvent {
     public Attempted {
+      verdictCost = Cost.NONE.equals(verdictCost) ? null : verdictCost;
+      critiqueCost = Cost.NONE.equals(critiqueCost) ? null : critiqueCost;
       critique =
           critique == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(critique));
+    }
+
+    /** An attempt on which verdict and critique took nothing but time. */
+    public Attempted(
+        int generation,
+        Stage stage,
+        int level,
+        String task,
+        long seed,
+        @Nullable String candidate,
+        int tokens,
+        Verdict.Outcome outcome,
+        double score,
+        String reason,
+        @Nullable Map<String, Double> critique,
+        @Nullable String comment) {
+      this(
+          generation,
+          stage,
+          level,
+          task,
+          seed,
+          candidate,
+          tokens,
+          outcome,
+          score,
+          reason,
+          critique,
+          comment,
+          null,
+          null);
     }
   }
 

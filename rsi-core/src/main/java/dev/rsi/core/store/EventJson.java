@@ -48,7 +48,7 @@ final class EventJson {
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
     // Files exist whose generations have no tasks, attempts no comment, commitments no attempts and
-    // decisions no charter.
+    // decisions no charter. No attempt has a cost that is none.
     for (String kind : List.of("generation-started", "attempted", "probes-committed", "gated")) {
       readers.computeIfPresent(
           kind,

@@ -176,13 +176,7 @@ class ChangeableTasksTest {
   }
 
   private static Lesson<Sum, Long> taken(Lesson<AtomicReference<Sum>, Long> lesson) {
-    return new Lesson<>(
-        lesson.task().get(),
-        lesson.candidate(),
-        lesson.verdict(),
-        lesson.critique(),
-        lesson.level(),
-        lesson.generation(),
-        lesson.weight());
+    return Lesson.given(lesson.task().get(), lesson.candidate(), lesson.level())
+        .withWeight(lesson.weight());
   }
 }
