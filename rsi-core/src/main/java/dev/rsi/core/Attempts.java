@@ -1,19 +1,18 @@
 package dev.rsi.core;
 
-import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.ScoringSession;
+import dev.rsi.api.RunContext;
+import dev.rsi.core.internal.calls.Sessions;
 import dev.rsi.core.registry.ModelRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,19 +29,31 @@ final class Attempts<T, C> implements AutoCloseable {
   private final Accounts accounts;
   private final BooleanSupplier cancelled;
   private final Journal journal;
-  private final Map<String, Generator.Session<T, C>> sessions = new HashMap<>();
+  private final ThreadFactory threads;
+  private final Map<String, Sessions<T, C>> sessions = new HashMap<>();
 
   Attempts(
       Generator<T, C> generator,
       ModelRegistry registry,
       Accounts accounts,
       BooleanSupplier cancelled,
-      Journal journal) {
+      Journal journal,
+      ThreadFactory threads) {
     this.generator = generator;
     this.registry = registry;
     this.accounts = accounts;
     this.cancelled = cancelled;
     this.journal = journal;
+    this.threads = threads;
+  }
+
+  /**
+   * What the calls of a step may know of the run.
+   *
+   * @param step what it is for, for people
+   */
+  RunContext context(String step) {
+    return new StepContext(step, cancelled, journal);
   }
 
   /**
@@ -51,31 +62,18 @@ final class Attempts<T, C> implements AutoCloseable {
    * @param step what for, for people
    */
   List<Output<C>> make(String version, String step, List<Request<T>> requests) {
-    StepContext context = new StepContext(step, cancelled, journal);
+    RunContext context = context(step);
     context.checkActive();
     Amounts most = accounts.attempts(requests.size());
     // First of all: also an attempt that came to nothing is spent.
     Ledger.Call spending = accounts.spend(most);
     List<Output<C>> outputs = List.of();
+    Flight.Batch flight = new Flight.Batch(journal.run(), step, version, requests.size());
     try {
-      Generator.Session<T, C> session = session(version);
-      // Copies both ways: what is ruled on is what was asked for, and stays what was given.
-      List<Output<C>> given =
-          using(
-              session,
-              new Flight.Batch(journal.run(), step, version, requests.size()),
-              () -> session.generate(List.copyOf(requests), context));
-      outputs = given == null ? List.of() : new ArrayList<>(given);
+      outputs = sessions(version).generate(requests, context);
     } finally {
+      flight.commit();
       spending.end(spent(requests.size(), outputs, most));
-    }
-    if (outputs.size() != requests.size() || outputs.contains(null)) {
-      throw new RsiException(
-          "The generator gave "
-              + outputs.stream().filter(Objects::nonNull).count()
-              + " outputs for "
-              + requests.size()
-              + " requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
     }
     for (Output<C> output : outputs) {
       if (output.tokens() > generator.maxTokens()) {
@@ -92,7 +90,7 @@ final class Attempts<T, C> implements AutoCloseable {
 
   /** What a batch spent: the most that it could where nobody says. */
   private static <C> Amounts spent(int asked, List<Output<C>> outputs, Amounts most) {
-    if (outputs.size() != asked || outputs.contains(null)) {
+    if (outputs.size() != asked) {
       return most;
     }
     return Amounts.of(Dimension.ATTEMPTS, asked)
@@ -111,63 +109,23 @@ final class Attempts<T, C> implements AutoCloseable {
    * @return log-probabilities, NaN where one is missing
    */
   List<Double> score(String version, String step, List<T> tasks, List<C> candidates) {
-    StepContext context = new StepContext(step, cancelled, journal);
+    RunContext context = context(step);
     context.checkActive();
     Amounts most = Amounts.of(Dimension.ATTEMPTS, tasks.size());
     Ledger.Call spending = accounts.spend(most);
-    List<Double> scores = List.of();
+    Flight.Batch flight = new Flight.Batch(journal.run(), step, version, tasks.size());
     try {
-      Generator.Session<T, C> session = session(version);
-      if (!(session instanceof ScoringSession<T, C> scoring)) {
-        throw new RsiException(
-            "Sessions of ("
-                + session.getClass().getName()
-                + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
-      }
-      List<Double> given =
-          using(
-              session,
-              new Flight.Batch(journal.run(), step, version, tasks.size()),
-              () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
-      scores = given == null ? List.of() : new ArrayList<>(given);
+      return sessions(version).score(tasks, candidates, context);
     } finally {
+      flight.commit();
       spending.end(most);
     }
-    if (scores.size() != tasks.size() || scores.contains(null)) {
-      throw new RsiException(
-          "The generator gave "
-              + scores.stream().filter(Objects::nonNull).count()
-              + " scores for "
-              + tasks.size()
-              + " candidates.\nMaybe it drops what it cannot score: that is NaN.");
-    }
-    return scores;
   }
 
-  private Generator.Session<T, C> session(String version) {
-    Generator.Session<T, C> session = sessions.get(version);
-    if (session == null) {
-      // Every file is held against its hash before it is loaded.
-      session = generator.open(registry.version(version));
-      sessions.put(version, session);
-    }
-    return session;
-  }
-
-  /** A session that broke is not used again: the next batch opens a fresh one. */
-  private <R> R using(Generator.Session<T, C> session, Flight.Batch batch, Supplier<R> call) {
-    try {
-      return call.get();
-    } catch (CancelledException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      sessions.remove(batch.version);
-      try (session) {
-        throw e;
-      }
-    } finally {
-      batch.commit();
-    }
+  private Sessions<T, C> sessions(String version) {
+    // Every file is held against its hash before it is loaded.
+    return sessions.computeIfAbsent(
+        version, id -> new Sessions<>(generator, () -> registry.version(id), threads));
   }
 
   /**
@@ -175,7 +133,7 @@ final class Attempts<T, C> implements AutoCloseable {
    * is thrown when all are closed.
    */
   void closeAllBut(List<String> kept) {
-    List<Generator.Session<T, C>> closing = new ArrayList<>();
+    List<Sessions<T, C>> closing = new ArrayList<>();
     sessions
         .entrySet()
         .removeIf(
@@ -187,7 +145,7 @@ final class Attempts<T, C> implements AutoCloseable {
               return close;
             });
     @Nullable Error error = null;
-    for (Generator.Session<T, C> session : closing) {
+    for (Sessions<T, C> session : closing) {
       try {
         session.close();
       } catch (RuntimeException e) {

@@ -42,6 +42,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final LogContext logContext;
   private final Attempts<T, C> attempts;
   private final LessonPool<T, C> pool;
+  private final Examiner<T, C> examiner;
   private final PracticeGround<T, C> ground;
   private final Probing<T, C> probing;
   private final Approvals approvals;
@@ -89,7 +90,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.accounts = new Accounts(loop, ledger, journal);
     this.disk = new DiskSpace(loop);
     this.attempts =
-        new Attempts<>(loop.generator, loop.registry, accounts, this::cancelled, journal);
+        new Attempts<>(
+            loop.generator, loop.registry, accounts, this::cancelled, journal, loop.threads);
     this.pool =
         new LessonPool<>(
             loop.generator.codec(),
@@ -100,7 +102,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.frontier = Frontier.given(loop.given.stream().mapToInt(Lesson::level).max().orElse(0));
     HeldOut<T> heldOut = new HeldOut<>(loop);
     this.probing = new Probing<>(loop, anchor, attempts, seeds, journal, heldOut, pool, ledger);
-    this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, journal, heldOut);
+    this.examiner = new Examiner<>(loop.verifier, loop.critic, loop.rubric, loop.threads);
+    this.ground = new PracticeGround<>(loop, tasks, seeds, attempts, journal, heldOut, examiner);
     this.approvals = new Approvals(loop, journal, ledger, controls);
     int batch = loop.practice.batch();
     this.exam =
@@ -648,7 +651,8 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   @Override
   public void close() {
-    try (logContext) {
+    try (logContext;
+        examiner) {
       attempts.close();
     }
   }

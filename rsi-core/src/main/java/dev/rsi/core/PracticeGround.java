@@ -40,14 +40,15 @@ final class PracticeGround<T, C> {
       Seeds seeds,
       Attempts<T, C> attempts,
       Journal journal,
-      HeldOut<T> heldOut) {
+      HeldOut<T> heldOut,
+      Examiner<T, C> examiner) {
     this.loop = loop;
     this.tasks = tasks;
     this.seeds = seeds;
     this.attempts = attempts;
     this.journal = journal;
     this.heldOut = heldOut;
-    this.examiner = new Examiner<>(loop.verifier, loop.critic, loop.rubric);
+    this.examiner = examiner;
     this.codec = loop.generator.codec();
   }
 
@@ -124,13 +125,7 @@ final class PracticeGround<T, C> {
       Request<T> request = requests.get(i);
       made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
     }
-    int samples = loop.practice.samples();
-    List<Attempt<T, C>> examined = new ArrayList<>(made.size());
-    for (int from = 0; from < made.size(); from += samples) {
-      T task = requests.get(from).task();
-      examined.addAll(examiner.examine(task, made.subList(from, from + samples)));
-    }
-    return examined;
+    return examiner.examine(made, loop.practice.samples(), attempts.context("ruling"));
   }
 
   /** What was found when the run first came by; null where it is to be done. */

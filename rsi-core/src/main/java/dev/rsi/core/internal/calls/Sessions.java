@@ -144,11 +144,8 @@ public final class Sessions<T, C> implements AutoCloseable {
   }
 
   private <E> @Nullable List<E> alone(int count, Share<T, C, E> share, RunContext context) {
-    Generator.Session<T, C> session = own;
-    if (session == null) {
-      session = open();
-      own = session;
-    }
+    Generator.Session<T, C> session = own == null ? open() : own;
+    own = session;
     try {
       return Lists.copy(share.of(session, 0, count, context));
     } catch (CancelledException e) {
