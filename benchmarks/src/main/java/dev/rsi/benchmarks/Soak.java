@@ -81,12 +81,16 @@ public final class Soak {
                     })
                 .probes(
                     ProbeBank.of(ToyTasks.codec(), ToyTasks.verifier(), Map.of("probes", probes)))
-                .earlierLessons(LESSONS)
-                .practice(Practice.DEFAULT.tasks(8).scouts(8).reach(1).patience(generations))
+                .practice(
+                    Practice.DEFAULT
+                        .tasks(8)
+                        .scouts(8)
+                        .reach(1)
+                        .patience(generations)
+                        .memory(LESSONS))
                 .budget(Budget.of(generations))
                 .store(store)
-                .registry(registry)
-                .retain(1)
+                .registry(registry, 1)
                 .listener(watch::hear)
                 .build()
                 .run(start, tasks);

@@ -3,17 +3,19 @@ package dev.rsi.core;
 import dev.rsi.api.GateDecision;
 import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
+import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.spending.Ledger;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Whether a challenger goes live: as the gate says, or a person where one is asked. */
 final class Approvals {
-  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+  private static final Logger log = LoopLog.LOG;
 
   /** Who answers where nobody did. */
   private static final String NOBODY = "nobody";
@@ -22,16 +24,22 @@ final class Approvals {
   private final @Nullable Charter charter;
   private final ThreadFactory threads;
   private final Clock clock;
-  private final Journal journal;
+  private final Steps steps;
   private final Ledger ledger;
   private final Controls controls;
 
-  Approvals(ImprovementLoop<?, ?> loop, Journal journal, Ledger ledger, Controls controls) {
-    this.approval = loop.approval;
-    this.charter = loop.charter;
-    this.threads = loop.threads;
-    this.clock = loop.clock;
-    this.journal = journal;
+  Approvals(
+      Oversight oversight,
+      ThreadFactory threads,
+      Clock clock,
+      Steps steps,
+      Ledger ledger,
+      Controls controls) {
+    this.approval = oversight.approval();
+    this.charter = oversight.charter();
+    this.threads = threads;
+    this.clock = clock;
+    this.steps = steps;
     this.ledger = ledger;
     this.controls = controls;
   }
@@ -46,16 +54,21 @@ final class Approvals {
       return decision.promotes();
     }
     // Nobody is asked what was answered before, not even by a run that does all else again.
-    if (journal.next() instanceof RunEvent.Answered then) {
-      journal.record(then);
-      return then.approved();
-    }
-    journal.between();
-    Answer answer = ask(approval, generation, parent, challenger, decision);
-    journal.record(
-        new RunEvent.Answered(
-            generation, challenger, answer.approved(), answer.by(), answer.why()));
-    return answer.approved();
+    RunEvent.Answered answered =
+        steps.told(
+            RunEvent.Answered.class,
+            then -> then,
+            () -> answered(approval, generation, parent, challenger, decision));
+    steps.record(answered);
+    return answered.approved();
+  }
+
+  private RunEvent.Answered answered(
+      Approval asked, int generation, String parent, String challenger, GateDecision decision) {
+    steps.between();
+    Answer answer = ask(asked, generation, parent, challenger, decision);
+    return new RunEvent.Answered(
+        generation, challenger, answer.approved(), answer.by(), answer.why());
   }
 
   private Answer ask(
@@ -64,7 +77,7 @@ final class Approvals {
     long nanos = Math.min(asked.deadline().toNanos(), ledger.nanosLeft());
     Question question =
         new Question(
-            journal.run(),
+            steps.run(),
             generation,
             parent,
             challenger,
@@ -74,11 +87,11 @@ final class Approvals {
     controls.ask(question);
     Thread approver = null;
     try {
-      journal.record(
+      steps.record(
           new RunEvent.Asked(
               generation, challenger, decision.action(), Duration.ofNanos(nanos).toString()));
       approver = asking(asked.approver(), question);
-      journal.waitFor(() -> controls.isAnswered() || isOver(question));
+      steps.waitFor(() -> controls.isAnswered() || isOver(question));
     } finally {
       if (approver != null) {
         approver.interrupt();

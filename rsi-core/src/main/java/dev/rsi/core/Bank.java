@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableSet;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.gate.ProbeFamily;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.steps.Attempts;
+import dev.rsi.core.internal.steps.Steps;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ final class Bank<T, C> {
    * @param number of the bank in its run, from 1
    */
   Bank(
-      Journal journal,
+      Steps steps,
       ProbeBank<T, C> tasks,
       long number,
       String anchor,
@@ -38,11 +40,9 @@ final class Bank<T, C> {
     this.number = number;
     this.digest = tasks.digest();
     String stream = number == 1 ? "probe" : "probe of bank " + number;
-    this.readings =
-        new ProbeReadings<>(journal, stream, true, tasks, anchor, attempts, seeds, batch);
+    this.readings = new ProbeReadings<>(steps, stream, true, tasks, anchor, attempts, seeds, batch);
     this.again =
-        new ProbeReadings<>(
-            journal, stream + " again", false, tasks, anchor, attempts, seeds, batch);
+        new ProbeReadings<>(steps, stream + " again", false, tasks, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that a decision makes on such tasks, if none was read before. */

@@ -1,12 +1,11 @@
 package dev.rsi.core;
 
+import dev.rsi.core.internal.spending.Ceilings;
+import dev.rsi.core.internal.spending.Dimension;
+import dev.rsi.core.internal.spending.Limit;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +25,11 @@ import org.jspecify.annotations.Nullable;
  * run and one for each window.
  */
 public final class Budget {
-  private final int generations;
-  private final List<Limit> limits;
-  private final long diskBytes;
+  private final Ceilings ceilings;
   private final Price price;
 
-  private Budget(int generations, List<Limit> limits, long diskBytes, Price price) {
-    this.generations = generations;
-    this.limits = limits;
-    this.diskBytes = diskBytes;
+  private Budget(Ceilings ceilings, Price price) {
+    this.ceilings = ceilings;
     this.price = price;
   }
 
@@ -43,19 +38,7 @@ public final class Budget {
     /** From midnight to midnight. */
     DAY,
     /** From the first of a month to its last. */
-    MONTH;
-
-    /** Whether both days lie in the same one. */
-    boolean unites(LocalDate one, LocalDate other) {
-      return switch (this) {
-        case DAY -> one.equals(other);
-        case MONTH -> YearMonth.from(one).equals(YearMonth.from(other));
-      };
-    }
-
-    String words() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    MONTH
   }
 
   /**
@@ -67,7 +50,8 @@ public final class Budget {
     if (generations < 1) {
       throw new IllegalArgumentException("generations (" + generations + ") must be >= 1.");
     }
-    return new Budget(generations, List.of(), Long.MAX_VALUE, Price.FREE);
+    return new Budget(
+        new Ceilings(generations, List.of(), Long.MAX_VALUE, Price.FREE.tariff()), Price.FREE);
   }
 
   /**
@@ -183,7 +167,8 @@ public final class Budget {
 
   /** With a price. Default: {@link Price#FREE}. */
   public Budget price(Price price) {
-    return new Budget(generations, limits, diskBytes, price);
+    return new Budget(
+        new Ceilings(generations(), ceilings.limits(), diskBytes(), price.tariff()), price);
   }
 
   /**
@@ -196,7 +181,7 @@ public final class Budget {
     if (most < 1) {
       throw new IllegalArgumentException("diskBytes (" + most + ") must be >= 1.");
     }
-    return new Budget(generations, limits, most, price);
+    return new Budget(new Ceilings(generations(), ceilings.limits(), most, price.tariff()), price);
   }
 
   private Budget with(String name, Dimension dimension, @Nullable Window window, Duration most) {
@@ -211,10 +196,8 @@ public final class Budget {
       throw new IllegalArgumentException(
           name + " (" + dimension.amount(most) + ") must be " + least(dimension) + ".");
     }
-    List<Limit> changed = new ArrayList<>(limits);
-    changed.removeIf(limit -> limit.isOn(dimension, window));
-    changed.add(new Limit(dimension, window, most));
-    return new Budget(generations, List.copyOf(changed), diskBytes, price);
+    var span = window == null ? null : dev.rsi.core.internal.spending.Window.valueOf(window.name());
+    return new Budget(ceilings.with(new Limit(dimension, span, most)), price);
   }
 
   private static String least(Dimension dimension) {
@@ -223,23 +206,23 @@ public final class Budget {
 
   /** How many generations may begin. */
   public int generations() {
-    return generations;
+    return ceilings.generations();
   }
 
   /** How many attempts the run may make; {@link Long#MAX_VALUE} if unlimited. */
   public long attempts() {
-    return most(Dimension.ATTEMPTS);
+    return ceilings.most(Dimension.ATTEMPTS);
   }
 
   /** How long the run may be driven; null if unlimited. */
   public @Nullable Duration wallClock() {
-    long nanos = most(Dimension.WALL_CLOCK);
+    long nanos = ceilings.most(Dimension.WALL_CLOCK);
     return nanos == Long.MAX_VALUE ? null : Duration.ofNanos(nanos);
   }
 
   /** How many bytes registry and store may take; {@link Long#MAX_VALUE} if unlimited. */
   public long diskBytes() {
-    return diskBytes;
+    return ceilings.diskBytes();
   }
 
   /** What things cost. */
@@ -247,34 +230,17 @@ public final class Budget {
     return price;
   }
 
-  /** Every ceiling but those on generations and on disk. */
-  List<Limit> limits() {
-    return limits;
-  }
-
-  /** The run's ceiling on something; {@link Long#MAX_VALUE} if there is none. */
-  long most(Dimension dimension) {
-    return limits.stream()
-        .filter(limit -> limit.isOn(dimension, null))
-        .mapToLong(Limit::most)
-        .findFirst()
-        .orElse(Long.MAX_VALUE);
-  }
-
-  boolean limits(Dimension dimension) {
-    return limits.stream().anyMatch(limit -> limit.dimension() == dimension);
-  }
-
-  boolean hasWindows() {
-    return limits.stream().anyMatch(limit -> limit.window() != null);
+  /** All of it, as the loop reckons with it. */
+  Ceilings ceilings() {
+    return ceilings;
   }
 
   @Override
   public String toString() {
-    return generations
+    return generations()
         + " generations"
-        + limits.stream().map(limit -> ", " + limit).collect(Collectors.joining())
-        + (diskBytes == Long.MAX_VALUE ? "" : ", " + diskBytes + " bytes on disk")
+        + ceilings.limits().stream().map(limit -> ", " + limit).collect(Collectors.joining())
+        + (diskBytes() == Long.MAX_VALUE ? "" : ", " + diskBytes() + " bytes on disk")
         + (price.equals(Price.FREE) ? "" : ", " + price);
   }
 }

@@ -4,6 +4,7 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
 import dev.rsi.core.RunHandle.State;
+import dev.rsi.core.internal.steps.Control;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What is asked of a run from outside (to pause, to go on, to be left) and what has become of it;
  * and what the run asks a person. The run's thread looks here between its steps. Thread-safe.
  */
-final class Controls {
+final class Controls implements Control {
   /** How often a run that waits looks at its clock and its stop file. */
   private static final long GLANCE_MILLIS = 100;
 
@@ -136,8 +137,8 @@ final class Controls {
     }
   }
 
-  /** Whether what is under way is to end, and nothing of it to be kept. */
-  boolean isCut() {
+  @Override
+  public boolean isCut() {
     return cut;
   }
 
@@ -146,12 +147,8 @@ final class Controls {
     return leave;
   }
 
-  /**
-   * To be called between two steps.
-   *
-   * @throws CancelledException if the run is to be left
-   */
-  void checkGoesOn() {
+  @Override
+  public void checkGoesOn() {
     if (isThere(stopFile)) {
       var unused = leave(false, "The stop file (" + stopFile + ") is there.");
     }
@@ -161,12 +158,13 @@ final class Controls {
     }
   }
 
-  synchronized boolean isPauseAsked() {
+  @Override
+  public synchronized boolean isPauseAsked() {
     return pause;
   }
 
-  /** Says that the run stands still, or goes on; false if something else was asked meanwhile. */
-  synchronized boolean settle(boolean paused) {
+  @Override
+  public synchronized boolean settle(boolean paused) {
     if (pause != paused) {
       return false;
     }
@@ -177,12 +175,8 @@ final class Controls {
     return true;
   }
 
-  /**
-   * Waits until something is asked, or for a moment.
-   *
-   * @throws CancelledException if the thread was interrupted
-   */
-  void glance() {
+  @Override
+  public void glance() {
     try {
       if (changes.tryAcquire(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
         changes.drainPermits();

@@ -3,6 +3,7 @@ package dev.rsi.core;
 import dev.rsi.api.Codec;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.internal.Seeds;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps practice, probes and exam apart, for the whole run. Where the bank of probes is renewed, a
@@ -13,17 +14,23 @@ final class HeldOut<T> {
   /** One task in so many is set apart for probes. */
   private static final int SHARE = 8;
 
-  private final ImprovementLoop<T, ?> loop;
   private final Codec<T, ?> codec;
   private final Seeds secret;
+  private final ProbeBank<T, ?> first;
+  private final @Nullable ProbeBank<T, ?> exam;
   private ProbeBank<T, ?> probes;
 
-  <C> HeldOut(ImprovementLoop<T, C> loop) {
-    this.loop = loop;
-    this.codec = loop.generator.codec();
-    // Never shown, and the same in every run of the loop: what is set apart stays so.
-    this.secret = new Seeds(loop.secret);
-    this.probes = loop.probes;
+  /**
+   * What is held out of a run's practice.
+   *
+   * @param secret never shown, and the same in every run of a loop: what is set apart stays so
+   */
+  HeldOut(Codec<T, ?> codec, long secret, ProbeBank<T, ?> probes, @Nullable ProbeBank<T, ?> exam) {
+    this.codec = codec;
+    this.secret = new Seeds(secret);
+    this.first = probes;
+    this.exam = exam;
+    this.probes = probes;
   }
 
   /** From now on other probes are in use. */
@@ -33,7 +40,7 @@ final class HeldOut<T> {
 
   boolean mayPractise(T task) {
     return !probes.contains(task)
-        && !loop.probes.contains(task)
+        && !first.contains(task)
         && !isExam(task)
         && !(probes.isRenewed() && isSetApart(task));
   }
@@ -44,7 +51,7 @@ final class HeldOut<T> {
   }
 
   private boolean isExam(T task) {
-    return loop.exam != null && loop.exam.contains(task);
+    return exam != null && exam.contains(task);
   }
 
   private boolean isSetApart(T task) {

@@ -12,16 +12,18 @@ import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.ReplayRegistry;
+import dev.rsi.core.internal.steps.Journal;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -45,59 +47,10 @@ import org.jspecify.annotations.Nullable;
  * @param <C> candidate
  */
 public final class ImprovementLoop<T, C> {
-  final Generator<T, C> generator;
-  final Verifier<? super T, ? super C> verifier;
-  final @Nullable Critic<? super T, ? super C> critic;
-  final Rubric rubric;
-  final Trainer<T, C> trainer;
-  final Recipe recipe;
-  final DriftGate gate;
-  final ProbeBank<T, C> probes;
-  final @Nullable ProbeBank<T, C> exam;
-  final List<Lesson<T, C>> given;
-  final int earlierLessons;
-  final Practice practice;
-  final Budget budget;
-  final RunStore store;
-  final ModelRegistry registry;
-  final RunListener listener;
-  final ThreadFactory threads;
-  final @Nullable Path stopFile;
-  final @Nullable Approval approval;
-  final @Nullable Charter charter;
-  final @Nullable Integer retain;
-  final Clock clock;
-  final long seed;
-  final long secret;
-  final Duration pace;
+  private final Plan<T, C> plan;
 
-  private ImprovementLoop(LoopParts<T, C> parts) {
-    this.generator = parts.generator;
-    this.verifier = Objects.requireNonNull(parts.verifier);
-    this.critic = parts.critic;
-    this.rubric = parts.rubric == null ? Rubric.overall() : parts.rubric;
-    this.trainer = Objects.requireNonNull(parts.trainer);
-    this.recipe = parts.recipe == null ? Recipe.defaults() : parts.recipe;
-    this.gate = Objects.requireNonNull(parts.gate);
-    this.probes = Objects.requireNonNull(parts.probes);
-    this.exam = parts.exam;
-    this.given = parts.lessons == null ? List.of() : parts.lessons;
-    this.earlierLessons =
-        parts.earlierLessons == null ? Builder.DEFAULT_EARLIER_LESSONS : parts.earlierLessons;
-    this.practice = parts.practice();
-    this.budget = Objects.requireNonNull(parts.budget);
-    this.store = Objects.requireNonNull(parts.store);
-    this.registry = Objects.requireNonNull(parts.registry);
-    this.listener = parts.listener == null ? event -> {} : parts.listener;
-    this.threads = parts.threads == null ? Thread::new : parts.threads;
-    this.stopFile = parts.stopFile;
-    this.approval = parts.approval;
-    this.charter = parts.charter;
-    this.retain = parts.retain;
-    this.clock = parts.clock == null ? Clock.systemUTC() : parts.clock;
-    this.seed = parts.seed == null ? Builder.DEFAULT_SEED : parts.seed;
-    this.secret = parts.secret == null ? seed : parts.secret;
-    this.pace = parts.pace == null ? Duration.ZERO : parts.pace;
+  private ImprovementLoop(Plan<T, C> plan) {
+    this.plan = plan;
   }
 
   /**
@@ -109,9 +62,14 @@ public final class ImprovementLoop<T, C> {
     return new Builder<>(Objects.requireNonNull(generator, "generator"));
   }
 
+  /** What this loop was built from. */
+  public Plan<T, C> plan() {
+    return plan;
+  }
+
   /**
    * Runs until the hardest level is mastered, the budget is spent, nothing more is gained, the
-   * calling thread is interrupted or a {@linkplain Builder#stopFile stop file} is there. Blocks.
+   * calling thread is interrupted or a {@linkplain Oversight#stopFile stop file} is there. Blocks.
    *
    * @param start the version to begin with, which becomes generation 0 and live; from the loop's
    *     registry
@@ -119,7 +77,7 @@ public final class ImprovementLoop<T, C> {
    * @return what happened; also in the store
    * @throws IllegalArgumentException if the registry does not hold {@code start}
    * @throws IllegalStateException if the stop file is there, or nobody could answer what the loop's
-   *     {@linkplain Builder#approval approval} asks
+   *     {@linkplain Oversight#approval approval} asks
    * @throws dev.rsi.api.RsiException if the store or the registry failed; what was recorded stays
    */
   public RunReport run(ModelVersion start, TaskSource<T> tasks) {
@@ -141,17 +99,20 @@ public final class ImprovementLoop<T, C> {
   }
 
   /**
-   * Goes on with a run that was left before its end: its process was killed, its machine lost
-   * power, its thread was interrupted or its store failed. It ends as it would have ended without
-   * that, or earlier where what was lost leaves too little of a ceiling: what was recorded is not
-   * done again, neither an attempt nor a training nor a decision, and counts as spent; the first
-   * step that was not recorded is the first to be done. Blocks.
+   * Resumes a run that was left before its end: its process was killed, its machine lost power, its
+   * thread was interrupted or its store failed. It ends as it would have ended without that, or
+   * earlier where what was lost leaves too little of a ceiling: what was recorded is not done
+   * again, neither an attempt nor a training nor a decision, and counts as spent; the first step
+   * that was not recorded is the first to be done. Blocks.
    *
    * @param run its id in the store; see {@link #unfinished}
    * @param tasks those it was begun with
    * @return what happened, from its beginning on
-   * @throws IllegalArgumentException if there is no such run, or it was begun with another loop (in
-   *     anything but its budget), naming what differs
+   * @throws IllegalArgumentException if there is no such run, or it was begun with another loop,
+   *     naming each difference: every part and setting must be described as it was ({@link
+   *     dev.rsi.api.Described}), but for the budget and the loop's surroundings (store, registry,
+   *     listener, threads, clock, stop file). A verifier that is known by its class alone is asked
+   *     again about attempts that are recorded, and must rule as it did
    * @throws IllegalStateException if the run has ended, or another version than its own was made
    *     live since; and as {@link #run} does
    * @throws dev.rsi.api.RsiException if its record is not as it was recorded; if the run has a
@@ -185,16 +146,16 @@ public final class ImprovementLoop<T, C> {
    * @param tasks what to practise
    */
   public RunReport.Spending worstCase(TaskSource<T> tasks) {
-    return WorstCase.of(this, levels(tasks));
+    return WorstCase.of(plan, levels(tasks));
   }
 
   /** The run in the store that was begun last, if it has not ended. */
   public Optional<String> unfinished() {
-    List<String> runs = store.runs();
+    List<String> runs = plan.store().runs();
     return runs.isEmpty()
         ? Optional.empty()
         : Optional.of(runs.get(runs.size() - 1))
-            .filter(run -> Resumption.isOpen(store.events(run)));
+            .filter(run -> Resumption.isOpen(plan.store().events(run)));
   }
 
   /** A run with the lease on it, and what it begins with. */
@@ -203,19 +164,19 @@ public final class ImprovementLoop<T, C> {
 
   private Leased<T> begin(ModelVersion start, TaskSource<T> tasks) {
     int levels = levels(tasks);
-    Controls.checkStopFile(stopFile);
-    String anchor = registry.version(start.id()).id();
+    Controls.checkStopFile(plan.oversight().stopFile());
+    String anchor = plan.registry().version(start.id()).id();
     String run = create();
-    return new Leased<>(run, store.lease(run), anchor, tasks, levels);
+    return new Leased<>(run, plan.store().lease(run), anchor, tasks, levels);
   }
 
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {
     int levels = levels(tasks);
-    Controls.checkStopFile(stopFile);
+    Controls.checkStopFile(plan.oversight().stopFile());
     // Before it is read: what another driver is at is not to be gone on with.
-    RunStore.Lease lease = store.lease(run);
+    RunStore.Lease lease = plan.store().lease(run);
     try {
-      RunStore.Audit audit = store.audit(run);
+      RunStore.Audit audit = plan.store().audit(run);
       if (!audit.sound()) {
         throw new RsiException(
             "Run ("
@@ -224,8 +185,8 @@ public final class ImprovementLoop<T, C> {
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }
-      Resumption resumption = Resumption.of(run, store.events(run));
-      resumption.checkLive(registry);
+      Resumption resumption = Resumption.of(run, plan.store().events(run));
+      resumption.checkLive(plan.registry());
       return new Leased<>(run, lease, resumption.anchor(), tasks, levels);
     } catch (RuntimeException | Error e) {
       try (lease) {
@@ -235,19 +196,19 @@ public final class ImprovementLoop<T, C> {
   }
 
   private RunReport driven(Leased<T> leased) {
-    return drive(leased, new Controls(stopFile, clock), listener);
+    return drive(leased, controls(), plan.listener());
   }
 
   private RunHandle started(Leased<T> leased) {
-    Controls controls = new Controls(stopFile, clock);
-    Subscriptions subscriptions = new Subscriptions(threads);
+    Controls controls = controls();
+    Subscriptions subscriptions = new Subscriptions(plan.threads());
     try {
       return new RunHandle(
           leased.run(),
           controls,
           subscriptions,
-          threads,
-          () -> drive(leased, controls, subscriptions.before(listener)));
+          plan.threads(),
+          () -> drive(leased, controls, subscriptions.before(plan.listener())));
     } catch (RuntimeException | Error e) {
       RunStore.Lease lease = leased.lease();
       try (lease) {
@@ -261,7 +222,7 @@ public final class ImprovementLoop<T, C> {
     try (lease;
         LoopRun<T, C> run =
             new LoopRun<>(
-                this,
+                plan,
                 journal(leased.run(), hears, controls),
                 leased.anchor(),
                 leased.tasks(),
@@ -273,10 +234,16 @@ public final class ImprovementLoop<T, C> {
 
   /** Read here, so that nobody else keeps what was recorded before. */
   private Journal journal(String run, RunListener hears, Controls controls) {
-    return new Journal(store, run, clock, hears, controls, store.events(run));
+    RunStore store = plan.store();
+    return new Journal(store, run, plan.clock(), hears, controls, store.events(run));
+  }
+
+  private Controls controls() {
+    return new Controls(plan.oversight().stopFile(), plan.clock());
   }
 
   private void checkAnswerable() {
+    Approval approval = plan.oversight().approval();
     if (approval != null && approval.approver() == null) {
       throw new IllegalStateException(
           "Nobody could answer what approval ("
@@ -295,47 +262,32 @@ public final class ImprovementLoop<T, C> {
    */
   public RunReplay replay(String run, TaskSource<T> tasks) {
     int levels = levels(tasks);
-    List<RunEvent> course = Journal.course(store.events(run));
+    List<RunEvent> course = Journal.course(plan.store().events(run));
     String anchor = Resumption.anchor(run, course);
     return new RunReplay(
         run,
         course,
         (part, trusted, generation) -> {
-          Controls controls = new Controls(null, clock);
-          Journal journal = Journal.replay(run, clock, controls, part, trusted);
-          try (ReplayRegistry scratch = ReplayRegistry.over(registry);
+          Controls controls = new Controls(null, plan.clock());
+          Journal journal = Journal.replay(run, plan.clock(), controls, part, trusted);
+          try (ReplayRegistry scratch = ReplayRegistry.over(plan.registry());
               LoopRun<T, C> again =
                   new LoopRun<>(
-                      with(scratch, generation), journal, anchor, tasks, levels, controls)) {
+                      replayed(scratch, generation), journal, anchor, tasks, levels, controls)) {
             again.run();
           }
         });
   }
 
-  /** This loop with another registry, and a budget of generations alone. */
-  private ImprovementLoop<T, C> with(ModelRegistry other, int generations) {
-    LoopParts<T, C> parts = new LoopParts<>(generator);
-    parts.verifier = verifier;
-    parts.critic = critic;
-    parts.rubric = rubric;
-    parts.trainer = trainer;
-    parts.recipe = recipe;
-    parts.gate = gate;
-    parts.probes = probes;
-    parts.exam = exam;
-    parts.lessons = given;
-    parts.earlierLessons = earlierLessons;
-    parts.practice = practice;
-    parts.budget = Budget.of(generations);
-    parts.store = store;
-    parts.registry = other;
-    parts.clock = clock;
-    parts.seed = seed;
-    parts.secret = secret;
-    parts.threads = threads;
-    parts.approval = approval;
-    parts.charter = charter;
-    return new ImprovementLoop<>(parts);
+  /** The plan with another registry, and a budget of generations alone: nobody hears of it. */
+  private Plan<T, C> replayed(ModelRegistry scratch, int generations) {
+    Builder<T, C> again = plan.toBuilder();
+    again.registry = scratch;
+    again.retain = null;
+    again.budget = Budget.of(generations);
+    again.listener = event -> {};
+    again.oversight = again.oversight.unwatched();
+    return new Plan<>(again);
   }
 
   private static int levels(TaskSource<?> tasks) {
@@ -349,6 +301,7 @@ public final class ImprovementLoop<T, C> {
 
   /** Begins a run under the next free number. */
   private String create() {
+    RunStore store = plan.store();
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
       try {
@@ -368,61 +321,105 @@ public final class ImprovementLoop<T, C> {
    * @param <T> task
    * @param <C> candidate
    */
-  public static final class Builder<T, C> {
+  public static final class Builder<T, C> implements Cloneable {
     /** The seed of a run that was given none. */
     public static final long DEFAULT_SEED = 1;
 
-    /**
-     * Lessons of earlier generations that are kept: more than most trainings come to look at, and
-     * some 100 MB where task and answer have 200 characters together.
-     */
-    public static final int DEFAULT_EARLIER_LESSONS = 100_000;
+    final Generator<T, C> generator;
+    @Nullable Verifier<? super T, ? super C> verifier;
+    @Nullable Critic<? super T, ? super C> critic;
+    Rubric rubric = Rubric.overall();
+    @Nullable Trainer<T, C> trainer;
+    Recipe recipe = Recipe.defaults();
+    @Nullable DriftGate gate;
+    @Nullable ProbeBank<T, C> probes;
+    @Nullable ProbeBank<T, C> exam;
+    List<Lesson<T, C>> lessons = List.of();
+    Practice practice = Practice.DEFAULT;
+    @Nullable Budget budget;
+    @Nullable RunStore store;
+    @Nullable ModelRegistry registry;
+    @Nullable Integer retain;
+    RunListener listener = event -> {};
+    ThreadFactory threads = Thread::new;
+    Oversight oversight = Oversight.NONE;
+    Clock clock = Clock.systemUTC();
+    long seed = DEFAULT_SEED;
 
-    private final LoopParts<T, C> parts;
+    /** The setters that were called on this builder. */
+    private Set<String> called = new HashSet<>();
 
     private Builder(Generator<T, C> generator) {
-      this.parts = new LoopParts<>(generator);
+      this.generator = generator;
+    }
+
+    /** A copy of every part and setting, of which each may be set anew. */
+    Builder<T, C> copy() {
+      try {
+        @SuppressWarnings("unchecked") // A clone is of the class of what it was made from.
+        Builder<T, C> copy = (Builder<T, C>) clone();
+        copy.called = new HashSet<>();
+        return copy;
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
     }
 
     /** Who rules on attempts. Required. */
     public Builder<T, C> verifier(Verifier<? super T, ? super C> verifier) {
-      parts.verifier = once("verifier", parts.verifier, verifier);
+      once("verifier");
+      this.verifier = Objects.requireNonNull(verifier, "verifier");
       return this;
     }
 
-    /** Who grades attempts that passed; the grade weighs the lesson. Default: nobody. */
+    /**
+     * Who grades attempts that passed, by one overall score; the grade weighs the lesson. Default:
+     * nobody.
+     */
     public Builder<T, C> critic(Critic<? super T, ? super C> critic) {
-      parts.critic = once("critic", parts.critic, critic);
+      return critic(critic, Rubric.overall());
+    }
+
+    /**
+     * Who grades attempts that passed, and what by.
+     *
+     * @param rubric the criteria that the critic scores, with their weights
+     */
+    public Builder<T, C> critic(Critic<? super T, ? super C> critic, Rubric rubric) {
+      once("critic");
+      this.critic = Objects.requireNonNull(critic, "critic");
+      this.rubric = Objects.requireNonNull(rubric, "rubric");
       return this;
     }
 
-    /** What the critic judges by. Default: {@link Rubric#overall()}. Needs a critic. */
-    public Builder<T, C> rubric(Rubric rubric) {
-      parts.rubric = once("rubric", parts.rubric, rubric);
-      return this;
-    }
-
-    /** Who makes challengers. Required. */
+    /** Who makes challengers, every knob at its initial value. Required. */
     public Builder<T, C> trainer(Trainer<T, C> trainer) {
-      parts.trainer = once("trainer", parts.trainer, trainer);
-      return this;
+      return trainer(trainer, Recipe.defaults());
     }
 
-    /** How to train. Default: every knob of the trainer at its initial value. */
-    public Builder<T, C> recipe(Recipe recipe) {
-      parts.recipe = once("recipe", parts.recipe, recipe);
+    /**
+     * Who makes challengers, and how.
+     *
+     * @param recipe values of the trainer's knobs (field term: hyperparameters)
+     */
+    public Builder<T, C> trainer(Trainer<T, C> trainer, Recipe recipe) {
+      once("trainer");
+      this.trainer = Objects.requireNonNull(trainer, "trainer");
+      this.recipe = Objects.requireNonNull(recipe, "recipe");
       return this;
     }
 
     /** Who decides what goes live. Required; there is no default on purpose. */
     public Builder<T, C> gate(DriftGate gate) {
-      parts.gate = once("gate", parts.gate, gate);
+      once("gate");
+      this.gate = Objects.requireNonNull(gate, "gate");
       return this;
     }
 
     /** The held-out tasks that the gate decides on. Required. Never practised. */
     public Builder<T, C> probes(ProbeBank<T, C> probes) {
-      parts.probes = once("probes", parts.probes, probes);
+      once("probes");
+      this.probes = Objects.requireNonNull(probes, "probes");
       return this;
     }
 
@@ -431,7 +428,8 @@ public final class ImprovementLoop<T, C> {
      * on. Never practised, and apart from the probes. Default: none.
      */
     public Builder<T, C> exam(ProbeBank<T, C> exam) {
-      parts.exam = once("exam", parts.exam, exam);
+      once("exam");
+      this.exam = Objects.requireNonNull(exam, "exam");
       return this;
     }
 
@@ -440,51 +438,51 @@ public final class ImprovementLoop<T, C> {
      * from forgetting what it began with. Default: none.
      */
     public Builder<T, C> lessons(List<Lesson<T, C>> lessons) {
-      parts.lessons = once("lessons", parts.lessons, List.copyOf(lessons));
-      return this;
-    }
-
-    /**
-     * The most lessons of earlier generations that are kept for later trainings, so that a run of
-     * any length keeps a bounded heap. Which ones stay is a uniform sample of all there were, drawn
-     * under the seed. What is dropped stands in the run's record as everything does, so that no
-     * fresh probe comes near it; met again, it is a lesson again. Default: {@value
-     * #DEFAULT_EARLIER_LESSONS}.
-     *
-     * @param most 0 or more; with 0 a training has this generation's lessons and those given
-     */
-    public Builder<T, C> earlierLessons(int most) {
-      if (most < 0) {
-        throw new IllegalArgumentException(
-            "earlierLessons ("
-                + most
-                + ") must be >= 0.\nMaybe leave it out: the default bounds it.");
-      }
-      parts.earlierLessons = once("earlierLessons", parts.earlierLessons, most);
+      once("lessons");
+      this.lessons = List.copyOf(lessons);
       return this;
     }
 
     /** How the model practises. Default: {@link Practice#DEFAULT}. */
     public Builder<T, C> practice(Practice practice) {
-      parts.practice = once("practice", parts.practice, practice);
+      once("practice");
+      this.practice = Objects.requireNonNull(practice, "practice");
       return this;
     }
 
     /** What a run may spend. Required; there is no default on purpose. */
     public Builder<T, C> budget(Budget budget) {
-      parts.budget = once("budget", parts.budget, budget);
+      once("budget");
+      this.budget = Objects.requireNonNull(budget, "budget");
       return this;
     }
 
     /** Where runs are recorded. Required; the caller closes it. */
     public Builder<T, C> store(RunStore store) {
-      parts.store = once("store", parts.store, store);
+      once("store");
+      this.store = Objects.requireNonNull(store, "store");
       return this;
     }
 
-    /** Where versions are kept. Required. */
+    /** Where versions are kept, every one for good. Required. */
     public Builder<T, C> registry(ModelRegistry registry) {
-      parts.registry = once("registry", parts.registry, registry);
+      once("registry");
+      this.registry = Objects.requireNonNull(registry, "registry");
+      return this;
+    }
+
+    /**
+     * Where versions are kept; those that nobody needs any more are deleted after each generation,
+     * as {@link ModelRegistry#retain} does.
+     *
+     * @param retain how many of the versions that were live before stay, 0 or more
+     */
+    public Builder<T, C> registry(ModelRegistry registry, int retain) {
+      if (retain < 0) {
+        throw new IllegalArgumentException("retain (" + retain + ") must be >= 0.");
+      }
+      registry(registry);
+      this.retain = retain;
       return this;
     }
 
@@ -493,7 +491,8 @@ public final class ImprovementLoop<T, C> {
      * slow or block {@linkplain RunHandle#subscribe subscribes} instead. Default: nobody.
      */
     public Builder<T, C> listener(RunListener listener) {
-      parts.listener = once("listener", parts.listener, listener);
+      once("listener");
+      this.listener = Objects.requireNonNull(listener, "listener");
       return this;
     }
 
@@ -503,85 +502,29 @@ public final class ImprovementLoop<T, C> {
      * daemons unless the caller is one, so that the JVM does not end under a run.
      */
     public Builder<T, C> threads(ThreadFactory threads) {
-      parts.threads = once("threads", parts.threads, threads);
+      once("threads");
+      this.threads = Objects.requireNonNull(threads, "threads");
       return this;
     }
 
-    /**
-     * A kill switch: while there is a file of this name, or it cannot be told that there is none,
-     * no step begins. A run is left after the step under way, as by {@link RunHandle#stop}, and
-     * none is begun or gone on with. It is looked for before each batch of attempts and each other
-     * step, ten times a second while a run stands still, and not during a training. Default: none.
-     */
-    public Builder<T, C> stopFile(Path file) {
-      parts.stopFile = once("stopFile", parts.stopFile, file);
-      return this;
-    }
-
-    /** When a person is asked before a challenger goes live. Default: never. */
-    public Builder<T, C> approval(Approval approval) {
-      parts.approval = once("approval", parts.approval, approval);
-      return this;
-    }
-
-    /** What the run is for and what it must not change. Default: none. */
-    public Builder<T, C> charter(Charter charter) {
-      parts.charter = once("charter", parts.charter, charter);
-      return this;
-    }
-
-    /**
-     * Deletes versions that nobody needs any more after each generation, as {@link
-     * ModelRegistry#retain} does. Default: every version stays.
-     *
-     * @param before how many of the versions that were live before stay, 0 or more
-     */
-    public Builder<T, C> retain(int before) {
-      if (before < 0) {
-        throw new IllegalArgumentException("retain (" + before + ") must be >= 0.");
-      }
-      parts.retain = once("retain", parts.retain, before);
+    /** What people keep in their own hands. Default: {@link Oversight#NONE}. */
+    public Builder<T, C> oversight(Oversight oversight) {
+      once("oversight");
+      this.oversight = Objects.requireNonNull(oversight, "oversight");
       return this;
     }
 
     /** Tells the time, for the budget's wall clock and the store. Default: the system's, in UTC. */
     public Builder<T, C> clock(Clock clock) {
-      parts.clock = once("clock", parts.clock, clock);
+      once("clock");
+      this.clock = Objects.requireNonNull(clock, "clock");
       return this;
     }
 
     /** The root of all randomness of a run. Default: {@value #DEFAULT_SEED}. */
     public Builder<T, C> seed(long seed) {
-      parts.seed = once("seed", parts.seed, seed);
-      return this;
-    }
-
-    /**
-     * What fixes the order of probes, the draw of fresh banks, and which tasks are set apart for
-     * them. Orders and draws come from a secret made of this one and the seed: a hash of it is
-     * recorded before each decision, and itself when the run has ended, so that a third party can
-     * check that no order was changed. Give one that nothing in the loop can guess where parts of
-     * the loop are not trusted. To a run that goes on from an earlier one's model give the same
-     * secret, or what is set apart may have been practised, and another seed, or its orders are
-     * known. Default: the seed, which whoever reads the record knows from the start.
-     */
-    public Builder<T, C> secret(long secret) {
-      parts.secret = once("secret", parts.secret, secret);
-      return this;
-    }
-
-    /**
-     * The clock that the gate answers by: a decision takes a whole multiple of this, so that the
-     * time it took says next to nothing of how many probes it needed. Default: none, an answer
-     * comes as soon as it is there.
-     *
-     * @param pace positive; a little more than a decision usually takes
-     */
-    public Builder<T, C> pace(Duration pace) {
-      if (pace.isZero() || pace.isNegative()) {
-        throw new IllegalArgumentException("pace (" + pace + ") must be positive.");
-      }
-      parts.pace = once("pace", parts.pace, pace);
+      once("seed");
+      this.seed = seed;
       return this;
     }
 
@@ -592,15 +535,14 @@ public final class ImprovementLoop<T, C> {
      *     them with the way out
      */
     public ImprovementLoop<T, C> build() {
-      parts.check();
-      return new ImprovementLoop<>(parts);
+      new PlanCheck<>(this).check();
+      return new ImprovementLoop<>(new Plan<>(this));
     }
 
-    private static <V> V once(String name, @Nullable V old, V value) {
-      if (old != null) {
-        throw new IllegalStateException(name + " was already set to (" + old + ").");
+    private void once(String setter) {
+      if (!called.add(setter)) {
+        throw new IllegalStateException(setter + " was already set.");
       }
-      return Objects.requireNonNull(value, name);
     }
   }
 }

@@ -32,6 +32,13 @@ import com.google.common.math.LongMath;
  *     never parted, so a call has at least {@code samples}
  * @param patience generations in a row without a promotion after which the run ends, 1 or more;
  *     default 3
+ * @param memory the most lessons of earlier generations that are kept for later trainings, 0 or
+ *     more, so that a run of any length keeps a bounded heap (field term: the size of the replay
+ *     buffer); default 100,000: more than most trainings come to look at, and some 100 MB where
+ *     task and answer have 200 characters together. Which ones stay is a uniform sample of all
+ *     there were, drawn under the seed. What is dropped stands in the run's record as everything
+ *     does, so that no fresh probe comes near it; met again, it is a lesson again. With 0 a
+ *     training has this generation's lessons and those given
  */
 public record Practice(
     int tasks,
@@ -41,10 +48,11 @@ public record Practice(
     double mastery,
     int reach,
     int batch,
-    int patience) {
+    int patience,
+    int memory) {
 
   /** The defaults. */
-  public static final Practice DEFAULT = new Practice(512, 1, 128, 0.2, 0.95, 10, 256, 3);
+  public static final Practice DEFAULT = new Practice(512, 1, 128, 0.2, 0.95, 10, 256, 3, 100_000);
 
   public Practice {
     positive("tasks", tasks);
@@ -53,6 +61,10 @@ public record Practice(
     positive("reach", reach);
     positive("batch", batch);
     positive("patience", patience);
+    if (memory < 0) {
+      throw new IllegalArgumentException(
+          "memory (" + memory + ") must be >= 0.\nMaybe leave it out: the default bounds it.");
+    }
     if (!(passRate > 0 && passRate <= mastery && mastery <= 1)) {
       throw new IllegalArgumentException(
           "passRate ("
@@ -71,42 +83,72 @@ public record Practice(
 
   /** With other tasks per level. */
   public Practice tasks(int tasksPerLevel) {
-    return new Practice(tasksPerLevel, samples, scouts, passRate, mastery, reach, batch, patience);
+    return new Practice(
+        tasksPerLevel, samples, scouts, passRate, mastery, reach, batch, patience, memory);
   }
 
   /** With other attempts per task. */
   public Practice samples(int perTask) {
-    return new Practice(tasks, perTask, scouts, passRate, mastery, reach, batch, patience);
+    return new Practice(tasks, perTask, scouts, passRate, mastery, reach, batch, patience, memory);
   }
 
   /** With other scout tasks per level. */
   public Practice scouts(int perLevel) {
-    return new Practice(tasks, samples, perLevel, passRate, mastery, reach, batch, patience);
+    return new Practice(
+        tasks, samples, perLevel, passRate, mastery, reach, batch, patience, memory);
   }
 
   /** With another pass rate that a level must have to be practised. */
   public Practice passRate(double rate) {
-    return new Practice(tasks, samples, scouts, rate, mastery, reach, batch, patience);
+    return new Practice(tasks, samples, scouts, rate, mastery, reach, batch, patience, memory);
   }
 
   /** With another pass rate from which a level counts as mastered. */
   public Practice mastery(double rate) {
-    return new Practice(tasks, samples, scouts, passRate, rate, reach, batch, patience);
+    return new Practice(tasks, samples, scouts, passRate, rate, reach, batch, patience, memory);
   }
 
   /** With another number of levels per generation. */
   public Practice reach(int levels) {
-    return new Practice(tasks, samples, scouts, passRate, mastery, levels, batch, patience);
+    return new Practice(tasks, samples, scouts, passRate, mastery, levels, batch, patience, memory);
   }
 
   /** With another batch size. */
   public Practice batch(int requests) {
-    return new Practice(tasks, samples, scouts, passRate, mastery, reach, requests, patience);
+    return new Practice(
+        tasks, samples, scouts, passRate, mastery, reach, requests, patience, memory);
   }
 
   /** With other patience. */
   public Practice patience(int generations) {
-    return new Practice(tasks, samples, scouts, passRate, mastery, reach, batch, generations);
+    return new Practice(
+        tasks, samples, scouts, passRate, mastery, reach, batch, generations, memory);
+  }
+
+  /** With another number of earlier lessons that are kept. */
+  public Practice memory(int lessons) {
+    return new Practice(tasks, samples, scouts, passRate, mastery, reach, batch, patience, lessons);
+  }
+
+  /** What is recorded of it beside its memory, in the words of every record so far. */
+  String words() {
+    return "Practice[tasks="
+        + tasks
+        + ", samples="
+        + samples
+        + ", scouts="
+        + scouts
+        + ", passRate="
+        + passRate
+        + ", mastery="
+        + mastery
+        + ", reach="
+        + reach
+        + ", batch="
+        + batch
+        + ", patience="
+        + patience
+        + "]";
   }
 
   /**

@@ -1,7 +1,8 @@
 package dev.rsi.core;
 
+import dev.rsi.core.internal.spending.Dimension;
+import dev.rsi.core.internal.spending.Tariff;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.RoundingMode;
 
 /**
@@ -13,8 +14,6 @@ import java.math.RoundingMode;
  * @param perSecond 0 or more, with at most 9 decimal places
  */
 public record Price(BigDecimal perThousandTokens, BigDecimal perSecond) {
-  private static final BigInteger NANOS = BigInteger.valueOf(1_000_000_000);
-
   /** Nothing costs anything. */
   public static final Price FREE = new Price(BigDecimal.ZERO, BigDecimal.ZERO);
 
@@ -33,28 +32,9 @@ public record Price(BigDecimal perThousandTokens, BigDecimal perSecond) {
     return new Price(perThousandTokens, price);
   }
 
-  /** What tokens cost, in billionths. */
-  long ofTokens(long tokens) {
-    return saturated(
-        BigInteger.valueOf(tokens)
-            .multiply(perThousandTokens.movePointRight(Dimension.PLACES - 3).toBigIntegerExact()));
-  }
-
-  /** What time costs, in billionths, rounded up. */
-  long ofNanos(long nanos) {
-    BigInteger[] cost =
-        BigInteger.valueOf(nanos)
-            .multiply(perSecond.movePointRight(Dimension.PLACES).toBigIntegerExact())
-            .divideAndRemainder(NANOS);
-    return saturated(cost[1].signum() == 0 ? cost[0] : cost[0].add(BigInteger.ONE));
-  }
-
-  boolean isForTokens() {
-    return perThousandTokens.signum() > 0;
-  }
-
-  boolean isForTime() {
-    return perSecond.signum() > 0;
+  /** The prices, as the loop reckons with them. */
+  Tariff tariff() {
+    return new Tariff(perThousandTokens, perSecond);
   }
 
   /**
@@ -81,10 +61,6 @@ public record Price(BigDecimal perThousandTokens, BigDecimal perSecond) {
               + " decimal places, or is too large.\nMaybe round it up, or count in a larger unit.",
           e);
     }
-  }
-
-  private static long saturated(BigInteger units) {
-    return units.min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
   }
 
   @Override

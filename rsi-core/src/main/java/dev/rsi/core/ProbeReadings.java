@@ -5,7 +5,11 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.gate.ProbeFamily;
+import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.steps.Attempts;
+import dev.rsi.core.internal.steps.Part;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.Descriptives;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
@@ -19,14 +23,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Readings of a bank's probes by version. A version is immutable and a probe's seeds are fixed for
  * the run, so a reading is made once: that of generation 0 serves every decision.
  */
 final class ProbeReadings<T, C> {
-  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+  private static final Logger log = LoopLog.LOG;
 
   /** Longest run of characters that is counted for distinctness. */
   private static final int DISTINCT = 3;
@@ -34,7 +37,7 @@ final class ProbeReadings<T, C> {
   private static final double UNREAD = Double.NEGATIVE_INFINITY;
 
   private final String stream;
-  private final Journal journal;
+  private final Steps steps;
   private final boolean describing;
   private final ProbeBank<T, C> bank;
   private final Attempts<T, C> attempts;
@@ -49,12 +52,12 @@ final class ProbeReadings<T, C> {
   /**
    * Readings under seeds of their own.
    *
-   * @param journal where readings are recorded, and recalled from
+   * @param steps where readings are recorded, and recalled from
    * @param stream names the seeds: readings of another stream are a second look
    * @param describing whether answers are kept until {@link #described} has been asked
    */
   ProbeReadings(
-      Journal journal,
+      Steps steps,
       String stream,
       boolean describing,
       ProbeBank<T, C> bank,
@@ -62,7 +65,7 @@ final class ProbeReadings<T, C> {
       Attempts<T, C> attempts,
       Seeds seeds,
       int batch) {
-    this.journal = journal;
+    this.steps = steps;
     this.stream = stream;
     this.describing = describing;
     this.bank = bank;
@@ -193,25 +196,19 @@ final class ProbeReadings<T, C> {
       ProbeFamily<T, C> family,
       List<Integer> probes,
       Supplier<RunEvent.Probed> reading) {
-    if (journal.recalls()) {
-      attempts.recall(asked(family, probes));
-    }
-    RunEvent.Probed event;
-    try {
-      RunEvent.Probed recalled = journal.recalled(RunEvent.Probed.class);
-      event = recalled == null ? reading.get() : recalled;
-    } catch (CancelledException | JournalException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      // Recorded here already, as a gate may go on without the reading.
-      journal.fault(journal.generation(), "reading", e);
-      throw e;
-    }
-    RunEvent.Probed same = probed(version, family, probes, event.numbers(), event.answers());
-    if (!event.equals(same)) {
-      throw journal.diverged(event, same);
-    }
-    journal.record(event);
+    int count = asked(family, probes);
+    RunEvent.Probed event =
+        steps.orFault(
+            Part.READING,
+            () ->
+                steps.once(
+                    RunEvent.Probed.class,
+                    1,
+                    steps.accounts().attempts(count),
+                    then -> then.get(0),
+                    reading,
+                    read ->
+                        List.of(probed(version, family, probes, read.numbers(), read.answers()))));
     keep(family, event);
   }
 
@@ -260,7 +257,7 @@ final class ProbeReadings<T, C> {
       List<Double> numbers,
       List<String> texts) {
     return new RunEvent.Probed(
-        journal.generation(), stream, family.name(), version, probes, numbers, texts);
+        steps.generation(), stream, family.name(), version, probes, numbers, texts);
   }
 
   private List<String> texts(List<Output<C>> outputs) {

@@ -1,13 +1,19 @@
 package dev.rsi.core;
 
-import dev.rsi.api.CancelledException;
+import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Role;
 import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.Unasked;
+import dev.rsi.core.internal.spending.Ledger;
+import dev.rsi.core.internal.steps.Attempts;
+import dev.rsi.core.internal.steps.Part;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -15,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The gate's side of a run: asks the gate about challengers, and keeps the instrument it decides by
@@ -25,47 +31,60 @@ import org.slf4j.LoggerFactory;
  * a bank that has answered often enough makes way for a fresh one.
  */
 final class Probing<T, C> {
-  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+  private static final Logger log = LoopLog.LOG;
 
-  private final ImprovementLoop<T, C> loop;
+  private final DriftGate gate;
+  private final long secret;
+  private final Clock clock;
+  private final Duration pace;
   private final String anchor;
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
-  private final Journal journal;
+  private final int batch;
+  private final Steps steps;
   private final HeldOut<T> heldOut;
-  private final LessonPool<T, C> pool;
+  private final Consumer<Consumer<String>> trained;
   private final Ledger ledger;
-  private final long secret;
   private Bank<T, C> bank;
   private long decisions;
 
   /**
    * The probes of a run.
    *
+   * @param secret what orders are made of: of this run alone, as it is shown when the run has ended
+   * @param pace of which a decision takes a whole multiple; zero for none
+   * @param batch requests per call of the model
    * @param heldOut keeps practice and probes apart
-   * @param pool what the model is trained on
+   * @param trained tells the texts of all tasks that the model was trained on
    * @param ledger tells how long the run may still wait
    */
   Probing(
-      ImprovementLoop<T, C> loop,
+      DriftGate gate,
+      ProbeBank<T, C> probes,
+      long secret,
+      Clock clock,
+      Duration pace,
       String anchor,
       Attempts<T, C> attempts,
       Seeds seeds,
-      Journal journal,
+      int batch,
+      Steps steps,
       HeldOut<T> heldOut,
-      LessonPool<T, C> pool,
+      Consumer<Consumer<String>> trained,
       Ledger ledger) {
-    this.loop = loop;
+    this.gate = gate;
+    this.secret = secret;
+    this.clock = clock;
+    this.pace = pace;
     this.anchor = anchor;
     this.attempts = attempts;
     this.seeds = seeds;
-    this.journal = journal;
+    this.batch = batch;
+    this.steps = steps;
     this.heldOut = heldOut;
-    this.pool = pool;
+    this.trained = trained;
     this.ledger = ledger;
-    // Of this seed alone, as it is shown when the run has ended.
-    this.secret = new Seeds(loop.secret).of("orders", loop.seed);
-    this.bank = new Bank<>(journal, loop.probes, 1, anchor, attempts, seeds, loop.practice.batch());
+    this.bank = new Bank<>(steps, probes, 1, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that the next decision makes. */
@@ -83,9 +102,9 @@ final class Probing<T, C> {
     unread.close();
     Map<String, Integer> fewest = new HashMap<>();
     try {
-      loop.gate.fewest(unread).forEach(kind -> fewest.put(kind.name(), kind.available()));
+      gate.fewest(unread).forEach(kind -> fewest.put(kind.name(), kind.available()));
     } catch (RuntimeException e) {
-      log.warn("run {}: the gate does not say how many probes it needs", journal.run(), e);
+      log.warn("run {}: the gate does not say how many probes it needs", steps.run(), e);
     }
     return Math.min(bank.leastCase(anchor, incumbent, fewest), worstCase(incumbent));
   }
@@ -97,24 +116,20 @@ final class Probing<T, C> {
    */
   GateDecision decide(int generation, @Nullable Long most, Map<Role, String> versions) {
     decisions++;
-    Instant began = loop.clock.instant();
-    GateDecision decision;
-    try {
-      renew();
-      commit(generation, most);
-      String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
-      long room = most == null ? Long.MAX_VALUE : most;
-      decision = ask(room < worstCase(incumbent) ? room : Long.MAX_VALUE, versions);
-    } catch (CancelledException | JournalException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      journal.fault(generation, "gate", e);
-      decision = Unasked.because("The gate failed: " + e);
-    }
+    Instant began = clock.instant();
+    GateDecision decision =
+        steps.guarded(
+            Part.GATE,
+            () -> {
+              renew();
+              commit(generation, most);
+              String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
+              long room = most == null ? Long.MAX_VALUE : most;
+              return ask(room < worstCase(incumbent) ? room : Long.MAX_VALUE, versions);
+            },
+            e -> Unasked.because("The gate failed: " + e));
     // One that is recalled has kept it.
-    if (journal.isLive()) {
-      keepPace(Duration.between(began, loop.clock.instant()));
-    }
+    steps.outside(() -> keepPace(Duration.between(began, clock.instant())));
     return decision;
   }
 
@@ -128,7 +143,7 @@ final class Probing<T, C> {
   }
 
   private void commit(int generation, @Nullable Long most) {
-    journal.record(
+    steps.record(
         new RunEvent.ProbesCommitted(
             generation,
             decisions,
@@ -141,11 +156,11 @@ final class Probing<T, C> {
 
   /** Waits until a decision that took so long has taken a whole number of paces. */
   private void keepPace(Duration taken) {
-    if (loop.pace.isZero()) {
+    if (pace.isZero()) {
       return;
     }
-    long pace = loop.pace.toNanos();
-    long wait = pace - Math.floorMod(taken.toNanos(), pace);
+    long nanos = pace.toNanos();
+    long wait = nanos - Math.floorMod(taken.toNanos(), nanos);
     try {
       TimeUnit.NANOSECONDS.sleep(Math.min(wait, ledger.nanosLeft()));
     } catch (InterruptedException e) {
@@ -158,7 +173,7 @@ final class Probing<T, C> {
     BankProbes<T, C> source =
         new BankProbes<>(bank, versions, decisions, bank.histories(), secret, most);
     try {
-      GateDecision given = loop.gate.decide(source);
+      GateDecision given = gate.decide(source);
       if (given == null) {
         return Unasked.because("The gate returned null.");
       }
@@ -180,8 +195,8 @@ final class Probing<T, C> {
               .next(
                   () -> new Seeds(secret).random("probe bank", number, 0),
                   heldOut::mayProbe,
-                  texts -> pool.tasks(journal, texts));
-      bank = new Bank<>(journal, next, number, anchor, attempts, seeds, loop.practice.batch());
+                  trained);
+      bank = new Bank<>(steps, next, number, anchor, attempts, seeds, batch);
       heldOut.renewed(next);
     }
   }

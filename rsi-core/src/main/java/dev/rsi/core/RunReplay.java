@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import dev.rsi.core.internal.steps.DivergedException;
 import dev.rsi.core.report.RunEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -9,11 +10,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The listeners of a run that have threads of their own. Thread-safe. */
 final class Subscriptions {
-  private static final Logger log = LoggerFactory.getLogger(ImprovementLoop.class);
+  private static final Logger log = LoopLog.LOG;
 
   /** Events that may wait for a listener: several batches of attempts, and some hundred KiB. */
   private static final int WAITING = 1024;

@@ -1,9 +1,12 @@
 package dev.rsi.core;
 
 import com.google.common.math.LongMath;
-import dev.rsi.api.Recipe;
-import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.Ceilings;
+import dev.rsi.core.internal.spending.Dimension;
+import dev.rsi.core.internal.spending.Tariff;
+import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.report.RunReport;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,36 +22,36 @@ final class WorstCase {
   static long firstGeneration(
       Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
     return LongMath.saturatedAdd(
-        practice.worstCase(levels),
-        2 * probes.attempts() + Bank.retests(probes) + (exam == null ? 0 : exam.attempts()));
+        practice.worstCase(levels), 2 * probes.attempts() + Bank.retests(probes) + attempts(exam));
   }
 
   /** What a whole run spends at most, by its plan and its budget together. */
-  static RunReport.Spending of(ImprovementLoop<?, ?> loop, int levels) {
-    Amounts most = plan(loop, levels);
+  static RunReport.Spending of(Plan<?, ?> plan, int levels) {
+    Ceilings budget = plan.budget().ceilings();
+    Amounts most = planned(plan, levels);
     for (Dimension dimension : Dimension.values()) {
-      most = most.with(dimension, Math.min(most.get(dimension), loop.budget.most(dimension)));
+      most = most.with(dimension, Math.min(most.get(dimension), budget.most(dimension)));
     }
-    Price price = loop.budget.price();
+    Tariff price = budget.tariff();
     long money =
         LongMath.saturatedAdd(
             price.ofTokens(most.get(Dimension.TOKENS)),
             price.ofNanos(most.get(Dimension.WALL_CLOCK)));
     most = most.with(Dimension.MONEY, Math.min(most.get(Dimension.MONEY), money));
-    return spending(loop.budget.generations(), most, loop.budget);
+    return spending(budget.generations(), most, plan.budget());
   }
 
-  private static Amounts plan(ImprovementLoop<?, ?> loop, int levels) {
-    long generations = loop.budget.generations();
-    ProbeBank<?, ?> probes = loop.probes;
-    long exam = loop.exam == null ? 0 : loop.exam.attempts();
+  private static Amounts planned(Plan<?, ?> plan, int levels) {
+    long generations = plan.budget().generations();
+    ProbeBank<?, ?> probes = plan.probes();
+    long exam = attempts(plan.exam());
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
     long others = banks + Bank.retests(probes) + exam;
     long attempts =
         LongMath.saturatedAdd(
-            exam + probes.attempts(), generations(loop.practice, levels, generations, others));
-    int maxTokens = loop.generator.maxTokens();
+            exam + probes.attempts(), generations(plan.practice(), levels, generations, others));
+    int maxTokens = plan.generator().maxTokens();
     long tokens =
         maxTokens == Integer.MAX_VALUE
             ? Long.MAX_VALUE
@@ -56,7 +59,7 @@ final class WorstCase {
     return Amounts.ALL
         .with(Dimension.ATTEMPTS, attempts)
         .with(Dimension.TOKENS, tokens)
-        .with(Dimension.TRAINING_STEPS, steps(loop, loop.practice.lessons(levels)));
+        .with(Dimension.TRAINING_STEPS, steps(plan, plan.practice().lessons(levels)));
   }
 
   /**
@@ -82,34 +85,28 @@ final class WorstCase {
             practice.scouting(levels), LongMath.saturatedMultiply(generations, climbing)));
   }
 
-  private static long steps(ImprovementLoop<?, ?> loop, long lessons) {
-    long generations = loop.budget.generations();
+  private static long steps(Plan<?, ?> plan, long lessons) {
+    long generations = plan.budget().generations();
     long sum = 0;
     for (long g = 1; g <= Math.min(generations, ONE_BY_ONE); g++) {
-      sum = LongMath.saturatedAdd(sum, steps(loop, g, lessons));
+      sum = LongMath.saturatedAdd(sum, steps(plan, g, lessons));
     }
     long others = Math.max(0, generations - ONE_BY_ONE);
     return others == 0
         ? sum
         : LongMath.saturatedAdd(
-            sum, LongMath.saturatedMultiply(others, steps(loop, generations, lessons)));
+            sum, LongMath.saturatedMultiply(others, steps(plan, generations, lessons)));
   }
 
-  private static long steps(ImprovementLoop<?, ?> loop, long generation, long made) {
-    long earlier = Math.min(loop.earlierLessons, LongMath.saturatedMultiply(generation - 1, made));
-    long lessons = LongMath.saturatedAdd(loop.given.size() + earlier, made);
-    return steps(loop.trainer, loop.recipe, lessons, made);
+  private static long steps(Plan<?, ?> plan, long generation, long made) {
+    long earlier =
+        Math.min(plan.practice().memory(), LongMath.saturatedMultiply(generation - 1, made));
+    long lessons = LongMath.saturatedAdd(plan.lessons().size() + earlier, made);
+    return WorstTraining.steps(plan.trainer(), plan.recipe(), lessons, made);
   }
 
-  /**
-   * The most steps of a training.
-   *
-   * @param lessons how many it has at most
-   * @param attempts how many its generation made at most
-   */
-  static long steps(Trainer<?, ?> trainer, Recipe recipe, long lessons, long attempts) {
-    return trainer.maxSteps(
-        recipe, LongMath.saturatedAdd(lessons, trainer.contrasts() ? attempts : 0));
+  private static long attempts(@Nullable ProbeBank<?, ?> exam) {
+    return exam == null ? 0 : exam.attempts();
   }
 
   /** Amounts as reports have them. */

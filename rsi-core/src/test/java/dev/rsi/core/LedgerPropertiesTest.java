@@ -3,6 +3,11 @@ package dev.rsi.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.Dimension;
+import dev.rsi.core.internal.spending.Ledger;
+import dev.rsi.core.internal.spending.Limit;
+import dev.rsi.core.internal.spending.Window;
 import dev.rsi.core.report.RunEvent;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -87,7 +92,7 @@ class LedgerPropertiesTest {
     Trial(long seed) {
       this.random = new SplittableRandom(seed);
       this.budget = budget();
-      this.ledger = new Ledger(budget, clock, () -> Duration.ZERO);
+      this.ledger = new Ledger(budget.ceilings(), clock, () -> Duration.ZERO);
     }
 
     private Budget budget() {
@@ -170,8 +175,8 @@ class LedgerPropertiesTest {
     }
 
     private void check() {
-      for (Limit limit : budget.limits()) {
-        Budget.Window window = limit.window();
+      for (Limit limit : budget.ceilings().limits()) {
+        Window window = limit.window();
         Amounts sum = all;
         if (window != null) {
           sum = Amounts.NONE;
@@ -196,7 +201,7 @@ class LedgerPropertiesTest {
 
     /** What was under way is lost: it stays spent, though the run's course has not come by it. */
     private void restart() {
-      ledger = new Ledger(budget, clock, () -> Duration.ZERO);
+      ledger = new Ledger(budget.ceilings(), clock, () -> Duration.ZERO);
       ledger.restore(record);
       Ledger.Reserve again = ledger.again(course);
       again.recall(course);
@@ -209,7 +214,7 @@ class LedgerPropertiesTest {
     }
 
     private static Amounts priced(Amounts amounts) {
-      return amounts.with(Dimension.MONEY, PRICE.ofTokens(amounts.get(Dimension.TOKENS)));
+      return amounts.with(Dimension.MONEY, PRICE.tariff().ofTokens(amounts.get(Dimension.TOKENS)));
     }
 
     private static Amounts amounts(SplittableRandom own, int most) {

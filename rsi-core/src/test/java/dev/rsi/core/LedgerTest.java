@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.Dimension;
+import dev.rsi.core.internal.spending.Ledger;
+import dev.rsi.core.internal.spending.Window;
 import dev.rsi.core.report.RunEvent;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -49,7 +53,7 @@ class LedgerTest {
   private final Time time = new Time();
 
   private Ledger ledger(Budget budget) {
-    return new Ledger(budget, time, () -> time.cpu);
+    return new Ledger(budget.ceilings(), time, () -> time.cpu);
   }
 
   private static Amounts attempts(long count) {
@@ -185,7 +189,7 @@ class LedgerTest {
   void should_begin_windows_anew_at_midnight_at_the_end_of_months_and_years() {
     Ledger ledger = ledger(Budget.of(1).attempts(10, DAY).attempts(25, MONTH));
     spend(ledger, attempts(10), attempts(10));
-    assertThat(ledger.refusal(attempts(1)).window()).isEqualTo(DAY);
+    assertThat(ledger.refusal(attempts(1)).window()).isEqualTo(Window.DAY);
     assertThat(ledger.refusal(attempts(1)).reason()).contains("Of 10 attempts a day");
     time.pass(Duration.ofMinutes(1));
     for (int day = 1; day <= 2; day++) {
@@ -194,7 +198,7 @@ class LedgerTest {
       time.pass(Duration.ofDays(1));
     }
     assertThat(ledger.refusal(attempts(5))).isNull();
-    assertThat(ledger.refusal(attempts(6)).window()).isEqualTo(MONTH);
+    assertThat(ledger.refusal(attempts(6)).window()).isEqualTo(Window.MONTH);
     time.now = Instant.parse("2026-02-01T00:00:00Z");
     assertThat(ledger.refusal(attempts(10))).isNull();
   }
@@ -220,7 +224,7 @@ class LedgerTest {
     time.pass(Duration.ofDays(-1));
     reserve.begin(attempts(3)).end(attempts(3));
     assertThatThrownBy(() -> reserve.begin(attempts(1))).isInstanceOf(CancelledException.class);
-    assertThat(ledger.cut().window()).isEqualTo(DAY);
+    assertThat(ledger.cut().window()).isEqualTo(Window.DAY);
   }
 
   @Test
@@ -247,7 +251,7 @@ class LedgerTest {
             moved("2025-12-31", attempts(30).plus(tokens(10)), attempts(15).plus(tokens(60)))));
     assertThat(ledger.refusal(tokens(10))).isNull();
     assertThat(ledger.refusal(tokens(11)).window()).isNull();
-    assertThat(ledger.refusal(attempts(1)).window()).isEqualTo(DAY);
+    assertThat(ledger.refusal(attempts(1)).window()).isEqualTo(Window.DAY);
     assertThat(ledger.takeUnrecorded())
         .containsExactly(Map.entry(ledger.today(), attempts(15).plus(tokens(60))));
     ledger.again(attempts(30)).recall(attempts(30));
@@ -263,7 +267,7 @@ class LedgerTest {
     Ledger ledger = ledger(Budget.of(1).attempts(50, DAY).attempts(100));
     ledger.others(Map.of(ledger.today(), attempts(30), ledger.today().minusDays(1), attempts(40)));
     assertThat(ledger.refusal(attempts(20))).isNull();
-    assertThat(ledger.refusal(attempts(21)).window()).isEqualTo(DAY);
+    assertThat(ledger.refusal(attempts(21)).window()).isEqualTo(Window.DAY);
   }
 
   @Test

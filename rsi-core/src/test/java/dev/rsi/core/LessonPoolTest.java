@@ -9,6 +9,8 @@ import dev.rsi.api.Critique;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.internal.practice.LessonPool;
+import dev.rsi.core.internal.steps.Journal;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
@@ -193,7 +195,7 @@ class LessonPoolTest {
 
   private static List<String> tasks(LessonPool<String, String> pool, Journal journal) {
     List<String> tasks = new ArrayList<>();
-    pool.tasks(journal, tasks::add);
+    pool.tasks(each -> journal.forEach(RunEvent.Attempted.class, each), tasks::add);
     return tasks;
   }
 

@@ -1,7 +1,7 @@
 package dev.rsi.djl;
 
-import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Described;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;

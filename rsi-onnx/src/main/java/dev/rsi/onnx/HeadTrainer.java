@@ -1,7 +1,7 @@
 package dev.rsi.onnx;
 
-import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Described;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;

@@ -1,7 +1,7 @@
 package dev.rsi.onnx;
 
-import dev.rsi.api.Described;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Described;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;

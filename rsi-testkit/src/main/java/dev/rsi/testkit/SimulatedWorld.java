@@ -229,8 +229,7 @@ final class SimulatedWorld {
                   return gate.decide(source);
                 })
             .probes(probes)
-            .earlierLessons(earlierLessons)
-            .practice(practice)
+            .practice(practice.memory(earlierLessons))
             .budget(budget)
             .clock(clock)
             .seed(seed)

@@ -107,9 +107,8 @@ final class HazardLoop implements AutoCloseable {
       RunReport report =
           ImprovementLoop.builder(generator)
               .verifier(plant)
-              .trainer(plant)
+              .trainer(plant, RECIPE)
               .listener(plant)
-              .recipe(RECIPE)
               .gate(gate())
               .probes(bank(new SplittableRandom(runSeed)))
               .lessons(given)

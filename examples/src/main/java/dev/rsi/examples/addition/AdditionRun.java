@@ -86,8 +86,8 @@ public final class AdditionRun {
       ImprovementLoop<Addition, String> loop =
           ImprovementLoop.builder(generator)
               .verifier(verifier())
-              .trainer(trainer())
-              .recipe(Recipe.defaults().with(DecoderTraining.STEPS, settings.roundSteps()))
+              .trainer(
+                  trainer(), Recipe.defaults().with(DecoderTraining.STEPS, settings.roundSteps()))
               .gate(gate())
               .probes(probes)
               .exam(exam)

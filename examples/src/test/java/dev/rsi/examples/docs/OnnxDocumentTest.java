@@ -86,8 +86,7 @@ class OnnxDocumentTest {
       // #region train-on-onnx
       report =
           ImprovementLoop.builder(OnnxGenerator.of(codec))
-              .trainer(OnnxTrainer.of(codec))
-              .recipe(recipe)
+              .trainer(OnnxTrainer.of(codec), recipe)
               .verifier((sum, answer) -> Verdict.passIf(answer.equals(sum.sum()), "wrong sum"))
               .lessons(lessons)
               .probes(probes)

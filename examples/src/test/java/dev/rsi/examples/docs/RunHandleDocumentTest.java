@@ -9,6 +9,7 @@ import dev.rsi.core.Approval;
 import dev.rsi.core.Budget;
 import dev.rsi.core.Charter;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.RunHandle;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.gate.ProbeBank;
@@ -48,7 +49,8 @@ class RunHandleDocumentTest {
 
   @Test
   void should_be_paused_and_gone_on_with() throws InterruptedException {
-    ImprovementLoop<Sum, Long> loop = loop().stopFile(home.resolve("STOP")).build();
+    ImprovementLoop<Sum, Long> loop =
+        loop().oversight(Oversight.NONE.stopFile(home.resolve("STOP"))).build();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     // #region handle
     try (RunHandle run = loop.start(start, tasks)) {
@@ -76,7 +78,8 @@ class RunHandleDocumentTest {
     Charter charter =
         new Charter(
             1, "adds longer numbers", List.of("share of sums solved"), List.of("the verifier"));
-    ImprovementLoop<Sum, Long> loop = loop().approval(approval).charter(charter).build();
+    ImprovementLoop<Sum, Long> loop =
+        loop().oversight(Oversight.NONE.approval(approval).charter(charter)).build();
     // #endregion
     assertThat(loop.run(start, tasks).promotions()).isZero();
   }

@@ -90,8 +90,7 @@ class TrainingDocumentTest {
       report =
           ImprovementLoop.builder(
                   OnnxGenerator.of(codec).withSampling(new SamplingParameters(1, 6)))
-              .trainer(OnnxTrainer.of(codec).objective(Objective.grpo()))
-              .recipe(recipe)
+              .trainer(OnnxTrainer.of(codec).objective(Objective.grpo()), recipe)
               .verifier(TrainingDocumentTest::graded)
               .practice(Practice.DEFAULT.tasks(32).scouts(16).samples(8))
               .probes(probes)

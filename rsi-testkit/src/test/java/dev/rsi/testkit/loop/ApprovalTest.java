@@ -11,6 +11,7 @@ import dev.rsi.core.Approval.Question;
 import dev.rsi.core.Budget;
 import dev.rsi.core.Charter;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunHandle;
 import dev.rsi.core.RunHandle.State;
@@ -134,7 +135,10 @@ class ApprovalTest {
                   return answering.answer(question);
                 });
     RunReport report =
-        deciding(action).approval(approval).charter(CHARTER).build().run(loops.start, Loops.TASKS);
+        deciding(action)
+            .oversight(Oversight.NONE.approval(approval).charter(CHARTER))
+            .build()
+            .run(loops.start, Loops.TASKS);
     boolean asks = asked.contains(action);
     boolean live = asks ? answer.equals("yes") : action == Action.PROMOTE;
     Outcome outcome =
@@ -177,7 +181,7 @@ class ApprovalTest {
         };
     try (RunHandle run =
         deciding(Action.HOLD)
-            .approval(Approval.of(DEADLINE, Action.HOLD))
+            .oversight(Oversight.NONE.approval(Approval.of(DEADLINE, Action.HOLD)))
             .listener(listener)
             .build()
             .start(loops.start, Loops.TASKS)) {
@@ -220,7 +224,10 @@ class ApprovalTest {
                   return Answer.yes("nobody hears", "this");
                 });
     RunHandle stopped =
-        deciding(Action.PROMOTE).approval(silent).build().start(loops.start, Loops.TASKS);
+        deciding(Action.PROMOTE)
+            .oversight(Oversight.NONE.approval(silent))
+            .build()
+            .start(loops.start, Loops.TASKS);
     asking.await();
     Question question = stopped.pending().orElseThrow();
     assertThat(stopped.stop().join()).isEqualTo(State.ENDED);
@@ -245,7 +252,7 @@ class ApprovalTest {
         };
     RunHandle again =
         deciding(Action.PROMOTE)
-            .approval(yes)
+            .oversight(Oversight.NONE.approval(yes))
             .listener(stopping)
             .build()
             .start(stopped.run(), Loops.TASKS);
@@ -253,7 +260,10 @@ class ApprovalTest {
     assertThat(again.await().end()).isEqualTo(RunReport.End.CANCELLED);
     assertThat(questions).hasSize(1);
     RunReport report =
-        deciding(Action.PROMOTE).approval(yes).build().resume(stopped.run(), Loops.TASKS);
+        deciding(Action.PROMOTE)
+            .oversight(Oversight.NONE.approval(yes))
+            .build()
+            .resume(stopped.run(), Loops.TASKS);
     assertThat(questions).hasSize(1);
     assertThat(report.promotions()).isOne();
     assertThat(answers(stopped.run())).hasSize(1);
@@ -278,7 +288,7 @@ class ApprovalTest {
             .trainer(loops.learner.trainer())
             .gate(ScriptedGate.of(GateDecision.promote("as the test says", List.of())))
             .clock(clock)
-            .approval(late)
+            .oversight(Oversight.NONE.approval(late))
             .build()
             .run(loops.start, Loops.TASKS);
     assertThat(report.end()).isEqualTo(RunReport.End.BUDGET_SPENT);
@@ -295,7 +305,9 @@ class ApprovalTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("PT0S");
     ImprovementLoop<Sum, Long> loop =
-        deciding(Action.HOLD).approval(Approval.of(DEADLINE, Action.HOLD)).build();
+        deciding(Action.HOLD)
+            .oversight(Oversight.NONE.approval(Approval.of(DEADLINE, Action.HOLD)))
+            .build();
     assertThatThrownBy(() -> loop.run(loops.start, Loops.TASKS))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("[HOLD]", "start(...)");
@@ -305,7 +317,10 @@ class ApprovalTest {
   @Test
   void should_carry_the_charter_in_every_decision_and_version() {
     RunReport report =
-        deciding(Action.PROMOTE).charter(CHARTER).build().run(loops.start, Loops.TASKS);
+        deciding(Action.PROMOTE)
+            .oversight(Oversight.NONE.charter(CHARTER))
+            .build()
+            .run(loops.start, Loops.TASKS);
     List<RunEvent> events = loops.store.events(report.run());
     RunEvent.RunStarted started = (RunEvent.RunStarted) events.get(0);
     assertThat(started.setting())

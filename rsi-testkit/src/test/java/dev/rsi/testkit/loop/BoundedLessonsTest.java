@@ -144,8 +144,7 @@ class BoundedLessonsTest {
         .probes(
             ProbeBank.of(Codec.<String>text(), this::probe, Map.of("sums", first))
                 .renewed(1, 0, (kind, random) -> TASKS.draw(1, random).toUpperCase(Locale.ROOT)))
-        .earlierLessons(kept)
-        .practice(Practice.DEFAULT.tasks(200).scouts(100))
+        .practice(Practice.DEFAULT.tasks(200).scouts(100).memory(kept))
         .budget(BUDGET)
         .store(store)
         .registry(ModelRegistry.directory(models))
@@ -226,9 +225,9 @@ class BoundedLessonsTest {
 
   @Test
   void should_refuse_a_bound_below_nothing() {
-    assertThatThrownBy(() -> ImprovementLoop.builder(new Echo()).earlierLessons(-1))
+    assertThatThrownBy(() -> Practice.DEFAULT.memory(-1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("earlierLessons (-1) must be >= 0");
+        .hasMessageContaining("memory (-1) must be >= 0");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.rsi.core.Approval;
 import dev.rsi.core.Budget;
 import dev.rsi.core.Charter;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunHandle;
 import dev.rsi.core.RunHandle.State;
@@ -118,8 +119,11 @@ class ControlledRunsTest {
         .practice(Practice.DEFAULT.tasks(40).scouts(20).batch(16))
         .budget(Budget.of(2))
         .listener(event -> sender.instant())
-        .approval(Approval.of(Duration.ofDays(1), Action.PROMOTE, Action.HOLD).by(sender::answer))
-        .charter(new Charter(1, "add", List.of("share of sums solved"), List.of()))
+        .oversight(
+            Oversight.NONE
+                .approval(
+                    Approval.of(Duration.ofDays(1), Action.PROMOTE, Action.HOLD).by(sender::answer))
+                .charter(new Charter(1, "add", List.of("share of sums solved"), List.of())))
         .store(store)
         .registry(loops.registry)
         .build();

@@ -17,6 +17,7 @@ import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.gate.DriftGates;
@@ -90,7 +91,7 @@ final class HostileLoop implements AutoCloseable {
         .registry(loops.registry)
         .listener(listener)
         .clock(clock)
-        .secret(0x5eed_0f_0fL)
+        .oversight(Oversight.NONE.secret(0x5eed_0f_0fL))
         .build();
   }
 

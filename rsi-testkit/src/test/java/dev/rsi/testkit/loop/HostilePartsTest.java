@@ -85,8 +85,7 @@ class HostilePartsTest {
   private RunReport run() {
     return ImprovementLoop.builder(generator)
         .verifier(verifier)
-        .critic(critic)
-        .rubric(rubric)
+        .critic(critic, rubric)
         .trainer(trainer)
         .gate(gate)
         .probes(Loops.heldOut(11, 200))

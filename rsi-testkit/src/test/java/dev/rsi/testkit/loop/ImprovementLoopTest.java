@@ -9,7 +9,6 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
-import dev.rsi.api.Rubric;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verdict;
@@ -145,14 +144,13 @@ class ImprovementLoopTest {
             () ->
                 ImprovementLoop.builder(loops.learner.generator())
                     .verifier(ToyTasks.verifier())
-                    .trainer(loops.learner.trainer())
+                    .trainer(
+                        loops.learner.trainer(),
+                        Recipe.defaults()
+                            .with(dev.rsi.api.Knob.real("momentum", 0, 1, 0, "none"), .9))
                     .gate(DriftGates.paired())
                     .probes(Loops.heldOut(11, 200))
                     .exam(Loops.heldOut(11, 10))
-                    .rubric(Rubric.overall())
-                    .recipe(
-                        Recipe.defaults()
-                            .with(dev.rsi.api.Knob.real("momentum", 0, 1, 0, "none"), .9))
                     .lessons(List.of(Lesson.given(probe, probe.expected(), 3)))
                     .budget(Budget.of(1).attempts(10))
                     .store(loops.store)
@@ -160,7 +158,6 @@ class ImprovementLoopTest {
                     .build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll(
-            "rubric is set but critic is not",
             "exam holds the task",
             "recipe sets (momentum)",
             "which is a probe or an exam task",

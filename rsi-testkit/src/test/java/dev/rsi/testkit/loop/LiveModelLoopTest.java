@@ -9,6 +9,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.core.Approval;
 import dev.rsi.core.Budget;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.gate.Canary;
 import dev.rsi.core.live.LiveModel;
 import dev.rsi.core.report.RunEvent;
@@ -111,9 +112,10 @@ class LiveModelLoopTest {
           loops
               .whole(Budget.of(1))
               .listener(live)
-              .approval(
-                  Approval.of(Duration.ofMinutes(5), GateDecision.Action.PROMOTE)
-                      .by(live.trial(Canary.of(.5), 20)))
+              .oversight(
+                  Oversight.NONE.approval(
+                      Approval.of(Duration.ofMinutes(5), GateDecision.Action.PROMOTE)
+                          .by(live.trial(Canary.of(.5), 20))))
               .build()
               .run(loops.start, Loops.TASKS);
       assertThat(report.promotions()).isEqualTo(harmful ? 0 : 1);
@@ -142,7 +144,11 @@ class LiveModelLoopTest {
     Loops all = new Loops(home.resolve("all"));
     RunReport kept = all.whole().build().run(all.start, Loops.TASKS);
     Loops few = new Loops(home.resolve("few"));
-    RunReport report = few.whole().retain(0).build().run(few.start, Loops.TASKS);
+    RunReport report =
+        few.whole().build().plan().toBuilder()
+            .registry(few.registry, 0)
+            .build()
+            .run(few.start, Loops.TASKS);
     assertThat(report.generations()).isEqualTo(kept.generations());
     assertThat(report.promotions()).isGreaterThan(1);
     assertThat(all.registry.versions()).hasSizeGreaterThan(3);

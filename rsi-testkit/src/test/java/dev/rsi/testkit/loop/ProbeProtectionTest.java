@@ -11,6 +11,7 @@ import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.gate.AnchoredGate;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.gate.GateAudit;
@@ -132,8 +133,10 @@ class ProbeProtectionTest {
 
   @Test
   void should_commit_to_every_order_before_and_show_it_after() {
-    ImprovementLoop.Builder<Sum, Long> one = loop(Loops.heldOut(11, 200)).secret(77);
-    ImprovementLoop.Builder<Sum, Long> other = loop(Loops.heldOut(11, 200)).secret(77).seed(2);
+    ImprovementLoop.Builder<Sum, Long> one =
+        loop(Loops.heldOut(11, 200)).oversight(Oversight.NONE.secret(77));
+    ImprovementLoop.Builder<Sum, Long> other =
+        loop(Loops.heldOut(11, 200)).oversight(Oversight.NONE.secret(77)).seed(2);
     List<RunEvent> events = events(one.build().run(loops.start, Loops.TASKS));
     List<RunEvent> again = events(other.build().run(loops.start, Loops.TASKS));
     assertThat(GateAudit.orderProblems(events)).isEmpty();
@@ -246,7 +249,7 @@ class ProbeProtectionTest {
     List<Long> millis = new ArrayList<>();
     AtomicLong began = new AtomicLong();
     loop(Loops.heldOut(11, 200))
-        .pace(Duration.ofMillis(300))
+        .oversight(Oversight.NONE.pace(Duration.ofMillis(300)))
         .listener(
             event -> {
               if (event instanceof RunEvent.ProbesCommitted) {
@@ -258,7 +261,7 @@ class ProbeProtectionTest {
         .build()
         .run(loops.start, Loops.TASKS);
     assertThat(millis).isNotEmpty().allMatch(time -> time >= 290);
-    assertThatThrownBy(() -> loop(Loops.heldOut(11, 200)).pace(Duration.ZERO))
+    assertThatThrownBy(() -> Oversight.NONE.pace(Duration.ZERO))
         .hasMessageContaining("pace (PT0S) must be positive");
   }
 
@@ -363,7 +366,7 @@ class ProbeProtectionTest {
             () ->
                 parts(bank, gate(), ToyTasks.verifier())
                     .exam(bank)
-                    .pace(Duration.ofHours(2))
+                    .oversight(Oversight.NONE.pace(Duration.ofHours(2)))
                     .budget(Budget.of(1).wallClock(Duration.ofHours(1)))
                     .build())
         .hasMessageContaining("Kind (never) is a tripwire, which the gate does not know")

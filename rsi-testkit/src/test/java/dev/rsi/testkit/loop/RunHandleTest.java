@@ -10,6 +10,7 @@ import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunHandle;
 import dev.rsi.core.RunHandle.State;
@@ -289,7 +290,8 @@ class RunHandleTest {
   @Test
   void should_not_run_under_a_stop_file() throws Exception {
     Path stop = Files.createFile(home.resolve("STOP"));
-    ImprovementLoop<Sum, Long> loop = loops.whole().stopFile(stop).build();
+    ImprovementLoop<Sum, Long> loop =
+        loops.whole().oversight(Oversight.NONE.stopFile(stop)).build();
     assertThatThrownBy(() -> loop.run(loops.start, Loops.TASKS))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(stop.toString());
@@ -313,7 +315,11 @@ class RunHandleTest {
           }
         };
     ImprovementLoop<Sum, Long> loop =
-        loops.whole(Budget.of(2)).stopFile(stop).listener(listener).build();
+        loops
+            .whole(Budget.of(2))
+            .oversight(Oversight.NONE.stopFile(stop))
+            .listener(listener)
+            .build();
     RunReport report = loop.run(loops.start, Loops.TASKS);
     assertThat(report.end()).isEqualTo(End.CANCELLED);
     assertThat(report.reason()).contains(stop.toString());
@@ -332,7 +338,12 @@ class RunHandleTest {
   @Test
   void should_see_a_stop_file_while_it_stands_still() throws Exception {
     Path stop = home.resolve("STOP");
-    RunHandle run = loops.whole().stopFile(stop).build().start(loops.start, Loops.TASKS);
+    RunHandle run =
+        loops
+            .whole()
+            .oversight(Oversight.NONE.stopFile(stop))
+            .build()
+            .start(loops.start, Loops.TASKS);
     assertThat(run.pause().join()).isEqualTo(State.PAUSED);
     touch(stop);
     assertThat(run.await().reason()).contains(stop.toString());

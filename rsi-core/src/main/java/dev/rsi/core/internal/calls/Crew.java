@@ -111,21 +111,20 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   /**
    * Makes calls, and waits for their answers.
    *
-   * @param context says when all of them are to be cut
+   * @param watch says when all of them are to be cut
    * @return an answer for each call, in the calls' order
-   * @throws CancelledException if the context was cancelled or the calling thread interrupted, or a
+   * @throws CancelledException if the run was cancelled or the calling thread interrupted, or a
    *     call said so; all calls were cut then
    * @throws RsiException if too many calls did not end although they were cut
    */
-  public <R> List<Answer<R>> make(
-      List<? extends Call<? super S, ? extends R>> calls, RunContext context) {
+  public <R> List<Answer<R>> make(List<? extends Call<? super S, ? extends R>> calls, Watch watch) {
     if (closed) {
       throw new IllegalStateException("The crew (" + name + ") is closed.");
     }
     if (calls.isEmpty()) {
       return List.of();
     }
-    Batch<S, R> batch = new Batch<>(calls, context);
+    Batch<S, R> batch = new Batch<>(calls, watch);
     boolean whole = false;
     try {
       for (int i = 0; i < Math.min(size, calls.size()); i++) {
@@ -135,7 +134,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         jobs.add(batch);
       }
       while (!isOver(batch)) {
-        context.checkActive();
+        watch.tick();
+        watch.checkActive();
         cutLate(batch);
       }
       batch.checkSound();

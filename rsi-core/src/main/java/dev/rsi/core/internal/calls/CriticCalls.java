@@ -4,7 +4,6 @@ import dev.rsi.api.Attempt;
 import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Rubric;
-import dev.rsi.api.RunContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -39,7 +38,7 @@ public final class CriticCalls<T, C> implements AutoCloseable {
    * @return critiques by the rubric, in order
    * @throws dev.rsi.api.RsiException if a critique cost more than the critic says that one may
    */
-  public List<Critique> criticise(List<Attempt<T, C>> attempts, RunContext context) {
+  public List<Critique> criticise(List<Attempt<T, C>> attempts, Watch watch) {
     int batch = critic.calling().batch();
     List<Crew.Call<Critic.Session<T, C>, List<Critique>>> calls = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
@@ -50,7 +49,7 @@ public final class CriticCalls<T, C> implements AutoCloseable {
       calls.add((session, call) -> Lists.copy(session.criticise(some, rubric, call)));
     }
     List<Critique> critiques = new ArrayList<>(attempts.size());
-    List<Answer<List<Critique>>> answers = crew.make(calls, context);
+    List<Answer<List<Critique>>> answers = crew.make(calls, watch);
     for (int i = 0; i < answers.size(); i++) {
       Lists.each(answers.get(i), sizes.get(i), "critic", Critique::undecided)
           .forEach(critique -> critiques.add(onRubric(critique)));

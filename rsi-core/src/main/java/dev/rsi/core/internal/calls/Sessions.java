@@ -59,12 +59,12 @@ public final class Sessions<T, C> implements AutoCloseable {
    * @return an output for each request, in order; an attempt that took too long has failed
    * @throws RsiException if sessions gave anything else
    */
-  public List<Output<C>> generate(List<Request<T>> requests, RunContext context) {
+  public List<Output<C>> generate(List<Request<T>> requests, Watch watch) {
     return each(
         requests.size(),
         (session, from, to, call) ->
             session.generate(List.copyOf(requests.subList(from, to)), call),
-        context,
+        watch,
         Output.failed("it took too long, and was cut", most()),
         "outputs for",
         "requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
@@ -81,7 +81,7 @@ public final class Sessions<T, C> implements AutoCloseable {
    * @return log-probabilities in order; NaN where one is missing, or took too long
    * @throws RsiException if sessions cannot score, or gave anything else
    */
-  public List<Double> score(List<T> tasks, List<C> candidates, RunContext context) {
+  public List<Double> score(List<T> tasks, List<C> candidates, Watch watch) {
     return each(
         tasks.size(),
         (session, from, to, call) ->
@@ -90,7 +90,7 @@ public final class Sessions<T, C> implements AutoCloseable {
                     List.copyOf(tasks.subList(from, to)),
                     List.copyOf(candidates.subList(from, to)),
                     call),
-        context,
+        watch,
         Double.NaN,
         "scores for",
         "candidates.\nMaybe it drops what it cannot score: that is NaN.");
@@ -113,9 +113,9 @@ public final class Sessions<T, C> implements AutoCloseable {
 
   /** Splits a batch evenly, and puts together what came of it. */
   private <E> List<E> each(
-      int count, Share<T, C, E> share, RunContext context, E late, String what, String asked) {
+      int count, Share<T, C, E> share, Watch watch, E late, String what, String asked) {
     if (crew == null) {
-      return whole(alone(count, share, context), count, what, asked);
+      return whole(alone(count, share, watch), count, what, asked);
     }
     int parts = Math.min(parallel, count);
     List<Crew.Call<Generator.Session<T, C>, List<E>>> calls = new ArrayList<>(parts);
@@ -124,7 +124,7 @@ public final class Sessions<T, C> implements AutoCloseable {
       int to = start(part + 1, parts, count);
       calls.add((session, call) -> Lists.copy(share.of(session, from, to, call)));
     }
-    List<Answer<List<E>>> answers = crew.make(calls, context);
+    List<Answer<List<E>>> answers = crew.make(calls, watch);
     List<E> all = new ArrayList<>(count);
     for (int part = 0; part < parts; part++) {
       int size = start(part + 1, parts, count) - start(part, parts, count);

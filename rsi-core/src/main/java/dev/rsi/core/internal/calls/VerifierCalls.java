@@ -1,7 +1,6 @@
 package dev.rsi.core.internal.calls;
 
 import dev.rsi.api.Attempt;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.ArrayList;
@@ -34,14 +33,14 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
    * @return verdicts on all attempts, in order
    * @throws dev.rsi.api.RsiException if a verdict cost more than the verifier says that one may
    */
-  public List<Verdict> rule(List<List<Attempt<T, C>>> tasks, RunContext context) {
+  public List<Verdict> rule(List<List<Attempt<T, C>>> tasks, Watch watch) {
     List<List<Attempt<T, C>>> batches = batches(tasks);
     List<Crew.Call<Verifier.Session<T, C>, List<Verdict>>> calls = new ArrayList<>(batches.size());
     for (List<Attempt<T, C>> some : batches) {
       calls.add((session, call) -> Lists.copy(session.verify(some, call)));
     }
     List<Verdict> verdicts = new ArrayList<>();
-    List<Answer<List<Verdict>>> answers = crew.make(calls, context);
+    List<Answer<List<Verdict>>> answers = crew.make(calls, watch);
     for (int i = 0; i < answers.size(); i++) {
       verdicts.addAll(
           Lists.each(answers.get(i), batches.get(i).size(), "verifier", Verdict::undecided));

@@ -7,7 +7,6 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
 import dev.rsi.core.internal.calls.Answer.Kind;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,6 +35,7 @@ class CrewTest {
   private final List<Session> sessions = Collections.synchronizedList(new ArrayList<>());
 
   private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicInteger ticks = new AtomicInteger();
   private final AtomicBoolean cancelled = new AtomicBoolean();
   private final CountDownLatch release = new CountDownLatch(1);
   private final ThreadFactory factory =
@@ -44,8 +44,8 @@ class CrewTest {
         threads.add(thread);
         return thread;
       };
-  private final RunContext context =
-      new RunContext() {
+  private final Watch context =
+      new Watch() {
         @Override
         public boolean cancelled() {
           return cancelled.get();
@@ -53,6 +53,11 @@ class CrewTest {
 
         @Override
         public void progress(long done, long total) {}
+
+        @Override
+        public void tick() {
+          ticks.incrementAndGet();
+        }
       };
 
   /** A session that finds out whether it is used by two threads, or after it was closed. */
@@ -233,6 +238,8 @@ class CrewTest {
       List<Answer<Integer>> answers = crew.make(List.of(giving(1), hanging, giving(3)), context);
       assertThat(kinds(answers)).containsExactly(Kind.GIVEN, Kind.LATE, Kind.GIVEN);
       assertThat(values(answers)).containsExactly(1, null, 3);
+      // Eight in the limit, and as many as the call took to begin.
+      assertThat(ticks).hasValueGreaterThanOrEqualTo(8);
       assertThat(kinds(crew.make(List.of(hanging, giving(2)), context)))
           .containsExactly(Kind.LATE, Kind.GIVEN);
     }
@@ -403,8 +410,8 @@ class CrewTest {
 
   @Test
   void should_hand_on_what_asking_whether_it_is_cancelled_throws() throws Exception {
-    RunContext broken =
-        new RunContext() {
+    Watch broken =
+        new Watch() {
           @Override
           public boolean cancelled() {
             throw new IllegalStateException("no record");
@@ -412,6 +419,9 @@ class CrewTest {
 
           @Override
           public void progress(long done, long total) {}
+
+          @Override
+          public void tick() {}
         };
     try (Crew<Session> crew = crew(SHORT)) {
       assertThatThrownBy(() -> crew.make(List.of((session, call) -> hang()), broken))

@@ -1,0 +1,264 @@
+package dev.rsi.core;
+
+import dev.rsi.api.Attempt;
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.Role;
+import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.practice.LessonPool;
+import dev.rsi.core.internal.practice.PracticeGround;
+import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.steps.Flight;
+import dev.rsi.core.internal.steps.Part;
+import dev.rsi.core.internal.steps.Phase;
+import dev.rsi.core.internal.steps.Steps;
+import dev.rsi.core.internal.steps.Training;
+import dev.rsi.core.report.GenerationReport;
+import dev.rsi.core.report.GenerationReport.Outcome;
+import dev.rsi.core.report.RunEvent;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The story of one generation. */
+final class Generation<T, C> {
+  private final Workshop<T, C> shop;
+  private final RunState state;
+  private final Steps steps;
+  private final Room room;
+  private final LessonPool<T, C> pool;
+  private final int number;
+  private final Map<String, Double> marks = new LinkedHashMap<>();
+  private boolean mastered;
+  private Outcome outcome = Outcome.FAILED;
+  private int made;
+  private @Nullable String challenger;
+  private @Nullable GateDecision decision;
+
+  /**
+   * The generation after the last one that came to its end.
+   *
+   * @param shop what it works with
+   */
+  Generation(Workshop<T, C> shop) {
+    this.shop = shop;
+    this.state = shop.state();
+    this.steps = shop.steps();
+    this.room = shop.room();
+    this.pool = shop.pool();
+    this.number = state.finished() + 1;
+  }
+
+  /**
+   * What a workshop has for every generation of a run.
+   *
+   * @param levels how many levels the tasks have
+   * @param charter SHA-256 of the charter; null if there is none
+   */
+  record Workshop<T, C>(
+      int levels,
+      Practice practice,
+      Seeds seeds,
+      RunState state,
+      Steps steps,
+      Room room,
+      LessonPool<T, C> pool,
+      PracticeGround<T, C> ground,
+      Training<T, C> training,
+      Probing<T, C> probing,
+      Approvals approvals,
+      @Nullable ProbeReadings<T, C> exam,
+      @Nullable String charter) {}
+
+  /**
+   * Goes through it. What breaks ends it, and is recorded.
+   *
+   * @return false if the hardest level is mastered and there is nothing to practise
+   * @throws CancelledException if the run is to be left or its budget is spent
+   */
+  boolean run() {
+    state.begin(number);
+    Flight.Generation flight = new Flight.Generation(steps.run(), number, state.incumbent());
+    try {
+      steps.guarded(
+          () -> {
+            state.fallBack();
+            scout();
+            if (!mastered) {
+              practise();
+              learn();
+            }
+          });
+    } finally {
+      steps.leave();
+    }
+    if (!mastered) {
+      flight.end(outcome.name());
+    }
+    return !mastered;
+  }
+
+  private void learn() {
+    if (!pool.teaches()) {
+      outcome = Outcome.NO_LESSONS;
+      return;
+    }
+    train();
+    judge();
+    examine();
+  }
+
+  /** Measures the frontier of what is newly live, if there is room. */
+  private void scout() {
+    steps.enter(Phase.SCOUT, Part.PRACTICE);
+    pool.beginGeneration();
+    // A generation that was not scouted begins to practise at once.
+    boolean scouts =
+        !state.isScouted()
+            && steps.shown(
+                next -> !(next instanceof RunEvent.GenerationStarted), () -> room.fit(0).scouts());
+    if (!scouts) {
+      return;
+    }
+    steps.accounts().begin(Phase.SCOUT, room.scouting());
+    List<Attempt<T, C>> found = new ArrayList<>();
+    Map<Integer, Integer> madeByLevel = new HashMap<>();
+    Frontier frontier =
+        state
+            .frontier()
+            .measure(
+                shop.levels(),
+                shop.practice(),
+                level -> {
+                  PracticeGround.Tally tally =
+                      shop.ground()
+                          .practise(
+                              state.incumbent(),
+                              number,
+                              RunEvent.Stage.SCOUT,
+                              level,
+                              shop.practice().scouts(),
+                              found::add);
+                  madeByLevel.put(level, tally.made());
+                  return tally.passRate();
+                });
+    state.measured(frontier);
+    // What was scouted where the practice will be is practice already.
+    for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
+      made += madeByLevel.getOrDefault(level, 0);
+    }
+    found.stream()
+        .filter(l -> l.level() > frontier.mastered() && l.level() <= frontier.hardest())
+        .forEach(pool::add);
+    mastered = frontier.mastered() >= shop.levels();
+  }
+
+  /** Attempts tasks of every level worth practising, with as many as there is room for. */
+  private void practise() {
+    steps.enter(Phase.PRACTISE, Part.PRACTICE);
+    Integer recorded =
+        steps.told(RunEvent.GenerationStarted.class, RunEvent.GenerationStarted::tasks, this::room);
+    steps.record(new RunEvent.GenerationStarted(number, state.incumbent(), recorded));
+    int tasks = recorded == null ? shop.practice().tasks() : recorded;
+    steps.accounts().begin(Phase.PRACTISE, room.practising(tasks));
+    Frontier frontier = state.frontier();
+    for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
+      made +=
+          shop.ground()
+              .practise(state.incumbent(), number, RunEvent.Stage.PRACTICE, level, tasks, pool::add)
+              .made();
+    }
+  }
+
+  /** With how many tasks per level: a kill may have lost what the rest was to be paid with. */
+  private Integer room() {
+    Fit fit = room.fit(made);
+    steps.accounts().begin(Phase.PRACTISE, room.most(fit, made));
+    return fit.tasks();
+  }
+
+  /** Makes a challenger of what was proven. */
+  private void train() {
+    steps.enter(Phase.TRAIN, Part.TRAINER);
+    List<Lesson<T, C>> lessons = pool.mix();
+    String digest = pool.digest(lessons);
+    steps.record(
+        new RunEvent.LessonsSelected(
+            number, state.frontier().hardest(), made, pool.fresh(), lessons.size(), digest));
+    Amounts most = shop.training().most(lessons.size(), pool.attempts().size());
+    steps.accounts().begin(Phase.TRAIN, most);
+    long seed = shop.seeds().of("training", number);
+    challenger =
+        shop.training()
+            .train(
+                new Training.Given<>(state.incumbent(), lessons, pool.attempts(), digest, seed),
+                most)
+            .challenger();
+  }
+
+  /** Has the gate decide, and whoever is asked beside it. */
+  private void judge() {
+    steps.enter(Phase.JUDGE, Part.GATE);
+    String candidate = Objects.requireNonNull(challenger);
+    Flight.Decision deciding = new Flight.Decision(steps.run(), number, candidate);
+    Long most =
+        steps.told(
+            RunEvent.ProbesCommitted.class, RunEvent.ProbesCommitted::attempts, room::readings);
+    steps.accounts().begin(Phase.JUDGE, room.judging(most));
+    GateDecision decided = shop.probing().decide(number, most, versions(candidate));
+    decision = decided;
+    deciding.end(decided.action().name());
+    steps.record(new RunEvent.Gated(number, candidate, decided, shop.charter()));
+    steps.at(Part.APPROVAL);
+    boolean goesLive = shop.approvals().goesLive(number, state.incumbent(), candidate, decided);
+    shop.probing().answered(goesLive && decided.promotes());
+    if (goesLive) {
+      state.promote(candidate);
+      outcome = Outcome.PROMOTED;
+    } else {
+      outcome =
+          switch (decided.action()) {
+            case PROMOTE -> Outcome.REFUSED;
+            case HOLD -> Outcome.HELD;
+            case ROLLBACK -> Outcome.ROLLED_BACK;
+          };
+    }
+  }
+
+  private Map<Role, String> versions(String candidate) {
+    return Map.of(
+        Role.ANCHOR, state.anchor(), Role.INCUMBENT, state.incumbent(), Role.CHALLENGER, candidate);
+  }
+
+  /** Measures the challenger for the report. */
+  private void examine() {
+    steps.enter(Phase.EXAMINE, Part.EXAM);
+    steps.accounts().begin(Phase.EXAMINE, room.exam());
+    String candidate = Objects.requireNonNull(challenger);
+    ProbeReadings<T, C> exam = shop.exam();
+    if (exam != null) {
+      marks.putAll(exam.solved(candidate));
+    }
+    Map<String, Double> numbers = shop.probing().described(candidate);
+    steps.record(new RunEvent.Described(number, candidate, numbers));
+  }
+
+  /** What is known of it by now. */
+  GenerationReport report() {
+    return new GenerationReport(
+        number,
+        outcome,
+        state.frontier().hardest(),
+        made,
+        pool.fresh(),
+        challenger,
+        decision,
+        marks,
+        state.incumbent());
+  }
+}

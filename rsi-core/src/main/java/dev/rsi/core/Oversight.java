@@ -1,0 +1,132 @@
+package dev.rsi.core;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people keep in their own hands while a model improves itself: who is asked before a
+ * challenger goes live, what the run is for, the kill switch, and what nobody in the loop may guess
+ * or clock.
+ *
+ * <p>Immutable and thread-safe, if the approver is; the setters return changed copies.
+ */
+public final class Oversight {
+  /** Nobody is asked, nothing is secret but by the seed. */
+  public static final Oversight NONE = new Oversight(null, null, null, null, Duration.ZERO);
+
+  private final @Nullable Approval approval;
+  private final @Nullable Charter charter;
+  private final @Nullable Path stopFile;
+  private final @Nullable Long secret;
+  private final Duration pace;
+
+  private Oversight(
+      @Nullable Approval approval,
+      @Nullable Charter charter,
+      @Nullable Path stopFile,
+      @Nullable Long secret,
+      Duration pace) {
+    this.approval = approval;
+    this.charter = charter;
+    this.stopFile = stopFile;
+    this.secret = secret;
+    this.pace = pace;
+  }
+
+  /** With a person who is asked before a challenger goes live. Default: nobody is. */
+  public Oversight approval(Approval approval) {
+    Objects.requireNonNull(approval, "approval");
+    return new Oversight(approval, charter, stopFile, secret, pace);
+  }
+
+  /** With what the run is for and what it must not change. Default: none. */
+  public Oversight charter(Charter charter) {
+    Objects.requireNonNull(charter, "charter");
+    return new Oversight(approval, charter, stopFile, secret, pace);
+  }
+
+  /**
+   * With a kill switch: while there is a file of this name, or it cannot be told that there is
+   * none, no step begins. A run is left after the step under way, as by {@link RunHandle#stop}, and
+   * none is begun or resumed. The loop looks for the file before each batch of attempts and each
+   * other step, ten times a second while a run stands still, and not during a training. Default:
+   * none.
+   */
+  public Oversight stopFile(Path file) {
+    Objects.requireNonNull(file, "file");
+    return new Oversight(approval, charter, file, secret, pace);
+  }
+
+  /**
+   * With what fixes the order of probes, the draw of fresh banks, and which tasks are set apart for
+   * them. Orders and draws come from a secret made of this one and the seed: a hash of it is
+   * recorded before each decision, and itself when the run has ended, so that a third party can
+   * check that no order was changed. Give one that nothing in the loop can guess where parts of the
+   * loop are not trusted; its SHA-256 stands in the record, so a short one can be found by trying.
+   * To a run that goes on from an earlier one's model give the same secret, or what is set apart
+   * may have been practised, and another seed, or its orders are known. Default: the seed, which
+   * whoever reads the record knows from the start.
+   */
+  public Oversight secret(long secret) {
+    return new Oversight(approval, charter, stopFile, secret, pace);
+  }
+
+  /**
+   * With a clock that the gate answers by: a decision takes a whole multiple of this, so that the
+   * time it took says next to nothing of how many probes it needed. Default: none, an answer comes
+   * as soon as it is there.
+   *
+   * @param pace positive; a little more than a decision usually takes
+   */
+  public Oversight pace(Duration pace) {
+    if (pace.isZero() || pace.isNegative()) {
+      throw new IllegalArgumentException("pace (" + pace + ") must be positive.");
+    }
+    return new Oversight(approval, charter, stopFile, secret, pace);
+  }
+
+  /** The same without what would hold up a replay. */
+  Oversight unwatched() {
+    return new Oversight(approval, charter, null, secret, Duration.ZERO);
+  }
+
+  @Nullable Approval approval() {
+    return approval;
+  }
+
+  @Nullable Charter charter() {
+    return charter;
+  }
+
+  @Nullable Path stopFile() {
+    return stopFile;
+  }
+
+  /** The secret; the seed where none was given. */
+  long secretOr(long seed) {
+    return secret == null ? seed : secret;
+  }
+
+  /** Zero for none. */
+  Duration pace() {
+    return pace;
+  }
+
+  /** Says what is kept in hand, and no secret. */
+  @Override
+  public String toString() {
+    return "Oversight[approval="
+        + approval
+        + ", charter="
+        + charter
+        + ", stopFile="
+        + stopFile
+        + ", secret="
+        + (secret == null ? "the seed" : "given")
+        + ", pace="
+        + pace
+        + "]";
+  }
+}

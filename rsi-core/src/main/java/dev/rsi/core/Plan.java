@@ -1,0 +1,258 @@
+package dev.rsi.core;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import dev.rsi.api.Codec;
+import dev.rsi.api.Critic;
+import dev.rsi.api.Described;
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.Generator;
+import dev.rsi.api.Knob;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Rubric;
+import dev.rsi.api.TaskSource;
+import dev.rsi.api.Trainer;
+import dev.rsi.api.Verifier;
+import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.store.RunStore;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every part and setting of a loop, as one value: what a loop runs by, what the record of a run
+ * says that it was begun with, and what another loop is made from by changing a little.
+ *
+ * <p>Immutable, and thread-safe if the parts are. From {@link ImprovementLoop#plan}.
+ *
+ * @param <T> task
+ * @param <C> candidate
+ */
+public final class Plan<T, C> {
+  /**
+   * Which steps a run takes and records, in which order. A release that adds or moves one counts
+   * on, and says in {@link #differences} what it makes of runs that were begun before.
+   */
+  static final String COURSE = "2";
+
+  /** What records have not that are older than course 2. */
+  private static final Set<String> MAY_BE_MISSING =
+      Set.of(
+          "codec",
+          "course",
+          "critic",
+          "earlier lessons",
+          "exam sha-256",
+          "knobs",
+          "lessons sha-256",
+          "pace",
+          "secret sha-256",
+          "tasks",
+          "verifier");
+
+  private final ImprovementLoop.Builder<T, C> parts;
+
+  Plan(ImprovementLoop.Builder<T, C> parts) {
+    this.parts = parts.copy();
+  }
+
+  /** A builder that has every part and setting of this plan; each may be set anew, once. */
+  public ImprovementLoop.Builder<T, C> toBuilder() {
+    return parts.copy();
+  }
+
+  /**
+   * What a run is begun with, in words: one entry for each part and setting that decides anything,
+   * by its name in the builder. Parts describe themselves, what is too long is given as SHA-256,
+   * and so is the secret.
+   */
+  public Map<String, String> describe() {
+    Map<String, String> words = new TreeMap<>();
+    words.put("generator", generator().describe());
+    words.put("codec", Described.className(codec()));
+    words.put("verifier", verifier().describe());
+    Critic<? super T, ? super C> critic = critic();
+    if (critic != null) {
+      words.put("critic", critic.describe());
+    }
+    words.put("rubric sha-256", sha256(rubric().toString()));
+    words.put("trainer", trainer().describe());
+    words.put("knobs", trainer().knobs().stream().map(Plan::words).toList().toString());
+    words.put("recipe", recipe().toString());
+    words.put("gate", gate().describe());
+    words.put("probes", String.valueOf(probes().size()));
+    words.put("probes sha-256", probes().digest());
+    ProbeBank<T, C> exam = exam();
+    if (exam != null) {
+      words.put("exam sha-256", exam.digest());
+    }
+    words.put("lessons", String.valueOf(lessons().size()));
+    words.put("lessons sha-256", digest(lessons()));
+    words.put("practice", practice().words());
+    words.put("earlier lessons", String.valueOf(practice().memory()));
+    words.put("budget", budget().toString());
+    Approval approval = oversight().approval();
+    if (approval != null) {
+      words.put("approval", approval.toString());
+    }
+    Charter charter = oversight().charter();
+    if (charter != null) {
+      words.put("charter", charter.text());
+      words.put("charter sha-256", charter.digest());
+    }
+    words.put("secret sha-256", sha256("secret " + secret()));
+    words.put("pace", oversight().pace().toString());
+    return Collections.unmodifiableMap(words);
+  }
+
+  /** What the record of a run has of this plan and of its tasks. */
+  Map<String, String> recorded(TaskSource<?> tasks, int levels) {
+    Map<String, String> words = new TreeMap<>(describe());
+    words.put("course", COURSE);
+    words.put("tasks", tasks.describe());
+    words.put("levels", String.valueOf(levels));
+    words.put("worst case", WorstCase.of(this, levels).summary());
+    return words;
+  }
+
+  /**
+   * In what a record differs from this plan, in words. One of before parts described themselves is
+   * held against what it has: parts by their class.
+   */
+  List<String> differences(RunEvent.RunStarted began, RunEvent.RunStarted begins) {
+    if (began.setting().containsKey("course")) {
+      return began.differences(begins);
+    }
+    Map<String, String> then = new TreeMap<>(begins.setting());
+    then.put("gate", Described.className(gate()));
+    then.put("trainer", Described.className(trainer()));
+    then.put("generator", Described.className(generator()));
+    then.keySet()
+        .removeIf(name -> MAY_BE_MISSING.contains(name) && !began.setting().containsKey(name));
+    return began.differences(new RunEvent.RunStarted(begins.seed(), begins.anchor(), then));
+  }
+
+  private static String words(Knob knob) {
+    return knob.name() + " " + knob.initial() + " of " + knob.min() + " to " + knob.max();
+  }
+
+  private String digest(List<Lesson<T, C>> lessons) {
+    Hasher hasher = Hashing.sha256().newHasher();
+    for (Lesson<T, C> lesson : lessons) {
+      put(hasher, codec().writeTask(lesson.task()));
+      put(hasher, codec().writeCandidate(lesson.candidate()));
+      hasher.putInt(lesson.level()).putDouble(lesson.weight());
+    }
+    return hasher.hash().toString();
+  }
+
+  private static void put(Hasher hasher, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    hasher.putInt(bytes.length).putBytes(bytes);
+  }
+
+  private static String sha256(String text) {
+    return Hashing.sha256().hashString(text, StandardCharsets.UTF_8).toString();
+  }
+
+  // The parts.
+
+  Generator<T, C> generator() {
+    return parts.generator;
+  }
+
+  Codec<T, C> codec() {
+    return parts.generator.codec();
+  }
+
+  Verifier<? super T, ? super C> verifier() {
+    return Objects.requireNonNull(parts.verifier);
+  }
+
+  @Nullable Critic<? super T, ? super C> critic() {
+    return parts.critic;
+  }
+
+  Rubric rubric() {
+    return parts.rubric;
+  }
+
+  Trainer<T, C> trainer() {
+    return Objects.requireNonNull(parts.trainer);
+  }
+
+  Recipe recipe() {
+    return parts.recipe;
+  }
+
+  DriftGate gate() {
+    return Objects.requireNonNull(parts.gate);
+  }
+
+  ProbeBank<T, C> probes() {
+    return Objects.requireNonNull(parts.probes);
+  }
+
+  @Nullable ProbeBank<T, C> exam() {
+    return parts.exam;
+  }
+
+  List<Lesson<T, C>> lessons() {
+    return parts.lessons;
+  }
+
+  Practice practice() {
+    return parts.practice;
+  }
+
+  Budget budget() {
+    return Objects.requireNonNull(parts.budget);
+  }
+
+  RunStore store() {
+    return Objects.requireNonNull(parts.store);
+  }
+
+  ModelRegistry registry() {
+    return Objects.requireNonNull(parts.registry);
+  }
+
+  /** How many versions that were live before stay; null for all. */
+  @Nullable Integer retain() {
+    return parts.retain;
+  }
+
+  RunListener listener() {
+    return parts.listener;
+  }
+
+  ThreadFactory threads() {
+    return parts.threads;
+  }
+
+  Oversight oversight() {
+    return parts.oversight;
+  }
+
+  Clock clock() {
+    return parts.clock;
+  }
+
+  long seed() {
+    return parts.seed;
+  }
+
+  long secret() {
+    return parts.oversight.secretOr(parts.seed);
+  }
+}

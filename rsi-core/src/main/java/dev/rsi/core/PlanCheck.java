@@ -1,0 +1,240 @@
+package dev.rsi.core;
+
+import com.google.common.math.LongMath;
+import dev.rsi.api.Knob;
+import dev.rsi.api.Lesson;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Trainer;
+import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.spending.Dimension;
+import dev.rsi.core.internal.spending.Limit;
+import dev.rsi.core.internal.spending.ProcessTime;
+import dev.rsi.core.internal.spending.Tariff;
+import dev.rsi.core.internal.spending.WorstTraining;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the parts of a loop being built fit together. */
+final class PlanCheck<T, C> {
+  private final ImprovementLoop.Builder<T, C> parts;
+  private final List<String> problems = new ArrayList<>();
+
+  PlanCheck(ImprovementLoop.Builder<T, C> parts) {
+    this.parts = parts;
+  }
+
+  /** Throws if anything is missing or contradictory, naming all of it. */
+  void check() {
+    require(parts.verifier, "verifier", "call verifier((task, candidate) -> Verdict.passIf(...))");
+    require(parts.trainer, "trainer", "call trainer(...) with the backend's trainer");
+    require(parts.gate, "gate", "call gate(DriftGates.paired())");
+    require(
+        parts.probes, "probes", "call probes(ProbeBank.of(...)) with tasks held out from practice");
+    require(parts.budget, "budget", "call budget(Budget.of(generations))");
+    require(
+        parts.store, "store", "call store(RunStore.sqlite(file)) or store(RunStore.inMemory())");
+    require(parts.registry, "registry", "call registry(ModelRegistry.directory(directory))");
+    checkRecipe();
+    checkSamples();
+    checkGate();
+    checkJudges("probes", parts.probes);
+    checkJudges("exam", parts.exam);
+    checkHeldOut();
+    checkBudget();
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException(
+          "The loop cannot be built:\n- " + String.join("\n- ", problems));
+    }
+  }
+
+  private void require(@Nullable Object part, String name, String wayOut) {
+    if (part == null) {
+      problems.add(name + " is missing: " + wayOut + ".");
+    }
+  }
+
+  private void checkRecipe() {
+    Trainer<T, C> trainer = parts.trainer;
+    Recipe recipe = parts.recipe;
+    if (trainer == null) {
+      return;
+    }
+    Set<String> knobs = trainer.knobs().stream().map(Knob::name).collect(Collectors.toSet());
+    for (String name : recipe.values().keySet()) {
+      if (!knobs.contains(name)) {
+        problems.add(
+            "recipe sets ("
+                + name
+                + "), which the trainer does not have: use one of "
+                + knobs
+                + ".");
+      }
+    }
+    for (Knob knob : trainer.knobs()) {
+      try {
+        recipe.value(knob);
+      } catch (IllegalArgumentException e) {
+        problems.add("recipe does not fit the trainer: " + e.getMessage());
+      }
+    }
+  }
+
+  private void checkSamples() {
+    Trainer<T, C> trainer = parts.trainer;
+    int samples = parts.practice.samples();
+    if (trainer != null && trainer.contrasts() && samples < 2) {
+      problems.add(
+          "practice has ("
+              + samples
+              + ") samples, but the trainer contrasts attempts at one task: call"
+              + " practice(Practice.DEFAULT.samples(8)), with a generator that samples above"
+              + " temperature 0.");
+    }
+  }
+
+  private void checkGate() {
+    ProbeBank<T, C> exam = parts.exam;
+    Budget budget = parts.budget;
+    Duration pace = parts.oversight.pace();
+    if (parts.gate != null && parts.probes != null) {
+      DriftGates.misfits(parts.gate, parts.probes)
+          .forEach(misfit -> problems.add("gate does not fit probes: " + misfit));
+    }
+    if (exam != null) {
+      exam.families().values().stream()
+          .filter(family -> !family.isSkill())
+          .forEach(
+              family ->
+                  problems.add(
+                      "exam has the kind ("
+                          + family.name()
+                          + "), which is no skill, so that a share solved means nothing: leave it"
+                          + " to the probes."));
+    }
+    Duration most = budget == null ? null : budget.wallClock();
+    if (most != null && pace.compareTo(most) > 0) {
+      problems.add(
+          "pace ("
+              + pace
+              + ") is longer than the budget's wall clock ("
+              + most
+              + "): no decision would end in time.");
+    }
+  }
+
+  private void checkJudges(String name, @Nullable ProbeBank<T, C> bank) {
+    if (bank != null) {
+      bank.contradictions()
+          .forEach(
+              wrong -> problems.add(name + " has a judge that is wrong: " + wrong + ": mend it."));
+    }
+  }
+
+  private void checkHeldOut() {
+    ProbeBank<T, C> probes = parts.probes;
+    ProbeBank<T, C> exam = parts.exam;
+    if (probes != null && exam != null) {
+      ProbeBank<T, C> bank = probes;
+      exam.families().values().stream()
+          .flatMap(family -> family.tasks().stream())
+          .filter(bank::contains)
+          .findFirst()
+          .ifPresent(
+              task ->
+                  problems.add(
+                      "exam holds the task ("
+                          + parts.generator.codec().writeTask(task)
+                          + "), which is a probe or near one: draw them apart."));
+    }
+    for (Lesson<T, C> lesson : parts.lessons) {
+      if (heldOut(lesson.task())) {
+        problems.add(
+            "lessons holds the task ("
+                + parts.generator.codec().writeTask(lesson.task())
+                + "), which is a probe or an exam task: leave it out of the lessons.");
+        return;
+      }
+    }
+  }
+
+  private boolean heldOut(T task) {
+    return (parts.probes != null && parts.probes.contains(task))
+        || (parts.exam != null && parts.exam.contains(task));
+  }
+
+  private void checkBudget() {
+    Budget budget = parts.budget;
+    ProbeBank<T, C> exam = parts.exam;
+    if (budget != null && parts.probes != null) {
+      // How many levels the tasks have is known when the loop is run; one is the least.
+      long attempts = WorstCase.firstGeneration(parts.practice, 1, parts.probes, exam);
+      long first = exam == null ? 0 : exam.attempts();
+      for (Limit limit : budget.ceilings().limits()) {
+        checkLimit(
+            budget.ceilings().tariff(),
+            limit,
+            LongMath.saturatedAdd(attempts, limit.window() == null ? first : 0));
+      }
+    }
+  }
+
+  private void checkLimit(Tariff price, Limit limit, long attempts) {
+    int maxTokens = parts.generator.maxTokens();
+    long tokens = LongMath.saturatedMultiply(attempts, maxTokens);
+    boolean boundless =
+        switch (limit.dimension()) {
+          case TOKENS -> maxTokens == Integer.MAX_VALUE;
+          case MONEY -> price.isForTokens() && maxTokens == Integer.MAX_VALUE;
+          case ATTEMPTS, TRAINING_STEPS, WALL_CLOCK, CPU_TIME -> false;
+        };
+    if (boundless) {
+      problems.add(
+          "budget allows ("
+              + limit
+              + "), but the generator does not say how many tokens an attempt has at most: override"
+              + " its maxTokens(), or leave the ceiling out.");
+      return;
+    }
+    if (limit.dimension() == Dimension.MONEY && price.isFree()) {
+      problems.add("budget allows (" + limit + "), but nothing costs any: call price(...) on it.");
+    }
+    if (limit.dimension() == Dimension.CPU_TIME && ProcessTime.unknown()) {
+      problems.add("budget allows (" + limit + "), but this system does not tell: leave it out.");
+    }
+    long least =
+        switch (limit.dimension()) {
+          case ATTEMPTS -> attempts;
+          case TOKENS -> tokens;
+          case MONEY -> price.isForTokens() ? price.ofTokens(tokens) : 0;
+          case TRAINING_STEPS -> steps();
+          case WALL_CLOCK, CPU_TIME -> 0;
+        };
+    if (limit.dimension() == Dimension.TRAINING_STEPS && least == Long.MAX_VALUE) {
+      problems.add(
+          "budget allows ("
+              + limit
+              + "), but the trainer does not say how many a training takes at most: override its"
+              + " maxSteps(), or leave the ceiling out.");
+    } else if (limit.most() < least) {
+      problems.add(
+          "budget allows ("
+              + limit
+              + "), but one generation may need at least ("
+              + limit.dimension().amount(least)
+              + "): raise it, or practise, probe or train less.");
+    }
+  }
+
+  private long steps() {
+    long attempts = parts.practice.worstCase(1);
+    long lessons = parts.lessons.size() + attempts;
+    return parts.trainer == null
+        ? 0
+        : WorstTraining.steps(parts.trainer, parts.recipe, lessons, attempts);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.rsi.core;
+
+import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.steps.LogContext;
+import dev.rsi.core.internal.steps.Part;
+import dev.rsi.core.internal.steps.Steps;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.report.GenerationReport;
+import dev.rsi.core.report.RunEvent;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * What a run has come to: what is live, how far the model can go, how many generations there were.
+ * The one place in which what is live changes.
+ */
+final class RunState {
+  private static final Logger log = LoopLog.LOG;
+
+  private final String anchor;
+  private final Steps steps;
+  private final ModelRegistry registry;
+  private final LogContext logContext;
+  private Live live;
+  private Frontier frontier;
+  private @Nullable Live scouted;
+  private int finished;
+  private int fruitless;
+
+  /**
+   * What a run begins with.
+   *
+   * @param anchor id of generation 0
+   */
+  RunState(
+      String anchor,
+      Frontier frontier,
+      Steps steps,
+      ModelRegistry registry,
+      LogContext logContext) {
+    this.anchor = anchor;
+    this.steps = steps;
+    this.registry = registry;
+    this.logContext = logContext;
+    this.live = new Live(anchor);
+    this.frontier = frontier;
+    logContext.at(0, anchor);
+  }
+
+  /** Id of generation 0. */
+  String anchor() {
+    return anchor;
+  }
+
+  Live live() {
+    return live;
+  }
+
+  /** Id of the version live now. */
+  String incumbent() {
+    return live.version();
+  }
+
+  Frontier frontier() {
+    return frontier;
+  }
+
+  /** Whether the frontier was measured of what is live now. */
+  boolean isScouted() {
+    return live.equals(scouted);
+  }
+
+  /** Whether it was measured at all. */
+  boolean wasScouted() {
+    return scouted != null;
+  }
+
+  /** The frontier was measured of what is live now. */
+  void measured(Frontier found) {
+    frontier = found;
+    scouted = live;
+  }
+
+  /** The last generation that came to its end. */
+  int finished() {
+    return finished;
+  }
+
+  /** How many of the last generations brought no promotion. */
+  int fruitless() {
+    return fruitless;
+  }
+
+  /** Counts a generation that came to its end. */
+  void finished(GenerationReport report) {
+    finished = report.generation();
+    if (finished > 0) {
+      fruitless = report.outcome() == GenerationReport.Outcome.PROMOTED ? 0 : fruitless + 1;
+    }
+  }
+
+  /** A generation begins. */
+  void begin(int generation) {
+    steps.generation(generation);
+    logContext.at(generation, incumbent());
+  }
+
+  /** Generation 0 goes live. */
+  void begin() {
+    steps.outside(
+        () -> {
+          steps.between();
+          registry.promote(anchor);
+        });
+  }
+
+  /** A challenger goes live. */
+  void promote(String challenger) {
+    steps.at(Part.REGISTRY);
+    String before = incumbent();
+    become(challenger);
+    steps.record(new RunEvent.Promoted(steps.generation(), before, challenger));
+  }
+
+  /** Where the live version's files were damaged, the nearest sound one before it goes live. */
+  void fallBack() {
+    steps.at(Part.REGISTRY);
+    RunEvent.FellBack fallen = steps.perhaps(RunEvent.FellBack.class, this::fallen);
+    if (fallen != null) {
+      become(fallen.to());
+    }
+    steps.at(Part.PRACTICE);
+  }
+
+  private RunEvent.@Nullable FellBack fallen() {
+    try {
+      registry.version(incumbent());
+      return null;
+    } catch (CorruptModelException damaged) {
+      String sound =
+          registry.soundAncestor(incumbent()).map(ModelVersion::id).orElseThrow(() -> damaged);
+      log.warn("run {}: version {} is damaged, {} goes live", steps.run(), incumbent(), sound);
+      return new RunEvent.FellBack(
+          steps.generation(), incumbent(), sound, String.valueOf(damaged.getMessage()));
+    }
+  }
+
+  private void become(String version) {
+    steps.outside(() -> registry.promote(version));
+    live = new Live(version);
+    logContext.at(steps.generation(), version);
+  }
+}

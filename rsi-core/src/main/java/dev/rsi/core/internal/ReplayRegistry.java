@@ -1,0 +1,137 @@
+package dev.rsi.core.internal;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.RsiException;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.registry.Provenance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads from a registry, and keeps what is made in a directory that goes when this is closed. */
+public final class ReplayRegistry implements ModelRegistry, AutoCloseable {
+  private final ModelRegistry kept;
+  private final Path directory;
+  private final ModelRegistry scratch;
+
+  private ReplayRegistry(ModelRegistry kept, Path directory) {
+    this.kept = kept;
+    this.directory = directory;
+    this.scratch = ModelRegistry.directory(directory.resolve("models"));
+  }
+
+  public static ReplayRegistry over(ModelRegistry kept) {
+    try {
+      return new ReplayRegistry(kept, Files.createTempDirectory("rsi-replay-"));
+    } catch (IOException e) {
+      throw new RsiException(
+          "A temporary directory for the replay could not be made: "
+              + e
+              + ".\nMaybe name another with -Djava.io.tmpdir=<directory>.",
+          e);
+    }
+  }
+
+  @Override
+  public ModelVersion add(Path artifact, Provenance provenance) {
+    return scratch.add(artifact, provenance);
+  }
+
+  /** What the replay made, else what was there. */
+  @Override
+  public ModelVersion version(String id) {
+    try {
+      return scratch.version(id);
+    } catch (IllegalArgumentException e) {
+      return kept.version(id);
+    }
+  }
+
+  @Override
+  public Provenance provenance(String id) {
+    return kept.provenance(id);
+  }
+
+  @Override
+  public Set<String> versions() {
+    return kept.versions();
+  }
+
+  @Override
+  public List<String> lineage(String id) {
+    return kept.lineage(id);
+  }
+
+  @Override
+  public Optional<ModelVersion> live() {
+    return kept.live();
+  }
+
+  @Override
+  public List<String> history() {
+    return kept.history();
+  }
+
+  @Override
+  public Set<String> pinned() {
+    return kept.pinned();
+  }
+
+  @Override
+  public Hold hold(String id) {
+    return kept.hold(id);
+  }
+
+  @Override
+  public void promote(String id) {
+    throw unchanging();
+  }
+
+  @Override
+  public ModelVersion rollBack() {
+    throw unchanging();
+  }
+
+  @Override
+  public ModelVersion rollBackTo(String id) {
+    throw unchanging();
+  }
+
+  @Override
+  public void pin(String id) {
+    throw unchanging();
+  }
+
+  @Override
+  public void unpin(String id) {
+    throw unchanging();
+  }
+
+  @Override
+  public Set<String> retain(int before) {
+    throw unchanging();
+  }
+
+  private static UnsupportedOperationException unchanging() {
+    return new UnsupportedOperationException("A replay changes nothing that is kept.");
+  }
+
+  @Override
+  public Path newWorkDirectory() {
+    return scratch.newWorkDirectory();
+  }
+
+  @Override
+  public void close() {
+    try {
+      MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      throw new RsiException("Directory (" + directory + ") of a replay could not be deleted.", e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.rsi.core.internal.spending;
+
+import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.DiskUsage;
+import dev.rsi.core.registry.ModelRegistry;
+import dev.rsi.core.store.RunStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The ceiling on what registry and store take on this machine's disk. */
+public final class DiskSpace {
+  private final long most;
+  private final ModelRegistry registry;
+  private final RunStore store;
+  private long largest;
+
+  public DiskSpace(long most, ModelRegistry registry, RunStore store) {
+    this.most = most;
+    this.registry = registry;
+    this.store = store;
+  }
+
+  private boolean isLimited() {
+    return most < Long.MAX_VALUE;
+  }
+
+  private long used() {
+    return registry.bytes() + store.bytes();
+  }
+
+  /**
+   * Why no challenger may be trained; null if one may. It is written once by the trainer, and once
+   * more into the registry before the first is deleted.
+   *
+   * @param base of which a challenger is taken to have the size, or that of the largest before it
+   */
+  public @Nullable Refusal refusal(String base) {
+    if (!isLimited()) {
+      return null;
+    }
+    long artifact = Math.max(largest, size(registry.version(base).directory()));
+    long used = used();
+    return artifact <= (most - used) / 2
+        ? null
+        : Refusal.ofTheRun(
+            "Of "
+                + most
+                + " bytes on disk "
+                + used
+                + " are spent and 0 set aside: "
+                + Math.max(0, most - used)
+                + " are left, and another challenger may need twice "
+                + artifact
+                + ".");
+  }
+
+  /**
+   * Refuses an artifact that there is no room for, beside itself where it was written.
+   *
+   * @throws RsiException if there is none
+   */
+  public void check(Path artifact) {
+    if (!isLimited()) {
+      return;
+    }
+    long size = size(artifact);
+    long used = used();
+    if (size > most - used) {
+      throw new RsiException(
+          "The artifact takes ("
+              + size
+              + ") bytes more, but of ("
+              + most
+              + ") bytes on disk ("
+              + used
+              + ") are spent, with what the trainer wrote.\nMaybe raise diskBytes, or delete"
+              + " versions that nobody needs.");
+    }
+    largest = Math.max(largest, size);
+  }
+
+  private static long size(Path directory) {
+    try {
+      return DiskUsage.of(directory);
+    } catch (IOException e) {
+      throw new RsiException("The size of (" + directory + ") cannot be read.", e);
+    }
+  }
+}

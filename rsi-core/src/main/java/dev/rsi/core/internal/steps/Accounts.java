@@ -1,0 +1,219 @@
+package dev.rsi.core.internal.steps;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.Ceilings;
+import dev.rsi.core.internal.spending.Dimension;
+import dev.rsi.core.internal.spending.Ledger;
+import dev.rsi.core.internal.spending.OtherRuns;
+import dev.rsi.core.internal.spending.Refusal;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.store.RunStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run spends, step by step, and the record of it. Before anything is spent, the record holds
+ * an advance that covers it: if the process is killed, the advance counts as spent, and no more is
+ * lost than one. Used by the run's thread alone.
+ */
+public final class Accounts {
+  /** Calls that an advance covers at most: one event for each. */
+  private static final int CALLS = 16;
+
+  /** Of what a budget has left an advance takes one in so many at most, but for a single call. */
+  private static final int PARTS = 100;
+
+  /** The time that an advance covers. */
+  private static final Duration TIME = Duration.ofSeconds(10);
+
+  /** How often it is looked whether the time is used up: it is asked at every step of a call. */
+  private static final long CHECK_MILLIS = 500;
+
+  private final Ledger ledger;
+  private final Journal journal;
+  private final Clock clock;
+  private final Ceilings ceilings;
+  private final OtherRuns others;
+  private final int maxTokens;
+  private String step = "";
+  private Ledger.@Nullable Reserve reserve;
+  private Amounts advance = Amounts.NONE;
+  private @Nullable LocalDate advanced;
+  private long checked;
+
+  /**
+   * The accounts of a run.
+   *
+   * @param maxTokens that an attempt produces at most; {@link Integer#MAX_VALUE} if nobody says
+   */
+  public Accounts(
+      Ledger ledger,
+      Journal journal,
+      Clock clock,
+      Ceilings ceilings,
+      RunStore store,
+      int maxTokens) {
+    this.ledger = ledger;
+    this.journal = journal;
+    this.clock = clock;
+    this.ceilings = ceilings;
+    this.others = new OtherRuns(store, journal.run());
+    this.maxTokens = maxTokens == Integer.MAX_VALUE ? 0 : maxTokens;
+  }
+
+  /** The most that so many attempts spend. */
+  public Amounts attempts(long count) {
+    return Amounts.of(Dimension.ATTEMPTS, count)
+        .plus(Amounts.of(Dimension.TOKENS, maxTokens).times(count));
+  }
+
+  /** The most that a training spends which takes so many steps at most. */
+  public static Amounts training(long steps) {
+    return Amounts.of(Dimension.TRAINING_STEPS, steps == Long.MAX_VALUE ? 0 : steps);
+  }
+
+  /** Why a generation that may spend so much must not begin; null if it may. */
+  public @Nullable Refusal refusal(Amounts most) {
+    lookAtOthers();
+    return ledger.refusal(most);
+  }
+
+  private void lookAtOthers() {
+    if (ceilings.hasWindows()) {
+      ledger.others(others.spent());
+    }
+  }
+
+  /**
+   * Begins a step.
+   *
+   * @param most what it may spend at most
+   * @throws CancelledException if that could pass a ceiling, and the step is to be done
+   */
+  public void begin(Phase phase, Amounts most) {
+    release();
+    step = phase.words();
+    reserve = journal.isLive() ? ledger.reserve(step, most) : ledger.again(most);
+  }
+
+  /** Ends the step under way, if there is one, and gives back what was not spent. */
+  public void settle() {
+    release();
+    step = "";
+    if (!advance.equals(Amounts.NONE)) {
+      record(Amounts.NONE);
+    }
+  }
+
+  private void release() {
+    Ledger.Reserve held = reserve;
+    reserve = null;
+    if (held != null) {
+      held.settle();
+    }
+  }
+
+  /** Counts what was done when the run first came by. */
+  void recall(Amounts done) {
+    reserve().recall(done);
+  }
+
+  /**
+   * Begins to spend: once it is recorded that it may be, and if the run still goes on then.
+   *
+   * @throws CancelledException if it would pass a ceiling, or the run is to be left
+   */
+  Ledger.Call spend(Amounts most) {
+    Amounts next = priced(most);
+    if (!ledger.today().equals(advanced) || !ledger.unsettled().plus(next).isWithin(advance)) {
+      Amounts some =
+          next.times(CALLS).atMost(ledger.share(PARTS)).atMost(reserve().left()).atLeast(next);
+      record(some);
+      lookAtOthers();
+      // Other runs count the whole advance, so all of it has to fit beside theirs.
+      if (ceilings.hasWindows() && !ledger.fits(some)) {
+        record(next);
+        lookAtOthers();
+      }
+      // Whatever came while that was written comes before this call.
+      journal.between();
+    }
+    return reserve().begin(most);
+  }
+
+  private Amounts priced(Amounts amounts) {
+    long tokens = amounts.get(Dimension.TOKENS);
+    return amounts.with(Dimension.MONEY, ceilings.tariff().ofTokens(tokens));
+  }
+
+  /** Whether nothing may go on. Any thread may ask; nothing is recorded by it. */
+  public boolean isSpent() {
+    return ledger.isSpent();
+  }
+
+  /**
+   * To be called by the run's thread while a call is under way: where the time of the advance is
+   * used up, records that there is more.
+   */
+  void tick() {
+    if (advance.equals(Amounts.NONE)) {
+      return;
+    }
+    long now = clock.millis();
+    if (Math.abs(now - checked) >= CHECK_MILLIS) {
+      checked = now;
+      if (!ledger.unsettled().isWithin(advance)) {
+        // More time, and of everything else what is left: nobody has agreed to more.
+        record(priced(advance.minus(ledger.unsettled()).atMost(reserve().left())));
+      }
+    }
+  }
+
+  /** Records what was spent, and what may be spent until the next time. */
+  private void record(Amounts calls) {
+    List<RunEvent> moved = new ArrayList<>();
+    Iterator<Map.Entry<LocalDate, Amounts>> days = ledger.takeUnrecorded().entrySet().iterator();
+    LocalDate today = ledger.today();
+    boolean ends = reserve == null;
+    Amounts next = ends ? Amounts.NONE : calls.plus(ledger.underWay()).plus(time());
+    boolean said = false;
+    while (days.hasNext()) {
+      Map.Entry<LocalDate, Amounts> day = days.next();
+      said = !days.hasNext() && day.getKey().equals(today);
+      moved.add(moved(day.getKey(), day.getValue(), said ? next : Amounts.NONE));
+    }
+    if (!said) {
+      moved.add(moved(today, Amounts.NONE, next));
+    }
+    journal.record(moved);
+    advance = next;
+    advanced = today;
+  }
+
+  private RunEvent.BudgetMoved moved(LocalDate day, Amounts spent, Amounts ahead) {
+    return new RunEvent.BudgetMoved(
+        journal.generation(), step, day.toString(), spent.recorded(), ahead.recorded());
+  }
+
+  private Amounts time() {
+    long nanos = TIME.toNanos();
+    return Amounts.of(Dimension.WALL_CLOCK, nanos)
+        .with(Dimension.CPU_TIME, nanos * Runtime.getRuntime().availableProcessors())
+        .with(Dimension.MONEY, ceilings.tariff().ofNanos(nanos));
+  }
+
+  private Ledger.Reserve reserve() {
+    Ledger.Reserve held = reserve;
+    if (held == null) {
+      throw new IllegalStateException("No step is under way.");
+    }
+    return held;
+  }
+}

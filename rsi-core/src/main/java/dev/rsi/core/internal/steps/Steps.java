@@ -1,0 +1,310 @@
+package dev.rsi.core.internal.steps;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.core.internal.calls.Watch;
+import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.report.RunEvent;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one door of a run for whatever comes from outside and whatever is recorded.
+ *
+ * <p>A run that is resumed takes the same steps from its beginning. A step that was recorded is
+ * recalled, not done again; the first that was not is the first to be done, once the run may go on.
+ * What a step records must equal what was recorded then. Who asks here never sees which of the two
+ * it is. Used by the run's thread alone, but for {@link #cancelled}.
+ */
+public final class Steps {
+  private final Journal journal;
+  private final Accounts accounts;
+  private final BooleanSupplier cut;
+  private Part part = Part.PRACTICE;
+  private Flight.@Nullable Phase flight;
+
+  /**
+   * The steps of a run.
+   *
+   * @param cut whether the run was told to end what is under way
+   */
+  public Steps(Journal journal, Accounts accounts, BooleanSupplier cut) {
+    this.journal = journal;
+    this.accounts = accounts;
+    this.cut = cut;
+  }
+
+  /** The run's id. */
+  public String run() {
+    return journal.run();
+  }
+
+  /** The generation under way: 0 before the first one. */
+  public int generation() {
+    return journal.generation();
+  }
+
+  /** What is spent and may be spent. */
+  public Accounts accounts() {
+    return accounts;
+  }
+
+  /** Whether what is under way should end now. Any thread may ask; nothing is recorded by it. */
+  public boolean cancelled() {
+    return cut.getAsBoolean() || accounts.isSpent();
+  }
+
+  /** What a call of a part may know of the run. */
+  public Watch context(String what) {
+    return new StepContext(what, this::cancelled, accounts::tick, journal);
+  }
+
+  // Where the run is.
+
+  /** A generation begins. */
+  public void generation(int number) {
+    journal.generation(number);
+    part = Part.PRACTICE;
+  }
+
+  /** A phase of the generation begins, and whatever was before it is over. */
+  public void enter(Phase phase, Part who) {
+    leave();
+    flight = new Flight.Phase(journal.run(), journal.generation(), phase.words());
+    part = who;
+  }
+
+  /** From now on another part is to be named if something breaks. */
+  public void at(Part who) {
+    part = who;
+  }
+
+  /** The phase under way is over, whether it came to its end or not. */
+  public void leave() {
+    if (flight != null) {
+      flight.commit();
+      flight = null;
+    }
+  }
+
+  // Recalled or done.
+
+  /**
+   * A step whose result comes from outside and is recorded as several events.
+   *
+   * @param count how many events it has
+   * @param most what it may spend
+   * @param read its result, from what was recorded
+   * @param make its result, done now
+   * @param write what is recorded of a result, done now or recalled
+   * @throws RecalledFault if it broke when the run first came by
+   * @throws CancelledException if it is to be done, and the run is to be left
+   */
+  public <E extends RunEvent, R> R once(
+      Class<E> type,
+      int count,
+      Amounts most,
+      Function<List<E>, R> read,
+      Supplier<R> make,
+      Function<R, List<? extends RunEvent>> write) {
+    List<E> then = recalled(type, count, most, events -> most);
+    R result = then == null ? make.get() : read.apply(then);
+    journal.record(write.apply(result));
+    return result;
+  }
+
+  /**
+   * A step whose result comes from outside and is one event.
+   *
+   * @param most what it may spend
+   * @param spent what it spent
+   * @param make it, done now
+   * @throws RecalledFault if it broke when the run first came by
+   * @throws CancelledException if it is to be done, and the run is to be left
+   */
+  public <E extends RunEvent> E once(
+      Class<E> type, Amounts most, Function<? super E, Amounts> spent, Supplier<E> make) {
+    List<E> then = recalled(type, 1, most, events -> spent.apply(events.get(0)));
+    E event = then == null ? make.get() : then.get(0);
+    journal.record(event);
+    return event;
+  }
+
+  private <E extends RunEvent> @Nullable List<E> recalled(
+      Class<E> type, int count, Amounts most, Function<List<E>, Amounts> spent) {
+    try {
+      List<E> events = journal.recalled(type, count);
+      if (events != null) {
+        accounts.recall(spent.apply(events));
+      }
+      return events;
+    } catch (RecalledFault e) {
+      // Also what broke was spent.
+      accounts.recall(most);
+      throw e;
+    }
+  }
+
+  /**
+   * What may happen, and is recorded only if it does.
+   *
+   * @param make it; null if it does not happen
+   * @throws RecalledFault if the part at work broke here when the run first came by
+   */
+  public <E extends RunEvent> @Nullable E perhaps(Class<E> type, Supplier<@Nullable E> make) {
+    RunEvent then = journal.next();
+    if (then instanceof RunEvent.Faulted fault && fault.part().equals(part.words())) {
+      throw new RecalledFault(fault);
+    }
+    E event = then == null ? make.get() : type.isInstance(then) ? type.cast(then) : null;
+    if (event != null) {
+      journal.record(event);
+    }
+    return event;
+  }
+
+  /**
+   * Something that depends on more than the course, worked out when the run first comes by.
+   *
+   * @param type the event that tells it, if it is recorded next
+   * @param tells what that event tells
+   * @param workOut works it out
+   */
+  public <E extends RunEvent, V extends @Nullable Object> V told(
+      Class<E> type, Function<? super E, V> tells, Supplier<V> workOut) {
+    RunEvent then = journal.next();
+    return type.isInstance(then) ? tells.apply(type.cast(then)) : workOut.get();
+  }
+
+  /**
+   * The same for what shows in whatever was recorded next.
+   *
+   * @param shows what it shows
+   * @param workOut works it out
+   */
+  public <V extends @Nullable Object> V shown(Function<RunEvent, V> shows, Supplier<V> workOut) {
+    RunEvent then = journal.next();
+    return then == null ? workOut.get() : shows.apply(then);
+  }
+
+  /** Does what the record does not hold; not where the run only goes over what it did before. */
+  public void outside(Runnable effect) {
+    if (journal.isLive()) {
+      effect.run();
+    }
+  }
+
+  // The record.
+
+  /**
+   * Begins the record of a run, or goes over its beginning.
+   *
+   * @param differing in what the run began otherwise, in words
+   * @param budget what it may spend from now on, in words
+   * @throws IllegalArgumentException if it began otherwise
+   */
+  public void begin(
+      RunEvent.RunStarted begins,
+      Function<RunEvent.RunStarted, List<String>> differing,
+      String budget) {
+    if (!(journal.next() instanceof RunEvent.RunStarted began)) {
+      journal.begin(begins);
+      return;
+    }
+    List<String> differences = differing.apply(began);
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Run ("
+              + journal.run()
+              + ") began with another loop: "
+              + String.join("; ", differences)
+              + ".\nMaybe build the loop as it was, and resume; only its budget and its surroundings"
+              + " (store, registry, listener, threads, clock, stop file) may differ. Or begin a new"
+              + " run from the live version.");
+    }
+    RunEvent.Resumed resumed =
+        new RunEvent.Resumed(journal.lastGeneration(), journal.pastEvents(), budget);
+    journal.record(began);
+    journal.record(resumed);
+  }
+
+  /** Records what the loop found by itself. */
+  public void record(RunEvent event) {
+    journal.record(event);
+  }
+
+  /** Records several events at once. */
+  public void record(List<? extends RunEvent> events) {
+    journal.record(events);
+  }
+
+  /** Tells what the run's course has of a kind so far, in order and one by one. */
+  public <E extends RunEvent> void forEach(Class<E> type, Consumer<? super E> each) {
+    journal.forEach(type, each);
+  }
+
+  /** Waits for the run to be allowed to go on. */
+  public void between() {
+    journal.between();
+  }
+
+  /**
+   * Waits until something is there.
+   *
+   * @throws CancelledException if the run is to be left
+   */
+  public void waitFor(BooleanSupplier something) {
+    journal.waitFor(something);
+  }
+
+  // What breaks.
+
+  /**
+   * Does something that may break and be done without. What breaks is recorded; a run that is to be
+   * left, or whose record cannot be kept, breaks nothing.
+   *
+   * @param who broke, if it does
+   * @param work what may break
+   * @param otherwise what is done without it
+   */
+  public <R extends @Nullable Object> R guarded(
+      Part who, Supplier<R> work, Function<RuntimeException, R> otherwise) {
+    try {
+      return work.get();
+    } catch (CancelledException | JournalException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      journal.fault(journal.generation(), who, e);
+      return otherwise.apply(e);
+    }
+  }
+
+  /** Does something that may break. What breaks is recorded here, and thrown on. */
+  public <R> R orFault(Part who, Supplier<R> work) {
+    return guarded(
+        who,
+        work,
+        e -> {
+          throw e;
+        });
+  }
+
+  /** The same for the part that is at work when it breaks. */
+  public void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (CancelledException | JournalException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      journal.fault(journal.generation(), part, e);
+    }
+  }
+
+  /** What is recorded of the part at work where the budget cuts it short. */
+  public RunEvent.Faulted cutShort(CancelledException cause) {
+    return new RunEvent.Faulted(journal.generation(), part.words(), String.valueOf(cause));
+  }
+}
