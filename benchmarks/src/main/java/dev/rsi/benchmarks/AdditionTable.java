@@ -6,6 +6,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
 import dev.rsi.examples.addition.AdditionRun;
 import dev.rsi.examples.addition.Additions;
 import dev.rsi.examples.addition.Journal;
@@ -104,16 +105,18 @@ public final class AdditionTable {
 
   private static Row run(Settings settings) throws IOException {
     Path home = Files.createTempDirectory("addition");
-    try {
+    try (RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
       PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-      Journal journal = new Journal(new Screen(nowhere, false));
-      RunReport report = new AdditionRun(settings).run(home, journal, RunContext.standalone());
+      Journal journal = new Journal(new Screen(nowhere, false), store);
+      RunReport report =
+          new AdditionRun(settings).run(home, store, journal, RunContext.standalone());
       double precision = 1;
       for (GenerationReport generation : report.generations()) {
         double own = journal.precision(generation.generation());
         precision = Double.isNaN(own) ? precision : Math.min(precision, own);
       }
-      return new Row(report, precision, journal.gateShare(), journal.gateShareWithoutExam());
+      Journal.Gate gate = journal.gate();
+      return new Row(report, precision, gate.share(), gate.shareWithoutExam());
     } finally {
       MoreFiles.deleteRecursively(home, RecursiveDeleteOption.ALLOW_INSECURE);
     }

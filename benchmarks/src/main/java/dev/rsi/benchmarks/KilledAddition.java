@@ -112,11 +112,15 @@ public final class KilledAddition {
   static final class Driver {
     public static void main(String[] args) {
       Settings settings = Settings.DEFAULT.digits(Integer.parseInt(args[1]));
-      new AdditionRun(settings)
-          .run(
-              Path.of(args[0]),
-              event -> System.out.println(event.getClass().getSimpleName()),
-              RunContext.standalone());
+      Path home = Path.of(args[0]);
+      try (RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
+        new AdditionRun(settings)
+            .run(
+                home,
+                store,
+                event -> System.out.println(event.getClass().getSimpleName()),
+                RunContext.standalone());
+      }
     }
   }
 

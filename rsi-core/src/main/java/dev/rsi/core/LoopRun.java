@@ -10,7 +10,6 @@ import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.practice.Examiner;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
-import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.DiskSpace;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.spending.ProcessTime;
@@ -28,7 +27,6 @@ import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -179,7 +177,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     try {
       RunEvent.RunStarted begins =
           new RunEvent.RunStarted(plan.seed(), state.anchor(), plan.recorded(tasks, levels));
-      steps.begin(begins, began -> plan.differences(began, begins), plan.budget().toString());
+      steps.begin(begins, past -> plan.differences(past, begins), plan.budget().toString());
       state.begin();
       beginLineage();
       while (true) {
@@ -301,7 +299,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     // Together: what is revealed must not be resumed, and nor must what the budget cut short, which
     // would not be cut short in the same place again.
     steps.record(last);
-    return report(end, reason);
+    return report();
   }
 
   /**
@@ -332,32 +330,13 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   private RunReport leave(RunReport.End end, String reason) {
     steps.accounts().settle();
-    steps.record(new RunEvent.Stopped(steps.generation(), reason));
-    return report(end, reason);
+    steps.record(new RunEvent.Stopped(steps.generation(), end, reason));
+    return report();
   }
 
   /** Out of the record: nothing of a generation is kept for it. */
-  private RunReport report(RunReport.End end, String reason) {
-    List<GenerationReport> generations = new ArrayList<>();
-    journal.forEach(RunEvent.GenerationFinished.class, each -> generations.add(each.report()));
-    Map<Integer, Amounts> spent = new HashMap<>();
-    journal.movements(
-        moved -> spent.merge(moved.generation(), Amounts.of(moved.spent()), Amounts::plus));
-    List<RunReport.Spending> spending = new ArrayList<>();
-    for (GenerationReport generation : generations) {
-      int number = generation.generation();
-      Amounts own = spent.getOrDefault(number, Amounts.NONE);
-      spending.add(WorstCase.spending(Math.min(1, number), own, plan.budget()));
-    }
-    return new RunReport(
-        journal.run(),
-        end,
-        reason,
-        state.anchor(),
-        state.incumbent(),
-        generations,
-        WorstCase.spending(ledger.generations(), ledger.spent(), plan.budget()),
-        spending);
+  private RunReport report() {
+    return RunReport.of(plan.store(), steps.run());
   }
 
   @Override

@@ -15,11 +15,13 @@ import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.practice.SameRulings;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +47,8 @@ public final class Plan<T, C> {
    */
   static final String COURSE = "2";
 
-  /** What records have not that are older than course 2. */
-  private static final Set<String> MAY_BE_MISSING =
+  /** What records of before course 2 may be without. */
+  private static final Set<String> LATER =
       Set.of(
           "codec",
           "course",
@@ -126,20 +128,35 @@ public final class Plan<T, C> {
   }
 
   /**
-   * In what a record differs from this plan, in words. One of before parts described themselves is
-   * held against what it has: parts by their class.
+   * In what a run was begun otherwise than by this plan, in words: another description of a part or
+   * setting, or another ruling of a verifier that is known by its class alone. A record of before
+   * parts described themselves is held against what it has: parts by their class.
+   *
+   * @param past what was recorded of the run, from its beginning on
+   * @param begins how this plan begins
    */
-  List<String> differences(RunEvent.RunStarted began, RunEvent.RunStarted begins) {
-    if (began.setting().containsKey("course")) {
-      return began.differences(begins);
+  List<String> differences(List<RunEvent> past, RunEvent.RunStarted begins) {
+    RunEvent.RunStarted began = (RunEvent.RunStarted) past.get(0);
+    Map<String, String> then = began.setting();
+    List<String> found =
+        new ArrayList<>(
+            then.containsKey("course")
+                ? began.differences(begins)
+                : began.differences(asBefore(then, begins)));
+    if (found.isEmpty() && then.getOrDefault("verifier", Described.BY_CLASS).endsWith(Described.BY_CLASS)) {
+      found.addAll(SameRulings.differences(verifier(), codec(), practice().samples(), past));
     }
-    Map<String, String> then = new TreeMap<>(begins.setting());
-    then.put("gate", Described.className(gate()));
-    then.put("trainer", Described.className(trainer()));
-    then.put("generator", Described.className(generator()));
-    then.keySet()
-        .removeIf(name -> MAY_BE_MISSING.contains(name) && !began.setting().containsKey(name));
-    return began.differences(new RunEvent.RunStarted(begins.seed(), begins.anchor(), then));
+    return found;
+  }
+
+  /** How this plan would have begun when records had less. */
+  private RunEvent.RunStarted asBefore(Map<String, String> then, RunEvent.RunStarted begins) {
+    Map<String, String> now = new TreeMap<>(begins.setting());
+    now.put("gate", Described.className(gate()));
+    now.put("trainer", Described.className(trainer()));
+    now.put("generator", Described.className(generator()));
+    now.keySet().removeIf(name -> LATER.contains(name) && !then.containsKey(name));
+    return new RunEvent.RunStarted(begins.seed(), begins.anchor(), now);
   }
 
   private static String words(Knob knob) {

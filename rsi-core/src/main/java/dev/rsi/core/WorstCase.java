@@ -8,7 +8,6 @@ import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Tariff;
 import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.report.RunReport;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The most that a plan can spend, reckoned before anything is done. */
@@ -111,14 +110,6 @@ final class WorstCase {
 
   /** Amounts as reports have them. */
   static RunReport.Spending spending(int generations, Amounts amounts, Budget budget) {
-    return new RunReport.Spending(
-        generations,
-        amounts.get(Dimension.ATTEMPTS),
-        amounts.get(Dimension.TOKENS),
-        amounts.get(Dimension.TRAINING_STEPS),
-        Duration.ofNanos(amounts.get(Dimension.WALL_CLOCK)),
-        Duration.ofNanos(amounts.get(Dimension.CPU_TIME)),
-        Dimension.money(amounts.get(Dimension.MONEY)),
-        budget.toString());
+    return RunReport.Spending.of(generations, amounts.recorded(), budget.toString());
   }
 }

@@ -196,7 +196,7 @@ class LedgerPropertiesTest {
 
     private static RunEvent.BudgetMoved moved(LocalDate day, Amounts spent, Amounts advanced) {
       return new RunEvent.BudgetMoved(
-          1, "test", day.toString(), spent.recorded(), advanced.recorded());
+          1, "test", day.toString(), spent.recorded(), advanced.recorded(), null);
     }
 
     /** What was under way is lost: it stays spent, though the run's course has not come by it. */

@@ -125,6 +125,31 @@ class LedgerTest {
   }
 
   @Test
+  void should_have_every_dimension_in_reports() {
+    Budget budget = Budget.of(1);
+    for (Dimension dimension : Dimension.values()) {
+      assertThat(WorstCase.spending(1, Amounts.of(dimension, 7), budget))
+          .as(dimension.words())
+          .isNotEqualTo(WorstCase.spending(1, Amounts.NONE, budget));
+    }
+  }
+
+  @Test
+  void should_say_what_a_killed_process_was_advanced_and_what_the_course_has_of_it() {
+    Ledger ledger = ledger(Budget.of(1));
+    ledger.restore(List.of(moved("2025-12-31", attempts(10), attempts(20))));
+    assertThat(ledger.owes()).isTrue();
+    Ledger.Reserve reserve = ledger.again(attempts(40));
+    reserve.recall(attempts(16));
+    Ledger.Call call = reserve.begin(attempts(5));
+    assertThat(ledger.course()).isEqualTo(attempts(16));
+    call.end(attempts(5));
+    assertThat(ledger.course()).isEqualTo(attempts(21));
+    assertThat(ledger.takeUnrecorded().values()).containsExactly(attempts(25));
+    assertThat(ledger.owes()).isFalse();
+  }
+
+  @Test
   void should_count_generations() {
     Ledger ledger = ledger(Budget.of(1));
     ledger.count();
@@ -259,7 +284,7 @@ class LedgerTest {
   }
 
   private static RunEvent.BudgetMoved moved(String day, Amounts spent, Amounts advanced) {
-    return new RunEvent.BudgetMoved(1, "", day, spent.recorded(), advanced.recorded());
+    return new RunEvent.BudgetMoved(1, "", day, spent.recorded(), advanced.recorded(), null);
   }
 
   @Test

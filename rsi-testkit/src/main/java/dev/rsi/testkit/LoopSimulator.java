@@ -97,9 +97,11 @@ public final class LoopSimulator {
         assertThat(kept.audit().fault()).isNull();
         assertThat(world.openSessions()).as("sessions left open").isZero();
         world.watch.ended(report, registry);
+        assertThat(RunReport.of(kept, report.run())).isEqualTo(report);
         return report;
       } catch (SimulatedWorld.Death death) {
         world.buried();
+        kept.runs().forEach(run -> world.watch.died(kept, run));
         assertThat(world.openSessions()).as("sessions left open by a death").isZero();
       }
     }
@@ -195,6 +197,18 @@ public final class LoopSimulator {
       for (Lesson<Sum, Long> lesson : lessons) {
         world.requirePractice(ToyTasks.codec().writeTask(lesson.task()));
       }
+    }
+
+    /** What the record tells of a run whose process died. */
+    void died(RunStore kept, String run) {
+      if (kept.events(run).stream().noneMatch(RunEvent.RunStarted.class::isInstance)) {
+        return;
+      }
+      RunReport report = RunReport.of(kept, run);
+      assertThat(report.end() == RunReport.End.OPEN).as("open").isNotEqualTo(finished);
+      assertThat(report.live()).isEqualTo(live);
+      assertThat(report.generations()).hasSize(generation + 1);
+      assertThat(report.spending().attempts()).isGreaterThanOrEqualTo(attempts);
     }
 
     void ended(RunReport report, ModelRegistry registry) {

@@ -25,13 +25,16 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -147,6 +150,81 @@ public abstract class RunStoreContract {
   }
 
   @Test
+  void should_tell_every_event_with_the_instant_it_was_recorded_at() {
+    int batches = 1200;
+    store.create("before");
+    store.append("before", AT, everyKind());
+    store.create("run");
+    List<RunEvent> recorded = new ArrayList<>();
+    List<Instant> instants = new ArrayList<>();
+    for (int batch = 0; batch < batches; batch++) {
+      // Clocks are set back now and then, and are finer than a millisecond.
+      Instant at = AT.plusMillis(batch % 7 * 100L).plusNanos(batch % 1000 * 999L);
+      List<RunEvent> events =
+          batch % 100 == 0 ? everyKind() : List.of(attempt(1, "a", 1), attempt(1, "b", 0));
+      store.append("run", at, events);
+      recorded.addAll(events);
+      instants.addAll(Collections.nCopies(events.size(), at.truncatedTo(ChronoUnit.MILLIS)));
+    }
+    List<RunEvent> told = new ArrayList<>();
+    List<Instant> times = new ArrayList<>();
+    store.forEach(
+        "run",
+        (at, event) -> {
+          times.add(at);
+          told.add(event);
+          if (told.size() == 1000) {
+            store.append("before", AT, List.of(attempt(8, "later", 1)));
+          }
+        });
+    assertThat(told).isEqualTo(recorded);
+    assertThat(times).isEqualTo(instants);
+    assertThatThrownBy(
+            () ->
+                store.forEach(
+                    "run",
+                    (at, event) -> {
+                      throw new IllegalStateException("enough");
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("enough");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.forEach("walk", (at, event) -> {}))
+        .withMessageContaining("walk");
+  }
+
+  @Test
+  void should_tell_some_kinds_of_events_in_the_order_they_were_recorded() {
+    store.create("run");
+    for (int batch = 0; batch < 3; batch++) {
+      store.append("run", AT.plusSeconds(batch), everyKind());
+    }
+    for (Set<Class<? extends RunEvent>> kinds :
+        List.<Set<Class<? extends RunEvent>>>of(
+            Set.of(),
+            Set.of(RunEvent.Promoted.class),
+            Set.of(RunEvent.RunFinished.class, RunEvent.RunStarted.class, RunEvent.Trained.class),
+            RunEvent.kinds())) {
+      List<RunEvent> told = new ArrayList<>();
+      Set<Instant> times = new LinkedHashSet<>();
+      store.forEach(
+          "run",
+          kinds,
+          (at, event) -> {
+            told.add(event);
+            times.add(at);
+          });
+      assertThat(told)
+          .isEqualTo(
+              store.events("run").stream().filter(e -> kinds.contains(e.getClass())).toList());
+      assertThat(times).hasSize(kinds.isEmpty() ? 0 : 3);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> store.forEach("walk", kinds, (at, event) -> {}))
+          .withMessageContaining("walk");
+    }
+  }
+
+  @Test
   void should_say_what_it_takes_on_the_disk() {
     long empty = store.bytes();
     store.create("run");
@@ -217,11 +295,13 @@ public abstract class RunStoreContract {
 
   @Test
   void should_accept_any_instant() {
+    List<Instant> instants =
+        List.of(Instant.EPOCH, Instant.parse("1969-12-31T23:59:59.999999999Z"), AT);
     store.create("run");
-    for (Instant at : List.of(Instant.EPOCH, Instant.parse("1969-12-31T23:59:59.999999999Z"), AT)) {
-      store.append("run", at, List.of(attempt(1, "1+1", 1)));
-    }
-    assertThat(store.events("run")).hasSize(3);
+    instants.forEach(at -> store.append("run", at, List.of(attempt(1, "1+1", 1))));
+    List<Instant> told = new ArrayList<>();
+    store.forEach("run", (at, event) -> told.add(at));
+    assertThat(told).containsExactly(Instant.EPOCH, Instant.parse("1969-12-31T23:59:59.999Z"), AT);
   }
 
   @Test
@@ -327,6 +407,7 @@ public abstract class RunStoreContract {
     store.append("second", AT, everyKind());
     assertThat(store.events("second"))
         .isEqualTo(Stream.of(everyKind(), everyKind()).flatMap(List::stream).toList());
+    store.forEach("second", (at, event) -> assertThat(at).isEqualTo(AT));
     assertThatIllegalArgumentException().isThrownBy(() -> store.create("first"));
   }
 
@@ -608,6 +689,7 @@ public abstract class RunStoreContract {
             () -> store.create("other"),
             () -> store.append("run", AT, List.of()),
             () -> store.events("run"),
+            () -> store.forEach("run", (at, event) -> {}),
             () -> store.lease("run"),
             () -> store.audit("run"),
             store::audit,
@@ -668,14 +750,15 @@ public abstract class RunStoreContract {
             List.of(7, 0),
             List.of(1.0, Double.NaN),
             List.of("46")),
-        new RunEvent.Stopped(1, "it was interrupted"),
+        new RunEvent.Stopped(1, RunReport.End.CANCELLED, "it was interrupted"),
         new RunEvent.Resumed(1, 7, "3 generations"),
         new RunEvent.BudgetMoved(
             1,
             "scout",
             "2026-02-28",
             Map.of("attempts", 256L),
-            Map.of("wall clock", Long.MAX_VALUE)),
+            Map.of("wall clock", Long.MAX_VALUE),
+            Map.of("attempts", 200L)),
         new RunEvent.ProbesRevealed(1, -7),
         new RunEvent.Gated(1, "challenger", promote, "a".repeat(64)),
         new RunEvent.Asked(1, "challenger", GateDecision.Action.PROMOTE, "PT8H"),

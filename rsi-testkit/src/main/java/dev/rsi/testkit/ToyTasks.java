@@ -34,9 +34,11 @@ public final class ToyTasks implements TaskSource<Sum> {
 
   /** Knows the right answer: PASS for it, FAIL for every other number. Pure and thread-safe. */
   public static Verifier<Sum, Long> verifier() {
-    return (sum, answer) ->
-        Verdict.passIf(
-            sum.expected() == answer, "expected " + sum.expected() + ", found " + answer);
+    return Verifier.named(
+        "exact sums",
+        (sum, answer) ->
+            Verdict.passIf(
+                sum.expected() == answer, "expected " + sum.expected() + ", found " + answer));
   }
 
   @Override

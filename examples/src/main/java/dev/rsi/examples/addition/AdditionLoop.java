@@ -2,6 +2,7 @@ package dev.rsi.examples.addition;
 
 import dev.rsi.api.RunContext;
 import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -46,16 +47,18 @@ public final class AdditionLoop {
             settings.seed()));
     screen.line("Share of held-out additions solved, per number of digits:");
     screen.header();
-    Journal journal = new Journal(screen);
-    RunReport report = new AdditionRun(settings).run(home, journal, progress(screen));
-    double seconds = secondsSinceStart();
-    Path file = home.resolve("report.json");
-    ReportFile.write(file, settings, report, journal, seconds, peakMegabytes());
-    summary(screen, report, journal, seconds);
-    screen.line("Report: " + file);
+    try (RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
+      Journal journal = new Journal(screen, store);
+      RunReport report = new AdditionRun(settings).run(home, store, journal, progress(screen));
+      double seconds = secondsSinceStart();
+      Path file = home.resolve("report.json");
+      ReportFile.write(file, settings, report, journal, seconds, peakMegabytes());
+      summary(screen, report, journal.gate(), seconds);
+      screen.line("Report: " + file);
+    }
   }
 
-  private static void summary(Screen screen, RunReport report, Journal journal, double seconds) {
+  private static void summary(Screen screen, RunReport report, Journal.Gate gate, double seconds) {
     String before = shareAt(report, 0);
     int best = 0;
     for (int i = 1; i < report.generations().size(); i++) {
@@ -80,9 +83,9 @@ public final class AdditionLoop {
         String.format(
             Locale.ROOT,
             "The gate took %.1f s, %.1f %% of the generations' time, %.1f %% without the exam.",
-            journal.gateSeconds(),
-            100 * journal.gateShare(),
-            100 * journal.gateShareWithoutExam()));
+            gate.seconds(),
+            100 * gate.share(),
+            100 * gate.shareWithoutExam()));
     screen.line(
         "Live: version "
             + report.live().substring(0, 12)

@@ -75,14 +75,13 @@ public final class AdditionRun {
   /**
    * Runs from scratch, or goes on with what was left.
    *
-   * @param home for models and records: an empty directory, or one that a run of the same settings
-   *     was left in
+   * @param home for models: an empty directory, or one that a run of the same settings was left in
+   * @param store for the record of the run, and for that of one that was left
    * @param context for the training of generation 0
    */
-  public RunReport run(Path home, RunListener listener, RunContext context) {
+  public RunReport run(Path home, RunStore store, RunListener listener, RunContext context) {
     ModelRegistry registry = ModelRegistry.directory(home.resolve("models"));
-    try (Generator<Addition, String> generator = generator();
-        RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
+    try (Generator<Addition, String> generator = generator()) {
       ImprovementLoop<Addition, String> loop =
           ImprovementLoop.builder(generator)
               .verifier(verifier())

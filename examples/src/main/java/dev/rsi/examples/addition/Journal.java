@@ -4,41 +4,49 @@ import dev.rsi.api.Verdict;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Takes down what the loop cannot know: the time, and whether what was kept was right. */
+/**
+ * Shows a run on a screen, and says what no report has: whether what was kept was right, which the
+ * loop cannot know, and how much of the recorded time the gate took.
+ */
 public final class Journal implements RunListener {
   private final Screen screen;
-  private final Map<Integer, Double> seconds = new LinkedHashMap<>();
+  private final RunStore store;
   private final Map<Integer, int[]> kept = new LinkedHashMap<>();
-  private long last = System.nanoTime();
-  private long trained;
-  private long judged;
-  private double gateSeconds;
-  private double examSeconds;
-  private double totalSeconds;
 
-  /** A journal that also shows what happens on a screen. */
-  public Journal(Screen screen) {
+  /** A journal of the run that is recorded last in a store. */
+  public Journal(Screen screen, RunStore store) {
     this.screen = screen;
+    this.store = store;
   }
+
+  /**
+   * What the gate took, its probes included, in all generations together.
+   *
+   * @param seconds how long it took to decide
+   * @param share its share of the time that generations took; 0 before the first decision
+   * @param shareWithoutExam the same, the exam left out: a loop that is not measured for a report
+   *     has none
+   */
+  public record Gate(double seconds, double share, double shareWithoutExam) {}
 
   @Override
   public void on(RunEvent event) {
     if (event instanceof RunEvent.Attempted attempt) {
       take(attempt);
-    } else if (event instanceof RunEvent.Trained) {
-      trained = System.nanoTime();
-    } else if (event instanceof RunEvent.Gated) {
-      judged = System.nanoTime();
     } else if (event instanceof RunEvent.GenerationFinished finished) {
       GenerationReport report = finished.report();
-      long now = System.nanoTime();
-      seconds.put(report.generation(), (now - last) / 1e9);
-      count(report, now);
-      last = now;
-      screen.generation(report, precision(report.generation()), seconds(report.generation()));
+      List<RunReport.Timing> timing = RunReport.of(store, run()).timingByGeneration();
+      double seconds = seconds(timing.get(timing.size() - 1).took());
+      screen.generation(report, precision(report.generation()), seconds);
     } else if (event instanceof RunEvent.Faulted fault) {
       screen.text(
           "     ",
@@ -56,15 +64,9 @@ public final class Journal implements RunListener {
     screen.progress(step, done, total);
   }
 
-  /** Generation 0 has no gate, and is not counted. */
-  private void count(GenerationReport report, long now) {
-    if (report.generation() > 0) {
-      totalSeconds += (now - last) / 1e9;
-      if (report.decision() != null) {
-        gateSeconds += (judged - trained) / 1e9;
-        examSeconds += (now - judged) / 1e9;
-      }
-    }
+  private String run() {
+    List<String> runs = store.runs();
+    return runs.get(runs.size() - 1);
   }
 
   private void take(RunEvent.Attempted attempt) {
@@ -84,23 +86,44 @@ public final class Journal implements RunListener {
     return (double) count[1] / count[0];
   }
 
-  /** How long a generation took; 0 if it did not finish. */
-  public double seconds(int generation) {
-    return seconds.getOrDefault(generation, 0.0);
+  /** What the gate took, by the record. */
+  public Gate gate() {
+    GateClock clock = new GateClock();
+    store.forEach(run(), GateClock.KINDS, clock::take);
+    double gate = seconds(clock.gate);
+    if (gate == 0) {
+      return new Gate(0, 0, 0);
+    }
+    // Generation 0 has no gate, and is not counted.
+    double total =
+        RunReport.of(store, run()).timingByGeneration().stream()
+            .skip(1)
+            .mapToDouble(timing -> seconds(timing.took()))
+            .sum();
+    return new Gate(gate, gate / total, gate / (total - seconds(clock.exam)));
   }
 
-  /** How long the gate took to decide, probes included, in all generations together. */
-  public double gateSeconds() {
-    return gateSeconds;
+  static double seconds(Duration time) {
+    return time.toMillis() / 1e3;
   }
 
-  /** The gate's share of the time that generations took. 0 before the first decision. */
-  public double gateShare() {
-    return gateSeconds == 0 ? 0 : gateSeconds / totalSeconds;
-  }
+  /** Adds up what lies between a training and its decision, and between that and the end. */
+  private static final class GateClock {
+    static final Set<Class<? extends RunEvent>> KINDS =
+        Set.of(RunEvent.Trained.class, RunEvent.Gated.class, RunEvent.GenerationFinished.class);
 
-  /** The same, the exam left out: a loop that is not measured for a report has none. */
-  public double gateShareWithoutExam() {
-    return gateSeconds == 0 ? 0 : gateSeconds / (totalSeconds - examSeconds);
+    private Duration gate = Duration.ZERO;
+    private Duration exam = Duration.ZERO;
+    private Instant last = Instant.EPOCH;
+
+    void take(Instant at, RunEvent event) {
+      if (event instanceof RunEvent.Gated) {
+        gate = gate.plus(Duration.between(last, at));
+      } else if (event instanceof RunEvent.GenerationFinished finished
+          && finished.report().decision() != null) {
+        exam = exam.plus(Duration.between(last, at));
+      }
+      last = at;
+    }
   }
 }

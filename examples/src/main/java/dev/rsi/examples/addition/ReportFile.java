@@ -36,9 +36,10 @@ final class ReportFile {
     root.put("budget", report.spending().allowed());
     ObjectNode times = mapper.createObjectNode();
     times.put("seconds", seconds);
-    times.put("gate_seconds", journal.gateSeconds());
-    times.put("gate_share", journal.gateShare());
-    times.put("gate_share_without_exam", journal.gateShareWithoutExam());
+    Journal.Gate gate = journal.gate();
+    times.put("gate_seconds", gate.seconds());
+    times.put("gate_share", gate.share());
+    times.put("gate_share_without_exam", gate.shareWithoutExam());
     times.put("peak_resident_megabytes", peakMegabytes);
     for (GenerationReport generation : report.generations()) {
       ObjectNode node = mapper.valueToTree(generation);
@@ -47,7 +48,9 @@ final class ReportFile {
         node.put("precision", precision);
       }
       root.withArray("generations").add(node);
-      times.withArray("generations").add(journal.seconds(generation.generation()));
+    }
+    for (RunReport.Timing timing : report.timingByGeneration()) {
+      times.withArray("generations").add(Journal.seconds(timing.took()));
     }
     root.set("times", times);
     mapper.writeValue(file, root);

@@ -67,11 +67,16 @@ class AdditionRunTest {
   private ObjectNode run(String name, Settings settings) throws IOException {
     Path directory = Files.createDirectory(home.resolve(name));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    Journal journal =
-        new Journal(new Screen(new PrintStream(bytes, true, StandardCharsets.UTF_8), false));
-    RunReport report = new AdditionRun(settings).run(directory, journal, RunContext.standalone());
+    Screen screen = new Screen(new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
     Path file = directory.resolve("report.json");
-    ReportFile.write(file, settings, report, journal, 1, 1);
+    try (RunStore store = RunStore.sqlite(directory.resolve("run.db"))) {
+      Journal journal = new Journal(screen, store);
+      RunReport report =
+          new AdditionRun(settings).run(directory, store, journal, RunContext.standalone());
+      assertThat(RunReport.of(store, report.run())).isEqualTo(report);
+      assertThat(journal.gate().share()).isStrictlyBetween(0.0, 1.0);
+      ReportFile.write(file, settings, report, journal, 1, 1);
+    }
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .contains("  0  anchor ", " promoted ", "Every kind is proven safe");
     return (ObjectNode) JsonMapper.shared().readTree(Files.readString(file));

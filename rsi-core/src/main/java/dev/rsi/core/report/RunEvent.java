@@ -4,6 +4,7 @@ import dev.rsi.api.Cost;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  * their {@code Codec} writes them.
  */
 public sealed interface RunEvent {
+
+  /** Every kind of event: the records of this type. */
+  static Set<Class<? extends RunEvent>> kinds() {
+    return Arrays.stream(RunEvent.class.getPermittedSubclasses())
+        .map(kind -> kind.asSubclass(RunEvent.class))
+        .collect(Collectors.toUnmodifiableSet());
+  }
 
   /** The generation it belongs to: 0 before the first one. */
   int generation();
@@ -337,9 +346,10 @@ public sealed interface RunEvent {
   /**
    * The run was left before its end, and can be gone on with.
    *
+   * @param end why, as {@code run} returned it; null in a record older than that
    * @param reason why, in words
    */
-  record Stopped(int generation, String reason) implements RunEvent {
+  record Stopped(int generation, RunReport.@Nullable End end, String reason) implements RunEvent {
     @Override
     public boolean circumstantial() {
       return true;
@@ -385,13 +395,21 @@ public sealed interface RunEvent {
    * @param spent how much
    * @param advanced the most that may be spent until the next event of this kind: where there is
    *     none, it counts as spent
+   * @param course the attempts and training steps that the run's course has taken since it began,
+   *     without those that a killed process lost; null in a record older than that
    */
   record BudgetMoved(
-      int generation, String step, String day, Map<String, Long> spent, Map<String, Long> advanced)
+      int generation,
+      String step,
+      String day,
+      Map<String, Long> spent,
+      Map<String, Long> advanced,
+      @Nullable Map<String, Long> course)
       implements RunEvent {
     public BudgetMoved {
       spent = Collections.unmodifiableMap(new LinkedHashMap<>(spent));
       advanced = Collections.unmodifiableMap(new LinkedHashMap<>(advanced));
+      course = course == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(course));
     }
 
     @Override

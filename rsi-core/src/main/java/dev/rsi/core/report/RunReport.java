@@ -2,23 +2,31 @@ package dev.rsi.core.report;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * A finished run in numbers.
+ * A run in numbers, made from its record alone: {@code run} returns it, and {@link #of} makes the
+ * same again, also of a run that is under way, was left or crashed.
  *
  * @param run the run's id in its store
- * @param end why it ended
+ * @param end why it ended, or was left
  * @param reason why, in words
  * @param anchor id of the version it began with
- * @param live id of the version live at its end
- * @param generations generation 0 and every one begun since, in order
+ * @param live id of the version live at its end, or the last that the record has
+ * @param generations generation 0 and every one that ended since, in order
  * @param spending what it spent, beside what it was allowed; of attempts and training steps those
  *     that its course is made of: what a killed process may have lost beside them is held against
- *     the budget, and is left out here
+ *     the budget, and is left out here. Of a run under way or killed it has what may have been
+ *     spent since its budget moved last, too
  * @param spendingByGeneration what each of the generations spent, in their order, by the record:
  *     with what a killed process may have lost
+ * @param timing when it began and ended, and how long it was driven
+ * @param timingByGeneration the same of each of the generations, in their order: from the end of
+ *     the one before it, or the run's beginning, to its own
  */
 public record RunReport(
     String run,
@@ -28,7 +36,9 @@ public record RunReport(
     String live,
     List<GenerationReport> generations,
     Spending spending,
-    List<Spending> spendingByGeneration) {
+    List<Spending> spendingByGeneration,
+    Timing timing,
+    List<Timing> timingByGeneration) {
 
   /** Why a run ended. */
   public enum End {
@@ -47,15 +57,45 @@ public record RunReport(
     WINDOW_SPENT,
     /** Too many generations in a row brought nothing. */
     NO_PROGRESS,
-    /** The run was cancelled. */
-    CANCELLED
+    /** The run was cancelled. It stays open, and can be gone on with. */
+    CANCELLED,
+    /**
+     * None: the run is under way or was killed; or it was left, by a version of this library that
+     * did not record why.
+     */
+    OPEN
   }
+
+  /**
+   * The report of a recorded run. Reads its record, but for attempts and readings.
+   *
+   * @param runs a {@code RunStore}
+   * @param run the run's id
+   * @throws IllegalArgumentException if there is no such run, or it was killed before it began
+   */
+  public static RunReport of(RecordedRuns runs, String run) {
+    Reading reading = new Reading(run);
+    runs.forEach(run, Reading.KINDS, reading::take);
+    return reading.report();
+  }
+
+  /**
+   * When something began and ended: wall-clock times, as they were recorded. The clock that they
+   * come from may be set back, so the end may come before the beginning.
+   *
+   * @param began when its first event was recorded
+   * @param ended when its last event was; of a run under way or killed, the last but for attempts
+   *     and readings, of which no more than a few batches came later
+   * @param took how long it was driven: without the time that it was paused, or that nobody drove
+   *     it, as far as the record tells
+   */
+  public record Timing(Instant began, Instant ended, Duration took) {}
 
   /**
    * What was spent, or may be spent at most: then {@link Long#MAX_VALUE}, in nanoseconds for times
    * and in billionths for money, is what nothing bounds.
    *
-   * @param generations generations begun
+   * @param generations generations that ended, generation 0 apart; at most, those allowed
    * @param attempts attempts made, those of gate and exam included
    * @param tokens tokens produced; and what may have been, where a process was killed or a call
    *     failed
@@ -74,6 +114,28 @@ public record RunReport(
       Duration cpuTime,
       BigDecimal money,
       String allowed) {
+
+    /** The names of those that a run's course is made of. */
+    static final Set<String> OF_THE_COURSE = Set.of("attempts", "training steps");
+
+    /**
+     * Amounts as they are recorded.
+     *
+     * @param amounts by the names that {@link RunEvent.BudgetMoved} has; what is not there is 0
+     */
+    public static Spending of(int generations, Map<String, Long> amounts, String allowed) {
+      BigDecimal money =
+          BigDecimal.valueOf(amounts.getOrDefault("money", 0L), 9).stripTrailingZeros();
+      return new Spending(
+          generations,
+          amounts.getOrDefault("attempts", 0L),
+          amounts.getOrDefault("tokens", 0L),
+          amounts.getOrDefault("training steps", 0L),
+          Duration.ofNanos(amounts.getOrDefault("wall clock", 0L)),
+          Duration.ofNanos(amounts.getOrDefault("cpu time", 0L)),
+          money.scale() < 0 ? money.setScale(0) : money,
+          allowed);
+    }
 
     /** Everything but the budget, in a line. */
     public String summary() {
@@ -101,6 +163,7 @@ public record RunReport(
   public RunReport {
     generations = List.copyOf(generations);
     spendingByGeneration = List.copyOf(spendingByGeneration);
+    timingByGeneration = List.copyOf(timingByGeneration);
   }
 
   /** What the budget bought, in a line. */

@@ -47,9 +47,16 @@ final class EventJson {
     add("budget-moved", RunEvent.BudgetMoved.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
-    // Files exist whose generations have no tasks, attempts no comment, commitments no attempts and
-    // decisions no charter. No attempt has a cost that is none.
-    for (String kind : List.of("generation-started", "attempted", "probes-committed", "gated")) {
+    // Files exist whose generations have no tasks, attempts no comment, commitments no attempts,
+    // decisions no charter, stops no end and movements of the budget no course. No attempt has a cost that is none.
+    for (String kind :
+        List.of(
+            "generation-started",
+            "attempted",
+            "probes-committed",
+            "gated",
+            "stopped",
+            "budget-moved")) {
       readers.computeIfPresent(
           kind,
           (name, reader) ->

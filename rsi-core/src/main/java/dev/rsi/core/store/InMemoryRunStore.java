@@ -10,7 +10,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** Keeps runs on the heap, for tests and for runs that nobody asks about later. */
 final class InMemoryRunStore implements RunStore {
@@ -37,20 +38,22 @@ final class InMemoryRunStore implements RunStore {
   }
 
   @Override
-  public synchronized List<RunEvent> events(String run) {
-    checkOpen();
-    return batchesOf(run).stream().flatMap(batch -> batch.events().stream()).toList();
-  }
-
-  @Override
-  public <E extends RunEvent> void forEach(String run, Class<E> kind, Consumer<? super E> each) {
+  public void forEach(
+      String run,
+      Set<Class<? extends RunEvent>> kinds,
+      BiConsumer<? super Instant, ? super RunEvent> each) {
     List<Batch> batches;
     synchronized (this) {
       checkOpen();
       batches = List.copyOf(batchesOf(run));
     }
     for (Batch batch : batches) {
-      batch.events().stream().filter(kind::isInstance).map(kind::cast).forEach(each);
+      Instant at = Instant.ofEpochMilli(batch.at());
+      for (RunEvent event : batch.events()) {
+        if (kinds.contains(event.getClass())) {
+          each.accept(at, event);
+        }
+      }
     }
   }
 

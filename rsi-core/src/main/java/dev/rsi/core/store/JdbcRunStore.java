@@ -9,11 +9,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,69 +126,61 @@ final class JdbcRunStore implements RunStore {
   }
 
   @Override
-  public List<RunEvent> events(String run) {
-    return database.snapshot("be read", reader -> select(reader, run));
+  public void forEach(
+      String run,
+      Set<Class<? extends RunEvent>> kinds,
+      BiConsumer<? super Instant, ? super RunEvent> each) {
+    List<String> names = kinds.stream().map(json::kind).toList();
+    boolean all = kinds.equals(RunEvent.kinds());
+    database.snapshot("be read", reader -> select(reader, run, names, all, each));
   }
 
-  private List<RunEvent> select(Connection reader, String id) throws SQLException {
-    Run run = run(reader, id, "");
-    List<RunEvent> events = new ArrayList<>();
-    try (PreparedStatement select =
-        reader.prepareStatement(
-            "SELECT seq, generation, kind, body FROM event WHERE run = ? ORDER BY seq")) {
-      select.setFetchSize(PAGE);
-      select.setLong(1, run.number);
-      try (ResultSet result = select.executeQuery()) {
-        while (result.next()) {
-          if (result.getLong(1) != events.size() + 1) {
-            throw damaged(id, events.size() + 1, "it is missing", null);
-          }
-          EventJson.Row row =
-              new EventJson.Row(result.getInt(2), result.getString(3), result.getString(4));
-          try {
-            events.add(json.read(row));
-          } catch (IllegalArgumentException e) {
-            throw damaged(id, events.size() + 1, e.getMessage(), e);
-          }
-        }
-      }
-    }
-    if (events.size() != run.events) {
-      throw damaged(id, events.size() + 1, "it is missing", null);
-    }
-    return List.copyOf(events);
-  }
-
-  @Override
-  public <E extends RunEvent> void forEach(String run, Class<E> type, Consumer<? super E> each) {
-    String kind = json.kind(type);
-    database.snapshot("be read", reader -> select(reader, run, kind, type, each));
-  }
-
-  private <E extends RunEvent> long select(
-      Connection reader, String id, String kind, Class<E> type, Consumer<? super E> each)
+  /** Where all kinds are read, also looks whether any event is missing. */
+  private long select(
+      Connection reader,
+      String id,
+      List<String> kinds,
+      boolean all,
+      BiConsumer<? super Instant, ? super RunEvent> each)
       throws SQLException {
     Run run = run(reader, id, "");
     long count = 0;
+    if (kinds.isEmpty()) {
+      return count;
+    }
+    String some =
+        " AND kind IN (" + String.join(", ", Collections.nCopies(kinds.size(), "?")) + ")";
     try (PreparedStatement select =
         reader.prepareStatement(
-            "SELECT seq, generation, body FROM event WHERE run = ? AND kind = ? ORDER BY seq")) {
+            "SELECT seq, at, generation, kind, body FROM event WHERE run = ?"
+                + (all ? "" : some)
+                + " ORDER BY seq")) {
       select.setFetchSize(PAGE);
       select.setLong(1, run.number);
-      select.setString(2, kind);
+      for (int i = 0; !all && i < kinds.size(); i++) {
+        select.setString(i + 2, kinds.get(i));
+      }
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
-          EventJson.Row row = new EventJson.Row(result.getInt(2), kind, result.getString(3));
-          E event;
-          try {
-            event = type.cast(json.read(row));
-          } catch (IllegalArgumentException e) {
-            throw damaged(id, result.getLong(1), e.getMessage(), e);
-          }
-          each.accept(event);
           count++;
+          long seq = result.getLong(1);
+          if (all && seq != count) {
+            throw damaged(id, count, "it is missing", null);
+          }
+          EventJson.Row row =
+              new EventJson.Row(result.getInt(3), result.getString(4), result.getString(5));
+          RunEvent event;
+          try {
+            event = json.read(row);
+          } catch (IllegalArgumentException e) {
+            throw damaged(id, seq, e.getMessage(), e);
+          }
+          each.accept(Instant.ofEpochMilli(result.getLong(2)), event);
         }
       }
+    }
+    if (all && count != run.events) {
+      throw damaged(id, count + 1, "it is missing", null);
     }
     return count;
   }

@@ -1,10 +1,12 @@
 package dev.rsi.core.store;
 
+import dev.rsi.core.report.RecordedRuns;
 import dev.rsi.core.report.RunEvent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. The store owns files and connections until it is closed.
  */
-public interface RunStore extends AutoCloseable {
+public interface RunStore extends RecordedRuns, AutoCloseable {
 
   /**
    * A store on the heap, gone with the process. Closing it ends its use as with any other. An audit
@@ -89,7 +91,7 @@ public interface RunStore extends AutoCloseable {
    * Records events at the end of a run, all or none of them. When it returns they survive the end
    * of the process.
    *
-   * @param at when, from the loop's clock
+   * @param at when, from the loop's clock; kept to the millisecond, what is finer is cut off
    * @param events in order; may be empty
    * @throws IllegalArgumentException if there is no such run, or the name of a number in an event
    *     holds half a surrogate pair
@@ -99,11 +101,16 @@ public interface RunStore extends AutoCloseable {
   void append(String run, Instant at, List<? extends RunEvent> events);
 
   /**
-   * Everything recorded of a run, in order.
+   * Everything recorded of a run, in order. {@link #forEach(String, java.util.function.BiConsumer)}
+   * tells it with its times, and never holds it as a whole.
    *
    * @throws IllegalArgumentException if there is no such run
    */
-  List<RunEvent> events(String run);
+  default List<RunEvent> events(String run) {
+    List<RunEvent> events = new ArrayList<>();
+    forEach(run, (at, event) -> events.add(event));
+    return List.copyOf(events);
+  }
 
   /**
    * The events of one kind recorded of a run, in order.
@@ -119,15 +126,14 @@ public interface RunStore extends AutoCloseable {
 
   /**
    * Tells the events of one kind recorded of a run, in order and one by one. What is appended
-   * meanwhile may be left out. The default reads the whole run at once; a store whose runs outgrow
-   * the heap does not.
+   * meanwhile may be left out.
    *
    * @param kind one of the records of {@link RunEvent}
    * @param each is told them, on the caller's thread; what it throws ends the reading
    * @throws IllegalArgumentException if there is no such run
    */
   default <E extends RunEvent> void forEach(String run, Class<E> kind, Consumer<? super E> each) {
-    events(run).stream().filter(kind::isInstance).map(kind::cast).forEach(each);
+    forEach(run, Set.of(kind), (at, event) -> each.accept(kind.cast(event)));
   }
 
   /** How many bytes the store takes on this machine's disk now; 0, the default, if none. */

@@ -75,7 +75,7 @@ class RunMetersTest {
     generation(1);
     generation(2);
     meters.missed(5);
-    meters.on(new RunEvent.Stopped(2, "told to"));
+    meters.on(new RunEvent.Stopped(2, RunReport.End.CANCELLED, "told to"));
     meters.on(new RunEvent.RunFinished(2, RunReport.End.MASTERED, "all of it", "live-2"));
     assertThat(count("rsi.attempts", "stage", "practice", "verdict", "pass")).isEqualTo(2);
     assertThat(count("rsi.tokens", "stage", "scout")).isEqualTo(18);
@@ -107,7 +107,7 @@ class RunMetersTest {
   void should_have_the_meters_and_tags_that_the_document_says() throws IOException {
     generation(1);
     meters.missed(5);
-    meters.on(new RunEvent.Stopped(2, "told to"));
+    meters.on(new RunEvent.Stopped(2, RunReport.End.CANCELLED, "told to"));
     Set<String> rows =
         Files.readString(Path.of("..", "docs", "reliability.md"))
             .lines()

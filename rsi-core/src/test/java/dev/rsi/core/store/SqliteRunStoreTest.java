@@ -47,6 +47,11 @@ class SqliteRunStoreTest {
       try (RunStore store = RunStore.sqlite(file)) {
         assertThat(store.runs()).containsExactly(SampleEvents.RUN);
         assertThat(store.events(SampleEvents.RUN)).isEqualTo(SampleEvents.ALL);
+        List<Instant> instants = new ArrayList<>();
+        store.forEach(SampleEvents.RUN, (at, event) -> instants.add(at));
+        assertThat(instants)
+            .hasSameSizeAs(SampleEvents.ALL)
+            .allMatch(SampleEvents.AT::equals, "as in the sample");
         store.append(SampleEvents.RUN, SampleEvents.AT, SampleEvents.ALL);
         assertThat(store.events(SampleEvents.RUN)).hasSize(2 * SampleEvents.ALL.size());
       }

@@ -5,6 +5,8 @@ import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** A store that breaks at its n-th append, before or after the events are kept. */
 final class BreakingStore implements RunStore {
@@ -35,8 +37,11 @@ final class BreakingStore implements RunStore {
   }
 
   @Override
-  public List<RunEvent> events(String run) {
-    return store.events(run);
+  public void forEach(
+      String run,
+      Set<Class<? extends RunEvent>> kinds,
+      BiConsumer<? super Instant, ? super RunEvent> each) {
+    store.forEach(run, kinds, each);
   }
 
   @Override

@@ -159,6 +159,7 @@ class BudgetLoopTest {
       assertThat(report.reason()).contains("Of 1900 attempts a day").contains("may need");
       List<RunEvent> events = loops.store.events(report.run());
       assertThat(events.get(events.size() - 1)).isInstanceOf(RunEvent.Stopped.class);
+      assertThat(RunReport.of(loops.store, report.run())).isEqualTo(report);
       long made = all(model.attempts);
       assertThat(loop.resume(report.run(), Loops.TASKS).end()).isEqualTo(End.WINDOW_SPENT);
       assertThat(all(model.attempts)).isEqualTo(made);
@@ -250,6 +251,7 @@ class BudgetLoopTest {
               loop.unfinished().isPresent()
                   ? loop.resume(loop.unfinished().get(), Loops.TASKS)
                   : loop.run(loops.start, Loops.TASKS);
+          assertThat(RunReport.of(loops.store, report.run())).as(name).isEqualTo(report);
           open = report.end() == End.WINDOW_SPENT;
         } catch (RsiException e) {
           assertThat(e).as(name).hasMessageContaining("the power failed");

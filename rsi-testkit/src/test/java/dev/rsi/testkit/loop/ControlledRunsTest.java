@@ -174,6 +174,7 @@ class ControlledRunsTest {
           sender.handle.complete(handle);
           report = obey(handle, sender, honoured, name);
         }
+        assertThat(RunReport.of(store, report.run())).as(name).isEqualTo(report);
         left += report.end() == RunReport.End.CANCELLED ? 1 : 0;
       }
       assertThat(course(store, report.run())).as(name).isEqualTo(events);

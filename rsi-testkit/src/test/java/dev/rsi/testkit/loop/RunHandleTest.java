@@ -256,7 +256,8 @@ class RunHandleTest {
       assertThat(kinds(handle.run()))
           .doesNotContain("Faulted", "Trained")
           .containsOnlyOnce("GenerationFinished");
-      assertThat(last(handle.run())).isEqualTo(new RunEvent.Stopped(1, "It was told to stop now."));
+      assertThat(last(handle.run()))
+          .isEqualTo(new RunEvent.Stopped(1, End.CANCELLED, "It was told to stop now."));
     }
   }
 
@@ -328,7 +329,8 @@ class RunHandleTest {
         .filteredOn(event -> !(event instanceof RunEvent.BudgetMoved))
         .hasSize(2)
         .last()
-        .isEqualTo(new RunEvent.Stopped(1, "The stop file (" + stop + ") is there."));
+        .isEqualTo(
+            new RunEvent.Stopped(1, End.CANCELLED, "The stop file (" + stop + ") is there."));
     Files.delete(stop);
     after.clear();
     RunReport resumed = loops.whole(Budget.of(2)).build().resume(report.run(), Loops.TASKS);

@@ -42,6 +42,7 @@ public final class Ledger {
   private Duration cpuLooked;
   private long nanosHere;
   private long nanosSinceCpu;
+  private boolean owes;
   private @Nullable Refusal cut;
 
   /**
@@ -74,6 +75,7 @@ public final class Ledger {
       Amounts lost = Amounts.of(last.advanced());
       add(day, lost);
       unrecorded.merge(day, lost, Amounts::plus);
+      owes = !lost.equals(Amounts.NONE);
     }
   }
 
@@ -355,7 +357,18 @@ public final class Ledger {
     charge(Amounts.of(Dimension.CPU_TIME, cpuPassed()), today());
     Map<LocalDate, Amounts> taken = new LinkedHashMap<>(unrecorded);
     unrecorded.clear();
+    owes = false;
     return taken;
+  }
+
+  /** Whether what a killed process was advanced is not recorded as spent yet. */
+  public synchronized boolean owes() {
+    return owes;
+  }
+
+  /** What the run's course has taken by now, without what is being spent. */
+  public synchronized Amounts course() {
+    return spent.minus(underWay).only(true);
   }
 
   /** Whether time is up, or something was refused: nothing may go on. Cheap. */
@@ -400,11 +413,6 @@ public final class Ledger {
 
   private LocalDate day(Instant instant) {
     return LocalDate.ofInstant(instant, clock.getZone());
-  }
-
-  /** Generations begun. */
-  public synchronized int generations() {
-    return generations;
   }
 
   /** What was spent so far. */

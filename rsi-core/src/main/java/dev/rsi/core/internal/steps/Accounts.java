@@ -107,7 +107,7 @@ public final class Accounts {
   public void settle() {
     release();
     step = "";
-    if (!advance.equals(Amounts.NONE)) {
+    if (!advance.equals(Amounts.NONE) || (ledger.owes() && journal.isLive())) {
       record(Amounts.NONE);
     }
   }
@@ -199,7 +199,12 @@ public final class Accounts {
 
   private RunEvent.BudgetMoved moved(LocalDate day, Amounts spent, Amounts ahead) {
     return new RunEvent.BudgetMoved(
-        journal.generation(), step, day.toString(), spent.recorded(), ahead.recorded());
+        journal.generation(),
+        step,
+        day.toString(),
+        spent.recorded(),
+        ahead.recorded(),
+        ledger.course().recorded());
   }
 
   private Amounts time() {

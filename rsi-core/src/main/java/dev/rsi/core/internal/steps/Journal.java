@@ -111,6 +111,11 @@ public final class Journal {
     }
   }
 
+  /** What of the run's course was recorded before and is still to be gone over. */
+  List<RunEvent> ahead() {
+    return past.subList(position, past.size());
+  }
+
   /** How many events of the run's course were recorded before. */
   int pastEvents() {
     return past.size();

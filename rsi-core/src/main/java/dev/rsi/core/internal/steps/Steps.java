@@ -202,19 +202,19 @@ public final class Steps {
   /**
    * Begins the record of a run, or goes over its beginning.
    *
-   * @param differing in what the run began otherwise, in words
+   * @param differing in what the run began otherwise, in words, by all that is recorded of it
    * @param budget what it may spend from now on, in words
    * @throws IllegalArgumentException if it began otherwise
    */
   public void begin(
       RunEvent.RunStarted begins,
-      Function<RunEvent.RunStarted, List<String>> differing,
+      Function<List<RunEvent>, List<String>> differing,
       String budget) {
     if (!(journal.next() instanceof RunEvent.RunStarted began)) {
       journal.begin(begins);
       return;
     }
-    List<String> differences = differing.apply(began);
+    List<String> differences = differing.apply(journal.ahead());
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
           "Run ("
