@@ -26,8 +26,13 @@ record LambdaCriticSession<T, C>(Critic<T, C> critic) implements Critic.Session<
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {
-      critique = Critique.undecided("the critic threw " + e);
+      critique = broken("threw " + e);
     }
-    return critique == null ? Critique.undecided("the critic returned null") : critique;
+    return critique == null ? broken("returned null") : critique;
+  }
+
+  /** Nobody knows what it used: the most that it may. */
+  private Critique broken(String how) {
+    return Critique.undecided("the critic " + how).withCost(Cost.most(critic.maxTokens()));
   }
 }

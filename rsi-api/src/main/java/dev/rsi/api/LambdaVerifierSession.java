@@ -34,12 +34,18 @@ record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {
-      return Collections.nCopies(count, Verdict.broken("verifier", e));
+      return Collections.nCopies(count, Verdict.broken("verifier", e).withCost(unknown()));
     }
     return verdicts.size() == count && !verdicts.contains(null)
         ? verdicts
         : Collections.nCopies(
             count,
-            Verdict.undecided("the verifier gave no verdict for each of " + count + " candidates"));
+            Verdict.undecided("the verifier gave no verdict for each of " + count + " candidates")
+                .withCost(unknown()));
+  }
+
+  /** Of what broke nobody knows what it used: the most that it may. */
+  private Cost unknown() {
+    return Cost.most(verifier.maxTokens());
   }
 }

@@ -143,7 +143,8 @@ public final class Plan<T, C> {
             then.containsKey("course")
                 ? began.differences(begins)
                 : began.differences(asBefore(then, begins)));
-    if (found.isEmpty() && then.getOrDefault("verifier", Described.BY_CLASS).endsWith(Described.BY_CLASS)) {
+    if (found.isEmpty()
+        && then.getOrDefault("verifier", Described.BY_CLASS).endsWith(Described.BY_CLASS)) {
       found.addAll(SameRulings.differences(verifier(), codec(), practice().samples(), past));
     }
     return found;

@@ -246,9 +246,7 @@ public abstract class VerifierContract<T, C> {
     assertThat(most).as("maxTokens()").isNotNegative();
     for (Verdict verdict : all(verifier).stream().flatMap(List::stream).toList()) {
       Cost cost = verdict.cost();
-      assertThat(cost.tokensIn() + cost.tokensOut())
-          .as("tokens of %s", verdict)
-          .isBetween(0L, (long) most);
+      assertThat(cost.tokens()).as("tokens of %s", verdict).isBetween(0L, (long) most);
     }
   }
 

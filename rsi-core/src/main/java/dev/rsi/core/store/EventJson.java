@@ -48,7 +48,8 @@ final class EventJson {
     add("generation-finished", RunEvent.GenerationFinished.class, json);
     add("run-finished", RunEvent.RunFinished.class, json);
     // Files exist whose generations have no tasks, attempts no comment, commitments no attempts,
-    // decisions no charter, stops no end and movements of the budget no course. No attempt has a cost that is none.
+    // decisions no charter, stops no end and movements of the budget no course. No attempt has a
+    // cost that is none.
     for (String kind :
         List.of(
             "generation-started",

@@ -64,16 +64,11 @@ class LeftRunsTest {
     copy("format-3-trains");
     try (RunStore store = RunStore.sqlite(home.resolve("run.db"))) {
       String run = store.runs().get(0);
-      assertThatThrownBy(
-              () -> loop(store).gate(DriftGates.anchored()).build().resume(run, TASKS))
+      assertThatThrownBy(() -> loop(store).gate(DriftGates.anchored()).build().resume(run, TASKS))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("gate was (dev.rsi.core.gate.PairedGate)");
       ImprovementLoop<Sum, Long> lenient =
-          loop(store)
-              .gate(DriftGates.paired())
-              .build()
-              .plan()
-              .toBuilder()
+          loop(store).gate(DriftGates.paired()).build().plan().toBuilder()
               .verifier((sum, answer) -> dev.rsi.api.Verdict.pass())
               .build();
       assertThatThrownBy(() -> lenient.resume(run, TASKS))

@@ -51,7 +51,7 @@ public final class CriticCalls<T, C> implements AutoCloseable {
     List<Critique> critiques = new ArrayList<>(attempts.size());
     List<Answer<List<Critique>>> answers = crew.make(calls, watch);
     for (int i = 0; i < answers.size(); i++) {
-      Lists.each(answers.get(i), sizes.get(i), "critic", Critique::undecided)
+      Lists.each(answers.get(i), sizes.get(i), "critic", this::undecided)
           .forEach(critique -> critiques.add(onRubric(critique)));
     }
     critiques.forEach(critique -> Costs.check("critic", critique.cost(), critic.maxTokens()));
@@ -65,6 +65,10 @@ public final class CriticCalls<T, C> implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       return Critique.undecided("the critic threw " + e).withCost(critique.cost());
     }
+  }
+
+  private Critique undecided(String reason) {
+    return Critique.undecided(reason).withCost(Costs.unknown(critic.maxTokens()));
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
     List<Answer<List<Verdict>>> answers = crew.make(calls, watch);
     for (int i = 0; i < answers.size(); i++) {
       verdicts.addAll(
-          Lists.each(answers.get(i), batches.get(i).size(), "verifier", Verdict::undecided));
+          Lists.each(answers.get(i), batches.get(i).size(), "verifier", this::undecided));
     }
     verdicts.forEach(verdict -> Costs.check("verifier", verdict.cost(), verifier.maxTokens()));
     return verdicts;
@@ -70,6 +70,10 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
       batches.add(Collections.unmodifiableList(open));
     }
     return batches;
+  }
+
+  private Verdict undecided(String reason) {
+    return Verdict.undecided(reason).withCost(Costs.unknown(verifier.maxTokens()));
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class Attempts<T, C> implements AutoCloseable {
   public List<Output<C>> make(String version, String step, List<Request<T>> requests) {
     Watch context = steps.context(step);
     context.checkActive();
-    Amounts most = steps.accounts().attempts(requests.size());
+    Amounts most = steps.accounts().generated(requests.size());
     // First of all: also an attempt that came to nothing is spent.
     Ledger.Call spending = steps.accounts().spend(most);
     List<Output<C>> outputs = List.of();

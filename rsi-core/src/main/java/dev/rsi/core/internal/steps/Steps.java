@@ -207,9 +207,7 @@ public final class Steps {
    * @throws IllegalArgumentException if it began otherwise
    */
   public void begin(
-      RunEvent.RunStarted begins,
-      Function<List<RunEvent>, List<String>> differing,
-      String budget) {
+      RunEvent.RunStarted begins, Function<List<RunEvent>, List<String>> differing, String budget) {
     if (!(journal.next() instanceof RunEvent.RunStarted began)) {
       journal.begin(begins);
       return;
