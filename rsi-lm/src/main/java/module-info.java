@@ -6,4 +6,5 @@ module dev.rsi.lm {
   requires tools.jackson.databind;
 
   exports dev.rsi.lm;
+  exports dev.rsi.lm.spi;
 }

@@ -7,9 +7,16 @@ module dev.rsi.testkit {
   requires org.assertj.core;
   requires org.junit.jupiter.api;
 
+  // The suites for backends of language models; whoever extends them has both.
+  requires static dev.rsi.lm;
+  requires static tools.jackson.databind;
+
   exports dev.rsi.testkit;
+  exports dev.rsi.testkit.lm;
 
   // JUnit calls the suites' package-private test methods.
   opens dev.rsi.testkit to
+      org.junit.platform.commons;
+  opens dev.rsi.testkit.lm to
       org.junit.platform.commons;
 }

@@ -230,6 +230,21 @@ class LessonPoolTest {
     assertThat(one).isNotEqualTo(two);
   }
 
+  /**
+   * A run goes on only if it selects the lessons it selected: the bytes hashed stay as they are.
+   */
+  @Test
+  void should_hash_what_it_always_hashed() {
+    pool.add(lesson("a", 2, 1));
+    pool.add(lesson("b", 3, .3));
+    assertThat(pool.digest(pool.mix()))
+        .isEqualTo("4460c76cf96f2d8a56903f2dbee0ac0fdcf12d9d99f6053a8d3ca9eb365e3240");
+    contrasting.add(lesson("a", 2, .3));
+    contrasting.add(attempt("a", new Verdict(Verdict.Outcome.FAIL, .5, "half")));
+    assertThat(contrasting.digest(contrasting.mix()))
+        .isEqualTo("78f339e1f0fa0ea9a74bcd6ccdcd623489e8ed3737d4055b477d47e9129bcf5f");
+  }
+
   private static Attempt<String, String> attempt(String task, Verdict verdict) {
     return Attempt.of(task, Output.of("answer", 3), 2, 1, 1).ruled(verdict);
   }

@@ -5,11 +5,11 @@ import dev.rsi.api.Described;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.DecoderSession;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
+import dev.rsi.lm.spi.DecoderSession;
+import dev.rsi.lm.spi.Sampler;
 import java.util.Objects;
 import java.util.function.ToIntFunction;
 

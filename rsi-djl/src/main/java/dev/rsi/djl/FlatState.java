@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
-import dev.rsi.lm.Batch;
+import dev.rsi.lm.spi.Batch;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
-import dev.rsi.lm.Sampler;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Sampler;
 import java.util.List;
 
 /** The whole batch, from prompts to the last token, as one call of a script. */

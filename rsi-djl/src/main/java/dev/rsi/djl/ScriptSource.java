@@ -1,9 +1,9 @@
 package dev.rsi.djl;
 
-import dev.rsi.lm.Adapters;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.Parameter;
-import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.spi.Adapters;
 import java.util.ArrayList;
 import java.util.Formatter;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.rsi.djl;
 
 import dev.rsi.api.Generator;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SamplingParameters;
 import dev.rsi.testkit.GeneratorContract;
 import java.nio.file.Path;

@@ -10,17 +10,18 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
-import dev.rsi.lm.AnswerScores;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.DecoderSession;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.PositionScheme;
-import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
 import dev.rsi.lm.SavedRandom;
+import dev.rsi.lm.spi.AnswerScores;
+import dev.rsi.lm.spi.DecoderSession;
+import dev.rsi.lm.spi.Sampler;
+import dev.rsi.testkit.lm.ReferenceDecoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,7 +49,7 @@ class DjlScoringTest {
       tasks.add(task);
       answers.add(i % 3 == 0 ? task.a() + "+" : task.expected());
     }
-    ReferenceDecoder reference = new ReferenceDecoder(model.config(), GradientTest.doubles(model));
+    ReferenceDecoder reference = ReferenceDecoder.of(model);
     List<Double> expected =
         new AnswerScores<>(Addition.CODEC, model, sampling, 7)
             .score(tasks, answers, reference::score, CONTEXT);

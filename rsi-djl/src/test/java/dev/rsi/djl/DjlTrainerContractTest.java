@@ -4,10 +4,11 @@ import dev.rsi.api.Generator;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.PositionScheme;
 import dev.rsi.testkit.TrainerContract;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,8 +42,8 @@ class DjlTrainerContractTest extends TrainerContract<Addition, String> {
   @Override
   protected Recipe recipe() {
     return Recipe.defaults()
-        .with(DjlTrainer.STEPS, 60)
-        .with(DjlTrainer.BATCH_SIZE, 8)
-        .with(DjlTrainer.LEARNING_RATE, 0.02);
+        .with(DecoderTraining.STEPS, 60)
+        .with(DecoderTraining.BATCH_SIZE, 8)
+        .with(DecoderTraining.LEARNING_RATE, 0.02);
   }
 }

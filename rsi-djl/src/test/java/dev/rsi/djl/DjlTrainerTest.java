@@ -11,10 +11,11 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SavedRandom;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DjlTrainerTest {
   private static final Recipe QUICK =
-      Recipe.defaults().with(DjlTrainer.STEPS, 20).with(DjlTrainer.BATCH_SIZE, 16);
+      Recipe.defaults().with(DecoderTraining.STEPS, 20).with(DecoderTraining.BATCH_SIZE, 16);
 
   @TempDir Path temp;
   private ModelVersion base;
@@ -65,7 +66,8 @@ class DjlTrainerTest {
     Path first = train(base, QUICK, 7, "first").directory();
     ModelVersion second = new ModelVersion("1".repeat(64), first);
     Path kept = train(second, QUICK, 7, "kept").directory();
-    Path reset = train(second, QUICK.with(DjlTrainer.RESET_OPTIMIZER, 1), 7, "reset").directory();
+    Path reset =
+        train(second, QUICK.with(DecoderTraining.RESET_OPTIMIZER, 1), 7, "reset").directory();
     assertThat(Objects.requireNonNull(ModelDirectory.read(kept).trainerState()).step())
         .isEqualTo(40);
     assertThat(Objects.requireNonNull(ModelDirectory.read(reset).trainerState()).step())

@@ -1,16 +1,16 @@
 package dev.rsi.djl;
 
-import dev.rsi.lm.Batch;
-import dev.rsi.lm.Batches;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderModel.TrainerState;
 import dev.rsi.lm.Device;
-import dev.rsi.lm.Example;
-import dev.rsi.lm.PositionScheme;
-import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
-import dev.rsi.lm.TrainerState;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Batches;
+import dev.rsi.lm.spi.Example;
+import dev.rsi.lm.spi.Sampler;
 import java.util.ArrayList;
 import java.util.List;
 

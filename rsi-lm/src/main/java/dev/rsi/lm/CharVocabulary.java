@@ -1,5 +1,7 @@
 package dev.rsi.lm;
 
+import dev.rsi.lm.internal.Json;
+import dev.rsi.lm.internal.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
 package dev.rsi.lm;
 
+import dev.rsi.lm.internal.Json;
+import dev.rsi.lm.internal.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,7 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Immutable and thread-safe. Built by {@link #builder}, kept as {@code config.json}.
  */
 public final class DecoderConfig {
-  static final String MODEL_TYPE = "rsi-decoder";
+  /** The {@code model_type} in {@code config.json}. */
+  public static final String MODEL_TYPE = "rsi-decoder";
+
   private static final int FORMAT_VERSION = 1;
 
   private final int vocabularySize;
@@ -242,6 +246,25 @@ public final class DecoderConfig {
   @Override
   public String toString() {
     return "DecoderConfig[" + parameterCount + " parameters, " + positionScheme + "]";
+  }
+
+  /** How a decoder knows where a token stands. */
+  public enum PositionScheme {
+    /**
+     * Position coupling: a learned position id that counts the tokens of a <em>run</em> (for
+     * example the digits of a number) and starts again after every token that is not of one. Digit
+     * i of each operand and of the answer thus share an id, which lets arithmetic reach lengths
+     * that were never trained. A random offset per example trains all ids on short runs.
+     *
+     * <p>After Cho et al., "Position Coupling: Improving Length Generalization of Arithmetic
+     * Transformers Using Task Structure" (2024); a token of a run has the offset plus its place,
+     * from 1; any other has 0, but the last token of the prompt has the offset itself.
+     */
+    COUPLED,
+    /** No position information but the causal mask. */
+    NOPE,
+    /** Rotary embeddings of queries and keys, base 10,000 (Su et al., "RoFormer", 2021). */
+    ROPE
   }
 
   /** Builds a {@link DecoderConfig}. Not thread-safe. */

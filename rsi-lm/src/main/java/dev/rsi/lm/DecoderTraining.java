@@ -1,25 +1,11 @@
 package dev.rsi.lm;
 
-import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
-import dev.rsi.api.Lesson;
-import dev.rsi.api.Recipe;
-import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
-import dev.rsi.api.TrainedArtifact;
-import dev.rsi.api.TrainingRequest;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Training of a decoder towards an {@link Objective}, whatever the backend: AdamW with clipping to
- * a global norm, a warm-up and a linear decay of the learning rate. A backend brings the {@link
- * TrainStep}.
+ * The knobs of every training of a decoder, whatever backend and {@link Objective}: AdamW with
+ * clipping to a global norm, a warm-up and a linear decay of the learning rate.
  *
  * <p>A prompt is what the codec writes for a task, an answer what the codec writes for a candidate
  * with the end after it; the answer's tokens alone are learnt. A lesson is met in proportion to its
@@ -27,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * verdict's score times the weight, grouped by task; those that the model's positions cannot hold
  * are left out. Training goes on from the moments of the base version, if it has any and {@link
  * #RESET_OPTIMIZER} is 0.
- *
- * <p>Stateless and thread-safe.
  */
 public final class DecoderTraining {
   /** Optimiser steps, in [1, 1,000,000]; default 150, enough for one more round of addition. */
@@ -77,8 +61,8 @@ public final class DecoderTraining {
 
   /**
    * Rank of low-rank adapters that are trained in place of the weights, in [0, 1024]; default 0,
-   * all weights are trained. See {@link Adapters}. Moments are the adapters' and end with the
-   * training.
+   * all weights are trained. Adapters are those of Hu et al., "LoRA" (arXiv 2106.09685), on every
+   * matrix of the blocks. Moments are the adapters' and end with the training.
    */
   public static final Knob LORA_RANK =
       Knob.whole("lora-rank", 0, 1024, 0, "rank of the adapters; 0 trains all weights");
@@ -103,175 +87,5 @@ public final class DecoderTraining {
           LORA_RANK,
           LORA_ALPHA);
 
-  private static final double BETA_1 = 0.9;
-  private static final double EPSILON = 1e-8;
-
-  /** Makes a backend's step. */
-  @FunctionalInterface
-  public interface Steps {
-    /**
-     * A step that begins with a model's weights and these moments. The training closes it.
-     *
-     * @param base its weights are not to be written to
-     * @param adapters what is trained; null for all weights
-     * @param start moments of what is trained
-     */
-    TrainStep open(DecoderModel base, @Nullable Adapters adapters, TrainerState start);
-  }
-
   private DecoderTraining() {}
-
-  /**
-   * Trains and writes the artifact to the request's work directory.
-   *
-   * @param provenance what the backend says of itself
-   * @throws dev.rsi.api.CorruptModelException if the base version's files are damaged
-   * @throws RsiException if ten steps in a row had no finite gradient, the weights became
-   *     non-finite, there is nothing to contrast, or the artifact cannot be written
-   * @throws IllegalArgumentException if a lesson does not fit the model's vocabulary or positions
-   */
-  public static <T, C> TrainedArtifact train(
-      Codec<T, C> codec,
-      Objective objective,
-      TrainingRequest<T, C> request,
-      RunContext context,
-      Map<String, String> provenance,
-      Steps backend) {
-    context.checkActive();
-    DecoderModel base = ModelDirectory.read(request.base().directory());
-    Recipe recipe = request.recipe();
-    Adapters adapters = adapters(base, recipe, request.seed());
-    TrainerState start = start(base, adapters, recipe, request.seed());
-    Curriculum curriculum = curriculum(codec, objective, request, base);
-    int steps = recipe.count(STEPS);
-    AdamW adamW =
-        new AdamW(
-            BETA_1,
-            recipe.value(BETA_2),
-            EPSILON,
-            recipe.value(WEIGHT_DECAY),
-            recipe.value(CLIP_NORM));
-    Schedule schedule =
-        new Schedule(
-            recipe.value(LEARNING_RATE),
-            recipe.count(WARM_UP_STEPS),
-            steps,
-            recipe.value(DECAY_SHARE));
-    TrainStep step = backend.open(base, adapters, start);
-    try (TrainingRun run = new TrainingRun(base, adapters, start, step)) {
-      if (curriculum instanceof Contrast contrast) {
-        contrast.begin(step, context);
-      }
-      run.run(curriculum, adamW, schedule, 0, steps, context);
-      DecoderModel trained = run.model();
-      requireFinite(trained.weights());
-      ModelDirectory.write(request.workDirectory(), trained);
-      return new TrainedArtifact(
-          request.workDirectory(),
-          steps - run.skipped(),
-          metrics(run, curriculum, start),
-          said(provenance, objective));
-    }
-  }
-
-  private static @Nullable Adapters adapters(DecoderModel base, Recipe recipe, long seed) {
-    int rank = recipe.count(LORA_RANK);
-    // Apart from the generators of batches and offsets.
-    long of = new SavedRandom(seed).nextLong();
-    return rank == 0 ? null : new Adapters(base.config(), rank, recipe.value(LORA_ALPHA), of);
-  }
-
-  private static TrainerState start(
-      DecoderModel base, @Nullable Adapters adapters, Recipe recipe, long seed) {
-    if (adapters != null) {
-      return TrainerState.fresh(adapters.parameterCount(), seed);
-    }
-    TrainerState old = base.trainerState();
-    return old == null || recipe.count(RESET_OPTIMIZER) == 1
-        ? TrainerState.fresh(base.config().parameterCount(), seed)
-        : new TrainerState(old.firstMoment(), old.secondMoment(), old.step(), seed);
-  }
-
-  private static Map<String, Double> metrics(
-      TrainingRun run, Curriculum curriculum, TrainerState start) {
-    Map<String, Double> metrics = new HashMap<>();
-    metrics.put("loss", run.loss());
-    metrics.put("skipped-steps", (double) run.skipped());
-    metrics.put("trained-parameters", (double) start.firstMoment().length);
-    if (curriculum instanceof Contrast contrast) {
-      metrics.put("attempts", (double) contrast.attempts());
-    }
-    return metrics;
-  }
-
-  private static Map<String, String> said(Map<String, String> backend, Objective objective) {
-    Map<String, String> said = new HashMap<>(backend);
-    said.put("objective", objective.toString());
-    return said;
-  }
-
-  private static <T, C> Curriculum curriculum(
-      Codec<T, C> codec, Objective objective, TrainingRequest<T, C> request, DecoderModel base) {
-    Recipe recipe = request.recipe();
-    int rows = recipe.count(BATCH_SIZE);
-    int shapes = Math.min(rows, recipe.count(SHAPES_PER_STEP));
-    Positions positions = Positions.of(base.config());
-    if (objective instanceof SupervisedObjective supervised) {
-      List<Example> examples = new ArrayList<>();
-      for (Lesson<T, C> lesson : request.lessons()) {
-        examples.add(example(codec, base, lesson.task(), lesson.candidate(), lesson.weight()));
-      }
-      Batches batches = Batches.of(examples, base.config());
-      return Curriculum.of(batches, rows, shapes, supervised);
-    }
-    List<List<Attempt>> groups = groups(codec, request, base, positions);
-    return objective instanceof PolicyObjective policy
-        ? Contrast.of(policy, groups, recipe, positions, rows, shapes)
-        : Contrast.of((PreferenceObjective) objective, groups, recipe, positions, rows, shapes);
-  }
-
-  private static <T, C> Example example(
-      Codec<T, C> codec, DecoderModel base, T task, C candidate, double weight) {
-    String prompt = codec.writeTask(task);
-    String answer = codec.writeCandidate(candidate);
-    return Example.of(base.vocabulary(), prompt, answer, weight);
-  }
-
-  /** The attempts by task, each at an offset of its own, in the order in which they were made. */
-  private static <T, C> List<List<Attempt>> groups(
-      Codec<T, C> codec, TrainingRequest<T, C> request, DecoderModel base, Positions positions) {
-    // Not the generator of the batches, so that what is drawn does not depend on what is left out.
-    SavedRandom random = new SavedRandom(~request.seed());
-    Map<String, List<Attempt>> byTask = new LinkedHashMap<>();
-    for (dev.rsi.api.Attempt<T, C> attempt : request.attempts()) {
-      C candidate = Objects.requireNonNull(attempt.candidate());
-      Example example = example(codec, base, attempt.task(), candidate, 1);
-      int offsets;
-      try {
-        offsets =
-            positions.offsetsToScore(
-                example.tokens(),
-                example.promptLength(),
-                example.length() - example.promptLength());
-      } catch (IllegalArgumentException e) {
-        continue;
-      }
-      byTask
-          .computeIfAbsent(codec.writeTask(attempt.task()), task -> new ArrayList<>())
-          .add(new Attempt(example, random.nextInt(offsets), attempt.passed(), attempt.reward()));
-    }
-    return List.copyOf(byTask.values());
-  }
-
-  private static void requireFinite(float[] weights) {
-    for (float weight : weights) {
-      if (!Float.isFinite(weight)) {
-        throw new RsiException(
-            "Training ended with a weight that is not finite ("
-                + weight
-                + ").\n"
-                + "Maybe lower the learning rate.");
-      }
-    }
-  }
 }

@@ -2,6 +2,9 @@ package dev.rsi.lm;
 
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
+import dev.rsi.lm.DecoderModel.TrainerState;
+import dev.rsi.lm.internal.Json;
+import dev.rsi.lm.internal.JsonFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +46,7 @@ public final class ModelDirectory {
 
   /** Reads a model without the state of its training: all that generation needs. */
   public static DecoderModel readWeights(Path directory) {
-    DecoderConfig config = DecoderConfig.read(directory.resolve(CONFIG));
+    DecoderConfig config = readConfig(directory);
     CharVocabulary vocabulary = CharVocabulary.read(directory.resolve(TOKENIZER));
     if (vocabulary.size() != config.vocabularySize()) {
       throw new CorruptModelException(
@@ -72,24 +75,12 @@ public final class ModelDirectory {
   }
 
   /**
-   * Reads the positions of a model of any make from its {@code config.json}: as {@link
-   * #readWeights} does, or, of another {@code model_type}, the index in a sequence of at most
-   * {@code max_position_embeddings} or {@code n_positions} tokens.
+   * Reads the shape of a model of rsi.
    *
-   * @throws CorruptModelException if the file is missing or damaged or says neither
+   * @throws CorruptModelException if the file is missing, damaged or of another kind of model
    */
-  public static Positions readPositions(Path directory) {
-    Path file = directory.resolve(CONFIG);
-    JsonFile json = JsonFile.read(file);
-    if (json.text("model_type").equals(DecoderConfig.MODEL_TYPE)) {
-      return Positions.of(DecoderConfig.read(file));
-    }
-    String field = json.has("n_positions") ? "n_positions" : "max_position_embeddings";
-    int longest = json.integer(field);
-    if (longest < 2) {
-      throw json.wrong(field, "2 or more", String.valueOf(longest));
-    }
-    return Positions.inSequence(longest);
+  public static DecoderConfig readConfig(Path directory) {
+    return DecoderConfig.read(directory.resolve(CONFIG));
   }
 
   private static void requireFinite(Path file, List<Parameter> table, float[] values) {

@@ -2,6 +2,7 @@ package dev.rsi.lm;
 
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
+import dev.rsi.lm.internal.Json;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;

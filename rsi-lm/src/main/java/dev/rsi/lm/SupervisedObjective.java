@@ -41,26 +41,4 @@ public record SupervisedObjective(Loss loss) implements Objective {
   public List<Knob> ownKnobs() {
     return List.of();
   }
-
-  /**
-   * The loss of some answers.
-   *
-   * @param now log-probabilities, one row per answer
-   */
-  TokenLoss of(double[][] now) {
-    double tokens = 0;
-    for (double[] answer : now) {
-      tokens += answer.length;
-    }
-    double value = 0;
-    double[][] slopes = new double[now.length][];
-    for (int i = 0; i < now.length; i++) {
-      slopes[i] = new double[now[i].length];
-      for (int t = 0; t < now[i].length; t++) {
-        slopes[i][t] = -(loss == Loss.NLL ? 1 : Math.exp(now[i][t])) / tokens;
-        value += slopes[i][t] * now[i][t];
-      }
-    }
-    return new TokenLoss(value, slopes);
-  }
 }

@@ -3,6 +3,7 @@ package dev.rsi.lm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

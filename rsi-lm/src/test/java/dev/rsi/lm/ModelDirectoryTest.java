@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.CorruptModelException;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
+import dev.rsi.lm.DecoderModel.TrainerState;
+import dev.rsi.lm.spi.Positions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -50,20 +53,20 @@ class ModelDirectoryTest {
     assertThat(ModelDirectory.readVocabulary(temp)).isEqualTo(VOCABULARY);
     int[] run = VOCABULARY.encode("123=");
     Positions own = Positions.of(model().config());
-    assertThat(ModelDirectory.readPositions(temp).offsets(run, 4, 5))
+    assertThat(Positions.read(temp).offsets(run, 4, 5))
         .isEqualTo(own.offsets(run, 4, 5))
         .isGreaterThan(1);
 
     Path config = temp.resolve("config.json");
     for (String field : new String[] {"n_positions", "max_position_embeddings"}) {
       Files.writeString(config, "{\"model_type\": \"other\", \"" + field + "\": 9}");
-      Positions positions = ModelDirectory.readPositions(temp);
+      Positions positions = Positions.read(temp);
       assertThat(positions.offsets(run, 4, 5)).isEqualTo(1);
       assertThat(positions.added(4, 0, 1)).isEqualTo(4);
       assertThatThrownBy(() -> positions.offsets(run, 4, 6)).hasMessageContaining("(9 at most)");
     }
     Files.writeString(config, "{\"model_type\": \"other\", \"n_positions\": 1}");
-    assertThatThrownBy(() -> ModelDirectory.readPositions(temp))
+    assertThatThrownBy(() -> Positions.read(temp))
         .isInstanceOf(CorruptModelException.class)
         .hasMessageContaining("n_positions");
   }

@@ -1,7 +1,7 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.Sampler;
-import dev.rsi.lm.Sampler.Prompts;
+import dev.rsi.lm.spi.Sampler;
+import dev.rsi.lm.spi.Sampler.Prompts;
 import java.util.Arrays;
 
 /** The tokens by which prompts are continued, one for every row at a time. */

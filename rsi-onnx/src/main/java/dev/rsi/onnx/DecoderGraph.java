@@ -1,7 +1,7 @@
 package dev.rsi.onnx;
 
 import dev.rsi.lm.DecoderConfig;
-import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

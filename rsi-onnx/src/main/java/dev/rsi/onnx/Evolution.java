@@ -1,9 +1,9 @@
 package dev.rsi.onnx;
 
 import dev.rsi.api.RsiException;
-import dev.rsi.lm.AdamW;
-import dev.rsi.lm.Batch;
-import dev.rsi.lm.TrainingRun;
+import dev.rsi.lm.spi.AdamW;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.TrainingRun;
 
 /**
  * Climbs towards a higher fitness by what a {@link Population} tells of its surroundings:

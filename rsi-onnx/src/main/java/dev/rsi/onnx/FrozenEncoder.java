@@ -3,7 +3,7 @@ package dev.rsi.onnx;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
 import dev.rsi.lm.Device;
-import dev.rsi.lm.WordPiece;
+import dev.rsi.lm.spi.WordPiece;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

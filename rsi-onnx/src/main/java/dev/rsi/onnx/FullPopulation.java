@@ -1,9 +1,9 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.SavedRandom;
+import dev.rsi.lm.spi.Batch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;

@@ -12,12 +12,11 @@ final class GradientRules {
   /** Below this many rows a table's gradient is a product with ones and zeros: faster. */
   private static final long ONE_HOT_ROWS = 512;
 
-  private static final float TWO_OVER_ROOT_PI = (float) (2 / Math.sqrt(Math.PI));
   private static final float ONE_OVER_ROOT_TWO_PI = (float) (1 / Math.sqrt(2 * Math.PI));
 
   /** Through these no gradient flows: their result is constant, whole numbers or truth values. */
   private static final Set<String> STOPS =
-      Set.of("Identity", "Shape", "LessOrEqual", "OneHot", "Range", "Cast");
+      Set.of("Shape", "LessOrEqual", "OneHot", "Range", "Cast");
 
   private static final Map<String, Rule> RULES =
       Map.ofEntries(
@@ -25,21 +24,13 @@ final class GradientRules {
           Map.entry("Sub", (g, n, d, needed) -> inputs(d, needed[1] ? g.neg(d) : null)),
           Map.entry("Mul", GradientRules::mul),
           Map.entry("Div", GradientRules::div),
-          Map.entry("Min", GradientRules::smaller),
-          Map.entry("Max", GradientRules::larger),
           Map.entry("Neg", (g, n, d, needed) -> inputs(g.neg(d))),
           Map.entry("Exp", (g, n, d, needed) -> inputs(g.mul(d, n.output(0)))),
-          Map.entry("Log", (g, n, d, needed) -> inputs(g.div(d, n.input(0)))),
           Map.entry("Sqrt", (g, n, d, needed) -> inputs(g.div(g.mul(d, 0.5f), n.output(0)))),
-          Map.entry("Erf", GradientRules::erf),
           Map.entry("Gelu", GradientRules::gelu),
           Map.entry("Sigmoid", GradientRules::sigmoid),
-          Map.entry("Tanh", GradientRules::tanh),
-          Map.entry("Relu", GradientRules::relu),
-          Map.entry("Softplus", (g, n, d, needed) -> inputs(g.mul(d, g.sigmoid(n.input(0))))),
           Map.entry("Sin", (g, n, d, needed) -> inputs(g.mul(d, g.cos(n.input(0))))),
           Map.entry("Cos", (g, n, d, needed) -> inputs(g.neg(g.mul(d, g.sin(n.input(0)))))),
-          Map.entry("Where", GradientRules::where),
           Map.entry("MatMul", GradientRules::matMul),
           Map.entry("FusedMatMul", GradientRules::matMul),
           Map.entry("Gemm", GradientRules::gemm),
@@ -92,7 +83,7 @@ final class GradientRules {
       throw new IllegalArgumentException(
           node
               + " has no gradient rule, but lies between a trained weight and the loss.\nMaybe"
-              + " freeze the weights before it, or stop the gradient there. Operators with a rule: "
+              + " freeze the weights before it. Operators with a rule: "
               + operators());
     }
     return rule.apply(g, node, gradient, needed);
@@ -137,22 +128,6 @@ final class GradientRules {
     return inputs(over, needed[1] ? g.neg(g.mul(over, n.output(0))) : null);
   }
 
-  /** Where both are the same, the first takes it all. */
-  private static @Nullable Value[] smaller(GraphBuilder g, Node n, Value d, boolean[] needed) {
-    Value first = g.lessOrEqual(n.input(0), n.input(1));
-    return inputs(g.where(first, d, g.scalar(0)), g.where(first, g.scalar(0), d));
-  }
-
-  private static @Nullable Value[] larger(GraphBuilder g, Node n, Value d, boolean[] needed) {
-    Value first = g.lessOrEqual(n.input(1), n.input(0));
-    return inputs(g.where(first, d, g.scalar(0)), g.where(first, g.scalar(0), d));
-  }
-
-  private static @Nullable Value[] erf(GraphBuilder g, Node n, Value d, boolean[] needed) {
-    Value x = n.input(0);
-    return inputs(g.mul(d, g.mul(g.exp(g.neg(g.mul(x, x))), TWO_OVER_ROOT_PI)));
-  }
-
   /** Phi(x) + x phi(x). */
   private static @Nullable Value[] gelu(GraphBuilder g, Node n, Value d, boolean[] needed) {
     Value x = n.input(0);
@@ -164,23 +139,6 @@ final class GradientRules {
   private static @Nullable Value[] sigmoid(GraphBuilder g, Node n, Value d, boolean[] needed) {
     Value y = n.output(0);
     return inputs(g.mul(d, g.mul(y, g.sub(g.scalar(1), y))));
-  }
-
-  private static @Nullable Value[] tanh(GraphBuilder g, Node n, Value d, boolean[] needed) {
-    Value y = n.output(0);
-    return inputs(g.mul(d, g.sub(g.scalar(1), g.mul(y, y))));
-  }
-
-  private static @Nullable Value[] relu(GraphBuilder g, Node n, Value d, boolean[] needed) {
-    return inputs(g.where(g.lessOrEqual(n.input(0), g.scalar(0)), g.scalar(0), d));
-  }
-
-  private static @Nullable Value[] where(GraphBuilder g, Node n, Value d, boolean[] needed) {
-    Value condition = n.input(0);
-    return inputs(
-        null,
-        needed[1] ? g.where(condition, d, g.scalar(0)) : null,
-        needed[2] ? g.where(condition, g.scalar(0), d) : null);
   }
 
   private static @Nullable Value[] matMul(GraphBuilder g, Node n, Value d, boolean[] needed) {

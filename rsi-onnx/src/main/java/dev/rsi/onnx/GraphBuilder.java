@@ -247,14 +247,6 @@ final class GraphBuilder {
     return binary("Div", a, b, a.type());
   }
 
-  Value min(Value a, Value b) {
-    return binary("Min", a, b, a.type());
-  }
-
-  Value max(Value a, Value b) {
-    return binary("Max", a, b, a.type());
-  }
-
   Value lessOrEqual(Value a, Value b) {
     return binary("LessOrEqual", a, b, ElementType.BOOL);
   }
@@ -292,33 +284,12 @@ final class GraphBuilder {
     return unary("Exp", x);
   }
 
-  Value log(Value x) {
-    return unary("Log", x);
-  }
-
   Value sqrt(Value x) {
     return unary("Sqrt", x);
   }
 
-  Value erf(Value x) {
-    return unary("Erf", x);
-  }
-
   Value sigmoid(Value x) {
     return unary("Sigmoid", x);
-  }
-
-  Value tanh(Value x) {
-    return unary("Tanh", x);
-  }
-
-  Value relu(Value x) {
-    return unary("Relu", x);
-  }
-
-  /** log(1 + exp(x)), without overflow. */
-  Value softplus(Value x) {
-    return unary("Softplus", x);
   }
 
   Value sin(Value x) {
@@ -344,23 +315,9 @@ final class GraphBuilder {
     return mul(x, sigmoid(x));
   }
 
-  /** The same values, through which no gradient flows. */
-  Value stopGradient(Value x) {
-    return node("Identity", Map.of(), x).emit(x.type(), x.shape());
-  }
-
   private Value unary(String operator, Value x) {
     require(x.type() == ElementType.FLOAT, operator, "it needs FLOAT", x);
     return node(operator, Map.of(), x).emit(x.type(), x.shape());
-  }
-
-  /** Where the condition holds the first, else the second. */
-  Value where(Value condition, Value a, Value b) {
-    require(condition.type() == ElementType.BOOL, "Where", "the first must be BOOL", condition);
-    require(a.type() == b.type(), "Where", "their types differ", a, b);
-    Value both = new Value("", a.type(), broadcast("Where", a, b), null);
-    Shape shape = broadcast("Where", condition, both);
-    return node("Where", Map.of(), condition, a, b).emit(a.type(), shape);
   }
 
   Value cast(Value x, ElementType type) {

@@ -1,10 +1,10 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.Parameter;
 import dev.rsi.lm.SavedRandom;
+import dev.rsi.lm.spi.Batch;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -68,7 +68,8 @@ final class LowRankPopulation implements Population {
               + members
               + " members of "
               + size
-              + " numbers each does not fit one buffer (2 GiB).\nMaybe lower the pairs or the rank.");
+              + " numbers each does not fit one buffer (2 GiB).\n"
+              + "Maybe lower the pairs or the rank.");
     }
     return (int) all;
   }

@@ -7,12 +7,12 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.DecoderSession;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.Positions;
-import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SamplingParameters;
+import dev.rsi.lm.spi.DecoderSession;
+import dev.rsi.lm.spi.Positions;
+import dev.rsi.lm.spi.Sampler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +136,7 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
     Path exported = ExportedDecoder.in(directory);
     if (exported != null && !ModelDirectory.hasWeights(directory)) {
       CharVocabulary vocabulary = ModelDirectory.readVocabulary(directory);
-      Positions positions = ModelDirectory.readPositions(directory);
+      Positions positions = Positions.read(directory);
       return new DecoderSession<>(
           codec,
           vocabulary,

@@ -1,9 +1,9 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.Device;
-import dev.rsi.lm.Sampler;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Sampler;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayDeque;

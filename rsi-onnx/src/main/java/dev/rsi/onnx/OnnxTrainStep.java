@@ -1,14 +1,14 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.AdamW;
-import dev.rsi.lm.Adapters;
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderModel.TrainerState;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.Parameter;
-import dev.rsi.lm.TrainStep;
-import dev.rsi.lm.TrainerState;
+import dev.rsi.lm.spi.AdamW;
+import dev.rsi.lm.spi.Adapters;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.TrainStep;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

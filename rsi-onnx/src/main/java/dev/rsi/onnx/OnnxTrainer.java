@@ -1,19 +1,15 @@
 package dev.rsi.onnx;
 
 import dev.rsi.api.Codec;
-import dev.rsi.api.Described;
-import dev.rsi.api.Knob;
-import dev.rsi.api.Recipe;
-import dev.rsi.api.RunContext;
-import dev.rsi.api.TrainedArtifact;
-import dev.rsi.api.Trainer;
-import dev.rsi.api.TrainingRequest;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderModel.TrainerState;
 import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.Objective;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import dev.rsi.lm.spi.Adapters;
+import dev.rsi.lm.spi.DecoderTrainer;
+import dev.rsi.lm.spi.TrainStep;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a decoder: next-token loss on lessons, or another {@link #objective}; AdamW with clipping
@@ -30,15 +26,9 @@ import java.util.Objects;
  * @param <T> task
  * @param <C> candidate
  */
-public final class OnnxTrainer<T, C> implements Trainer<T, C> {
-  private final Codec<T, C> codec;
-  private final Device device;
-  private final Objective objective;
-
+public final class OnnxTrainer<T, C> extends DecoderTrainer<T, C> {
   private OnnxTrainer(Codec<T, C> codec, Device device, Objective objective) {
-    this.codec = Objects.requireNonNull(codec, "codec");
-    this.device = Objects.requireNonNull(device, "device");
-    this.objective = Objects.requireNonNull(objective, "objective");
+    super(codec, device, objective);
   }
 
   /** A trainer on {@link Device#auto}. */
@@ -53,50 +43,18 @@ public final class OnnxTrainer<T, C> implements Trainer<T, C> {
 
   /** The same trainer with another objective. Default: {@link Objective#supervised}. */
   public OnnxTrainer<T, C> objective(Objective other) {
-    return new OnnxTrainer<>(codec, device, other);
+    return new OnnxTrainer<>(codec(), device(), other);
   }
 
   @Override
-  public String describe() {
-    return "decoders on ONNX Runtime, " + objective + ", codec " + Described.className(codec);
+  protected String backend() {
+    return OrtRuntime.version();
   }
 
   @Override
-  public List<Knob> knobs() {
-    return objective.knobs();
-  }
-
-  @Override
-  public boolean contrasts() {
-    return objective.contrasts();
-  }
-
-  @Override
-  public long maxSteps(Recipe recipe, long lessons) {
-    return recipe.count(DecoderTraining.STEPS);
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * @throws dev.rsi.api.CorruptModelException if the base version's files are damaged
-   * @throws dev.rsi.api.RsiException if ten steps in a row had no finite gradient, the weights
-   *     became non-finite, there is nothing to contrast, the runtime did not start, or the artifact
-   *     cannot be written
-   * @throws IllegalArgumentException if a lesson does not fit the model's vocabulary or positions
-   */
-  @Override
-  public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
-    context.checkActive();
-    return DecoderTraining.train(
-        codec,
-        objective,
-        request,
-        context,
-        Map.of("backend", OrtRuntime.version(), "device", device.toString()),
-        (base, adapters, start) ->
-            adapters == null
-                ? new OnnxTrainStep(device, base.config(), base.weights(), start)
-                : new OnnxTrainStep(device, base, adapters, start));
+  protected TrainStep open(DecoderModel base, @Nullable Adapters adapters, TrainerState start) {
+    return adapters == null
+        ? new OnnxTrainStep(device(), base.config(), base.weights(), start)
+        : new OnnxTrainStep(device(), base, adapters, start);
   }
 }

@@ -1,6 +1,6 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.Batch;
+import dev.rsi.lm.spi.Batch;
 
 /**
  * Members around a point in the space of a decoder's parameters, in mirrored pairs: for each of

@@ -1,8 +1,8 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.Parameter;
+import dev.rsi.lm.spi.Batch;
 import java.util.HashMap;
 import java.util.Map;
 

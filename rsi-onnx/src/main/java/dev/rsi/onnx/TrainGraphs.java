@@ -1,8 +1,8 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.Adapters;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.Parameter;
+import dev.rsi.lm.spi.Adapters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,19 +1,14 @@
 package dev.rsi.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import dev.rsi.lm.AdamW;
-import dev.rsi.lm.Adapters;
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.Device;
 import dev.rsi.lm.Parameter;
-import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SavedRandom;
-import dev.rsi.lm.TrainStep;
-import dev.rsi.lm.TrainerState;
+import dev.rsi.lm.spi.Adapters;
+import dev.rsi.lm.spi.Batch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,45 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AdaptersTest {
-  private static final AdamW ADAM_W = new AdamW(0.9, 0.98, 1e-8, 0.01, 1);
-
-  private static OnnxTrainStep step(DecoderModel base, Adapters adapters) {
-    TrainerState fresh = TrainerState.fresh(adapters.parameterCount(), 1);
-    return new OnnxTrainStep(Device.cpu(), base, adapters, fresh);
-  }
-
-  @ParameterizedTest
-  @EnumSource(PositionScheme.class)
-  void should_score_as_the_model_that_they_are_merged_into(PositionScheme scheme) {
-    DecoderModel model = Models.loud(Models.config(scheme, 2, 8), 5);
-    Adapters adapters = new Adapters(model.config(), 4, 8, 1);
-    List<Batch> batches = Models.batches(model.config(), 8, 2, 7);
-    try (TrainStep step = step(model, adapters)) {
-      same(step.logProbabilities(batches), model, batches);
-      for (int t = 1; t <= 10; t++) {
-        assertThat(step.step(batches, ADAM_W, 0.02, t).applied()).isTrue();
-      }
-      float[] merged = adapters.merged(model.weights(), step.weights());
-      same(
-          step.logProbabilities(batches),
-          new DecoderModel(model.config(), model.vocabulary(), merged, null),
-          batches);
-      assertThat(step.firstMoment()).hasSize(adapters.parameterCount());
-      assertThat(step.secondMoment()).hasSize(adapters.parameterCount());
-    }
-  }
-
-  private static void same(List<float[]> found, DecoderModel model, List<Batch> batches) {
-    TrainerState fresh = TrainerState.fresh(model.config().parameterCount(), 1);
-    try (TrainStep whole =
-        new OnnxTrainStep(Device.cpu(), model.config(), model.weights(), fresh)) {
-      List<float[]> expected = whole.logProbabilities(batches);
-      for (int b = 0; b < found.size(); b++) {
-        assertThat(found.get(b)).containsExactly(expected.get(b), within(1e-4f));
-      }
-    }
-  }
-
   @Test
   void should_agree_with_finite_differences() {
     long[] x = {3, 5};

@@ -3,16 +3,16 @@ package dev.rsi.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.rsi.lm.AdamW;
-import dev.rsi.lm.Batch;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderModel.TrainerState;
 import dev.rsi.lm.Device;
-import dev.rsi.lm.PositionScheme;
-import dev.rsi.lm.Positions;
-import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
-import dev.rsi.lm.TrainerState;
+import dev.rsi.lm.spi.AdamW;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Sampler;
+import dev.rsi.testkit.lm.SmallDecoders;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,7 +38,7 @@ class DecoderGraphsTest {
   void should_draw_what_the_whole_text_says(
       PositionScheme scheme, int layers, int headSize, double temperature) {
     DecoderModel model = Models.loud(Models.config(scheme, layers, headSize), 5);
-    Sampler.Prompts prompts = prompts(model, 9, 6);
+    Sampler.Prompts prompts = SmallDecoders.prompts(model.config(), 9, 6);
     try (OnnxSampler sampler = new OnnxSampler(Device.cpu(), model.config(), model.weights());
         GraphSession whole = GraphSession.of(logits(model), Device.cpu())) {
       // No token is -1: every row goes on to its end.
@@ -232,30 +232,5 @@ class DecoderGraphsTest {
           Map.of("logits", logits));
       return logits.toFloats();
     }
-  }
-
-  private static Sampler.Prompts prompts(DecoderModel model, int rows, int newTokens) {
-    SavedRandom random = new SavedRandom(11);
-    int length = 8;
-    long[] ids = new long[rows * length];
-    long[] given = new long[rows * length];
-    long[] added = new long[rows * newTokens];
-    double[] uniform = new double[rows * newTokens];
-    Positions positions = Positions.of(model.config());
-    for (int row = 0; row < rows; row++) {
-      int[] tokens =
-          Models.VOCABULARY.encode(
-              (100 + random.nextInt(900)) + "+" + (100 + random.nextInt(900)) + "=");
-      int offset = random.nextInt(positions.offsets(tokens, length, newTokens));
-      positions.fill(tokens, length, length, offset, given, row * length);
-      for (int i = 0; i < length; i++) {
-        ids[row * length + i] = tokens[i];
-      }
-      for (int i = 0; i < newTokens; i++) {
-        added[row * newTokens + i] = positions.added(length, offset, i + 1);
-        uniform[row * newTokens + i] = random.nextDouble();
-      }
-    }
-    return new Sampler.Prompts(rows, length, newTokens, ids, given, added, uniform);
   }
 }

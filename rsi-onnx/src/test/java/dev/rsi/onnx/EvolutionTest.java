@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rsi.api.RsiException;
-import dev.rsi.lm.Batch;
-import dev.rsi.lm.PositionScheme;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
+import dev.rsi.lm.spi.Batch;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -18,10 +18,10 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SamplingParameters;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -357,8 +357,8 @@ class ExportedDecoderTest {
     try (ExportedDecoder decoder =
         ExportedDecoder.open(directory.resolve("model.onnx"), 14, Device.cpu())) {
       int held = decoder.held();
-      dev.rsi.lm.Sampler.Prompts prompts =
-          new dev.rsi.lm.Sampler.Prompts(
+      dev.rsi.lm.spi.Sampler.Prompts prompts =
+          new dev.rsi.lm.spi.Sampler.Prompts(
               1,
               2,
               4,

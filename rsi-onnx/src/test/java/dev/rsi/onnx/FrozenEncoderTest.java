@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
-import dev.rsi.lm.WordPiece;
+import dev.rsi.lm.spi.WordPiece;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -63,15 +63,6 @@ class GradientRulesTest {
     return normal;
   }
 
-  /** Far from 0 and from each other, where functions with a kink have none. */
-  private static Parameter apart(int shift) {
-    float[] values = new float[12];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (i * 7 + shift) % 12 - 5.75f + 0.5f * (shift % 2);
-    }
-    return new Parameter(Shape.of(3, 4), new long[] {3, 4}, values);
-  }
-
   static List<Case> cases() {
     long[] small = {3, 4};
     List<Case> cases = new ArrayList<>();
@@ -100,29 +91,14 @@ class GradientRulesTest {
             (g, p) -> g.div(p.get(0), p.get(1)),
             matrix(1),
             Parameter.random(2, 5, 4)));
-    cases.add(of("min", small, (g, p) -> g.min(p.get(0), p.get(1)), apart(0), apart(3)));
-    cases.add(of("max", small, (g, p) -> g.max(p.get(0), p.get(1)), apart(0), apart(3)));
     cases.add(of("neg", small, (g, p) -> g.neg(p.get(0)), matrix(1)));
     cases.add(of("exp", small, (g, p) -> g.exp(p.get(0)), matrix(1)));
-    cases.add(of("log", small, (g, p) -> g.log(p.get(0)), positive(1)));
     cases.add(of("sqrt", small, (g, p) -> g.sqrt(p.get(0)), positive(1)));
-    cases.add(of("erf", small, (g, p) -> g.erf(p.get(0)), matrix(1)));
     cases.add(of("gelu", small, (g, p) -> g.gelu(p.get(0)), matrix(1)));
     cases.add(of("sigmoid", small, (g, p) -> g.sigmoid(p.get(0)), matrix(1)));
     cases.add(of("silu", small, (g, p) -> g.silu(p.get(0)), matrix(1)));
-    cases.add(of("tanh", small, (g, p) -> g.tanh(p.get(0)), matrix(1)));
-    cases.add(of("relu", small, (g, p) -> g.relu(p.get(0)), apart(0)));
-    cases.add(of("softplus", small, (g, p) -> g.softplus(p.get(0)), matrix(1)));
     cases.add(of("sin", small, (g, p) -> g.sin(p.get(0)), matrix(1)));
     cases.add(of("cos", small, (g, p) -> g.cos(p.get(0)), matrix(1)));
-    cases.add(
-        of(
-            "where, broadcast",
-            small,
-            (g, p) ->
-                g.where(g.lessOrEqual(g.stopGradient(p.get(0)), g.scalar(0)), p.get(0), p.get(1)),
-            apart(0),
-            Parameter.random(2, 0, 4)));
     for (boolean a : new boolean[] {false, true}) {
       for (boolean b : new boolean[] {false, true}) {
         Parameter left = a ? Parameter.random(1, 0, 2, 5, 3) : Parameter.random(1, 0, 2, 3, 5);
@@ -286,7 +262,7 @@ class GradientRulesTest {
     Value x = g.input("x", ElementType.FLOAT, Shape.of(3, 3));
     Value frozen = g.input("frozen", ElementType.FLOAT, Shape.of(3, 3));
     Value trained = g.input("trained", ElementType.FLOAT, Shape.of(3, 3));
-    Value loss = g.total(g.matMul(g.tanh(g.matMul(x, frozen)), trained));
+    Value loss = g.total(g.matMul(g.sigmoid(g.matMul(x, frozen)), trained));
     int forward = g.nodes().size();
     List<Value> gradients = Gradients.of(g, loss, List.of(trained));
     assertThat(gradients).hasSize(1);
@@ -302,7 +278,7 @@ class GradientRulesTest {
     GraphBuilder g = new GraphBuilder();
     Value x = g.input("x", ElementType.FLOAT, Shape.of(2));
     Value other = g.input("other", ElementType.FLOAT, Shape.of(2));
-    Value stopped = g.stopGradient(other);
+    Value stopped = g.cast(g.lessOrEqual(other, g.scalar(0)), ElementType.FLOAT);
     g.output("gradient", Gradients.of(g, g.total(g.mul(x, stopped)), List.of(other)).get(0));
     try (GraphSession session = GraphSession.of(g.build(), Device.cpu());
         DirectTensor one = DirectTensor.of(new float[] {1, 2}, 2);

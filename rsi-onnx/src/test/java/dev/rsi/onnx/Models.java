@@ -1,13 +1,13 @@
 package dev.rsi.onnx;
 
-import dev.rsi.lm.Batch;
-import dev.rsi.lm.Batches;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
-import dev.rsi.lm.Example;
-import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SavedRandom;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Batches;
+import dev.rsi.lm.spi.Example;
 import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
 import java.util.ArrayList;

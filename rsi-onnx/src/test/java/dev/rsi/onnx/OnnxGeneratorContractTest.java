@@ -1,9 +1,9 @@
 package dev.rsi.onnx;
 
 import dev.rsi.api.Generator;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.PositionScheme;
 import dev.rsi.lm.SamplingParameters;
 import dev.rsi.testkit.GeneratorContract;
 import dev.rsi.testkit.Sum;

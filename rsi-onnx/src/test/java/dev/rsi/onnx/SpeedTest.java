@@ -2,17 +2,17 @@ package dev.rsi.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rsi.lm.AdamW;
-import dev.rsi.lm.Batch;
-import dev.rsi.lm.Batches;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderModel.TrainerState;
 import dev.rsi.lm.Device;
-import dev.rsi.lm.Example;
-import dev.rsi.lm.Positions;
-import dev.rsi.lm.Sampler;
 import dev.rsi.lm.SavedRandom;
-import dev.rsi.lm.TrainerState;
+import dev.rsi.lm.spi.AdamW;
+import dev.rsi.lm.spi.Batch;
+import dev.rsi.lm.spi.Batches;
+import dev.rsi.lm.spi.Example;
+import dev.rsi.lm.spi.Positions;
+import dev.rsi.lm.spi.Sampler;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,7 +77,7 @@ class SpeedTest {
 
   @Test
   void should_need_no_more_memory_over_ten_thousand_steps() throws Exception {
-    DecoderConfig config = Models.config(dev.rsi.lm.PositionScheme.COUPLED, 1, 16);
+    DecoderConfig config = Models.config(dev.rsi.lm.DecoderConfig.PositionScheme.COUPLED, 1, 16);
     DecoderModel model = DecoderModel.random(config, Models.VOCABULARY, 1);
     AdamW adamW = new AdamW(0.9, 0.98, 1e-8, 0.01, 1);
     List<Long> resident = new ArrayList<>();
@@ -203,7 +203,7 @@ class SpeedTest {
         .hiddenSize(width)
         .feedForwardSize(4 * width)
         .layers(layers)
-        .positions(dev.rsi.lm.PositionScheme.COUPLED, 128)
+        .positions(dev.rsi.lm.DecoderConfig.PositionScheme.COUPLED, 128)
         .build();
   }
 

@@ -2,7 +2,7 @@ package dev.rsi.benchmarks.hazards;
 
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
-import dev.rsi.djl.DjlTrainer;
+import dev.rsi.lm.DecoderTraining;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +23,6 @@ final class ForgottenSkill implements Hazard {
 
   @Override
   public Recipe recipe(Recipe recipe) {
-    return recipe.with(DjlTrainer.LEARNING_RATE, LEARNING_RATE);
+    return recipe.with(DecoderTraining.LEARNING_RATE, LEARNING_RATE);
   }
 }

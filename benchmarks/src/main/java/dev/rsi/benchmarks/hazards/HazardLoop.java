@@ -17,7 +17,7 @@ import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
-import dev.rsi.djl.DjlTrainer;
+import dev.rsi.lm.DecoderTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ final class HazardLoop implements AutoCloseable {
   private static final int ADDITIONS = 600;
 
   private static final Recipe RECIPE =
-      Recipe.defaults().with(DjlTrainer.STEPS, 60).with(DjlTrainer.BATCH_SIZE, 96);
+      Recipe.defaults().with(DecoderTraining.STEPS, 60).with(DecoderTraining.BATCH_SIZE, 96);
 
   private final AskGenerator generator = new AskGenerator();
   private final Exam exam;

@@ -8,12 +8,12 @@ import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
-import dev.rsi.djl.DjlTrainer;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
+import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.ModelDirectory;
-import dev.rsi.lm.PositionScheme;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,11 +68,11 @@ final class Nursery {
     ModelVersion blank = registry.add(untrained, Provenance.imported());
     Recipe recipe =
         Recipe.defaults()
-            .with(DjlTrainer.STEPS, STEPS)
-            .with(DjlTrainer.BATCH_SIZE, 96)
-            .with(DjlTrainer.LEARNING_RATE, 4e-3)
-            .with(DjlTrainer.WARM_UP_STEPS, 50)
-            .with(DjlTrainer.DECAY_SHARE, 0.4);
+            .with(DecoderTraining.STEPS, STEPS)
+            .with(DecoderTraining.BATCH_SIZE, 96)
+            .with(DecoderTraining.LEARNING_RATE, 4e-3)
+            .with(DecoderTraining.WARM_UP_STEPS, 50)
+            .with(DecoderTraining.DECAY_SHARE, 0.4);
     TrainedArtifact trained =
         new AskTrainer()
             .train(

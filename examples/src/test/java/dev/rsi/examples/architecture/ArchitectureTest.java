@@ -139,7 +139,9 @@ class ArchitectureTest {
 
   @Test
   void should_let_testkit_see_public_modules_and_test_libraries_only() {
-    sees(TESTKIT, JDK, JSPECIFY, API, CORE, "org.junit.jupiter.api..", "org.assertj..");
+    String[] tests = {"org.junit.jupiter.api..", "org.assertj.."};
+    sees("dev.rsi.testkit", JDK, JSPECIFY, API, CORE, tests);
+    sees("dev.rsi.testkit.lm..", JDK, JSPECIFY, API, LM, JACKSON, tests);
   }
 
   @Test
@@ -208,6 +210,40 @@ class ArchitectureTest {
     assertThat(surface)
         .as("public types of %s: make one package-private, or move it to internal", root)
         .hasSizeLessThanOrEqualTo(limit);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"dev.rsi.lm, 14", "dev.rsi.lm.spi, 16"})
+  void should_keep_the_surface_of_a_package_small(String name, int limit) {
+    Set<String> surface =
+        exposed().stream()
+            .filter(type -> type.getPackageName().equals(name))
+            .filter(JavaClass::isTopLevelClass)
+            .map(JavaClass::getName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(surface)
+        .as("public types of %s: make one package-private, or move it to internal", name)
+        .hasSizeLessThanOrEqualTo(limit);
+  }
+
+  @Test
+  void should_keep_what_users_of_models_see_apart_from_what_backends_are_made_of() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.rsi.lm")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.rsi.lm.spi..")
+            .because("a user of language models must not meet what backends are made of"));
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.rsi.lm.internal..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.rsi.lm", "dev.rsi.lm.spi..")
+            .because("what both share knows neither"));
   }
 
   @Test

@@ -26,6 +26,7 @@ import dev.rsi.examples.addition.Additions;
 import dev.rsi.lm.CharVocabulary;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import java.io.IOException;
@@ -96,9 +97,9 @@ class ReadmeTest {
     ModelDirectory.write(blank, DecoderModel.random(config, vocabulary, 3));
     Recipe recipe =
         Recipe.defaults()
-            .with(DjlTrainer.STEPS, 600)
-            .with(DjlTrainer.LEARNING_RATE, 4e-3)
-            .with(DjlTrainer.WARM_UP_STEPS, 60);
+            .with(DecoderTraining.STEPS, 600)
+            .with(DecoderTraining.LEARNING_RATE, 4e-3)
+            .with(DecoderTraining.WARM_UP_STEPS, 60);
     Path work = registry.newWorkDirectory();
     ModelVersion untaught = registry.add(blank, Provenance.imported());
     DjlTrainer.of(codec)

@@ -3,6 +3,8 @@ package dev.rsi.core.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rsi.api.Cost;
+import dev.rsi.api.Verdict;
 import dev.rsi.core.report.RunEvent;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
@@ -59,6 +61,38 @@ class EventJsonTest {
         .isEqualTo(
             new EventJson.Row(
                 3, "promoted", "{\"generation\":3,\"from\":\"old \u00e4\",\"to\":\"new\"}"));
+  }
+
+  @Test
+  void should_write_the_cost_of_an_attempt_only_where_there_is_one() {
+    String before =
+        "{\"generation\":1,\"stage\":\"SCOUT\",\"level\":2,\"task\":\"t\",\"seed\":3,"
+            + "\"candidate\":\"c\",\"tokens\":4,\"outcome\":\"PASS\",\"score\":1.0,"
+            + "\"reason\":\"\",\"critique\":null,\"comment\":null}";
+    RunEvent.Attempted free = attempted(null, Cost.NONE);
+    assertThat(json.write(free).body()).isEqualTo(before);
+    assertThat(json.read(new EventJson.Row(1, "attempted", before))).isEqualTo(free);
+    assertThat(json.write(attempted(new Cost(8, 9), null)).body())
+        .isEqualTo(
+            before.replace("null}", "null,\"verdictCost\":{\"tokensIn\":8,\"tokensOut\":9}}"));
+  }
+
+  private static RunEvent.Attempted attempted(@Nullable Cost verdict, @Nullable Cost critique) {
+    return new RunEvent.Attempted(
+        1,
+        RunEvent.Stage.SCOUT,
+        2,
+        "t",
+        3,
+        "c",
+        4,
+        Verdict.Outcome.PASS,
+        1,
+        "",
+        null,
+        null,
+        verdict,
+        critique);
   }
 
   @Test
@@ -171,6 +205,10 @@ class EventJsonTest {
       return Arbitraries.strings().all().ofMaxLength(20);
     } else if (raw.isEnum()) {
       return Arbitraries.of(raw.getEnumConstants());
+    }
+    if (raw == Cost.class) {
+      Arbitrary<Long> tokens = Arbitraries.longs().greaterOrEqual(0);
+      return Combinators.combine(tokens, tokens).as(Cost::new);
     }
     return anyRecord(raw);
   }

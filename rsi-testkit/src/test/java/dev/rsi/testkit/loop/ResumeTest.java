@@ -3,6 +3,7 @@ package dev.rsi.testkit.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.Critique;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Knob;
@@ -404,6 +405,11 @@ class ResumeTest {
                     "run-1",
                     new TaskSource<Sum>() {
                       @Override
+                      public String describe() {
+                        return others.describe();
+                      }
+
+                      @Override
                       public int levels() {
                         return others.levels();
                       }
@@ -416,6 +422,78 @@ class ResumeTest {
                     }))
         .isInstanceOf(RsiException.class)
         .hasMessageContainingAll("does not repeat itself", "event (");
+  }
+
+  @Test
+  void should_give_the_trainer_what_it_would_have_given_it_wherever_it_was_cut() {
+    Loops whole = new Loops(home.resolve("whole"));
+    List<TrainingRequest<Sum, Long>> expected = new ArrayList<>();
+    contrasting(whole, whole.store, expected).run(whole.start, Loops.TASKS);
+    assertThat(expected).hasSize(2);
+    assertThat(expected.get(0).attempts())
+        .allMatch(attempt -> attempt.verdict().cost().tokensIn() > 0)
+        .anyMatch(attempt -> attempt.critique() != null && attempt.cost().tokensOut() > 50);
+    int resumed = 0;
+    for (int appends = 4; appends < 80; appends += 3) {
+      Loops cut = new Loops(home.resolve("cut " + appends));
+      List<TrainingRequest<Sum, Long>> given = new ArrayList<>();
+      try {
+        contrasting(cut, new BreakingStore(cut.store, appends, true), given)
+            .run(cut.start, Loops.TASKS);
+        break;
+      } catch (RsiException e) {
+        given.clear();
+        ImprovementLoop<Sum, Long> again = contrasting(cut, cut.store, given);
+        again.resume(again.unfinished().orElseThrow(), Loops.TASKS);
+      }
+      int from = expected.size() - given.size();
+      for (int i = 0; i < given.size(); i++) {
+        assertThat(given.get(i).attempts()).isEqualTo(expected.get(from + i).attempts());
+        assertThat(given.get(i).lessons()).isEqualTo(expected.get(from + i).lessons());
+        resumed++;
+      }
+    }
+    assertThat(resumed).isGreaterThan(10);
+  }
+
+  /** Verifier and critic cost tokens, and the trainer asks for attempts. */
+  private static ImprovementLoop<Sum, Long> contrasting(
+      Loops loops, RunStore store, List<TrainingRequest<Sum, Long>> given) {
+    Trainer<Sum, Long> trainer = loops.learner.trainer();
+    return ImprovementLoop.builder(loops.learner.generator())
+        .verifier(
+            (sum, answer) ->
+                Verdict.passIf(answer == sum.expected(), "wrong")
+                    .withCost(new Cost(20 + answer % 10, 1)))
+        .critic(
+            (task, candidate, verdict, rubric) ->
+                Critique.overall((1 + candidate % 10) / 10.0, "by the last digit")
+                    .withCost(new Cost(30, 50 + candidate % 10)))
+        .trainer(
+            new Trainer<Sum, Long>() {
+              @Override
+              public List<Knob> knobs() {
+                return trainer.knobs();
+              }
+
+              @Override
+              public boolean contrasts() {
+                return true;
+              }
+
+              @Override
+              public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+                given.add(request);
+                return trainer.train(request, context);
+              }
+            })
+        .gate(DriftGates.paired())
+        .probes(Loops.heldOut(11, 100))
+        .practice(Practice.DEFAULT.tasks(8).scouts(8).samples(4).batch(32))
+        .budget(Budget.of(2))
+        .store(store)
+        .registry(loops.registry)
+        .build();
   }
 
   private static ImprovementLoop<Sum, Long> loop(Loops loops, RunStore store, Budget budget) {

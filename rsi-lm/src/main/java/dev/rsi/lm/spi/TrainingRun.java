@@ -1,0 +1,119 @@
+package dev.rsi.lm.spi;
+
+import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
+import dev.rsi.lm.DecoderModel;
+import dev.rsi.lm.DecoderModel.TrainerState;
+import dev.rsi.lm.Objective;
+import dev.rsi.lm.SavedRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Steps over batches, in one thread. What it has reached can be taken out as a {@link
+ * DecoderModel}, saved, and gone on from, bit for bit.
+ */
+public final class TrainingRun implements AutoCloseable {
+  /** So many steps in a row without a finite gradient end the training. */
+  public static final int MAX_SKIPPED_IN_A_ROW = 10;
+
+  private final DecoderModel base;
+  private final @Nullable Adapters adapters;
+  private final TrainStep step;
+  private final SavedRandom random;
+  private long adamSteps;
+  private int skipped;
+  private int skippedInARow;
+  private double smoothLoss = Double.NaN;
+
+  /** Takes the step over; it began with the weights and the state of {@code base}. */
+  public TrainingRun(DecoderModel base, TrainerState state, TrainStep step) {
+    this(base, null, state, step);
+  }
+
+  /**
+   * The same for adapters.
+   *
+   * @param adapters what the step trains; null for all weights
+   */
+  TrainingRun(DecoderModel base, @Nullable Adapters adapters, TrainerState state, TrainStep step) {
+    this.base = base;
+    this.adapters = adapters;
+    this.step = step;
+    adamSteps = state.step();
+    random = new SavedRandom(state.randomState());
+  }
+
+  /**
+   * Takes the steps [from, to) of a schedule on the mean loss over the answers' tokens.
+   *
+   * @param shapes how many batches, each of one shape, make a step
+   */
+  public void run(
+      Batches batches,
+      int rows,
+      int shapes,
+      AdamW adamW,
+      Schedule schedule,
+      int from,
+      int to,
+      RunContext context) {
+    Curriculum plain = Curriculum.of(batches, rows, shapes, Objective.supervised());
+    run(plain, adamW, schedule, from, to, context);
+  }
+
+  /** The same on what a curriculum gives. */
+  void run(
+      Curriculum curriculum, AdamW adamW, Schedule schedule, int from, int to, RunContext context) {
+    for (int i = from; i < to; i++) {
+      context.checkActive();
+      Curriculum.Portion portion = curriculum.next(step, random);
+      TrainStep.Result result = step.step(portion.batches(), adamW, schedule.at(i), adamSteps + 1);
+      if (result.applied()) {
+        adamSteps++;
+        skippedInARow = 0;
+        double loss = portion.loss() == null ? result.loss() : portion.loss().value();
+        smoothLoss = Double.isNaN(smoothLoss) ? loss : 0.95 * smoothLoss + 0.05 * loss;
+      } else {
+        skipped++;
+        skippedInARow++;
+        if (skippedInARow >= MAX_SKIPPED_IN_A_ROW) {
+          throw new RsiException(
+              "Training broke down: "
+                  + skippedInARow
+                  + " steps in a row had a loss ("
+                  + result.loss()
+                  + ") or gradient norm ("
+                  + result.gradientNorm()
+                  + ") that is not finite.\nMaybe lower the learning rate.");
+        }
+      }
+      context.progress(i + 1L, schedule.totalSteps());
+    }
+  }
+
+  /** Steps left out for a loss or gradient that was not finite. */
+  public int skipped() {
+    return skipped;
+  }
+
+  /** Running mean of the loss, about the last 20 steps; NaN before the first. */
+  public double loss() {
+    return smoothLoss;
+  }
+
+  /** What has been reached; with adapters, merged into the weights and without moments. */
+  public DecoderModel model() {
+    if (adapters != null) {
+      float[] merged = adapters.merged(base.weights(), step.weights());
+      return new DecoderModel(base.config(), base.vocabulary(), merged, null);
+    }
+    TrainerState state =
+        new TrainerState(step.firstMoment(), step.secondMoment(), adamSteps, random.state());
+    return new DecoderModel(base.config(), base.vocabulary(), step.weights(), state);
+  }
+
+  @Override
+  public void close() {
+    step.close();
+  }
+}
