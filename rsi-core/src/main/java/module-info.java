@@ -19,6 +19,7 @@ module dev.rsi.core {
   exports dev.rsi.core.gate;
   exports dev.rsi.core.live;
   exports dev.rsi.core.micrometer;
+  exports dev.rsi.core.probe;
   exports dev.rsi.core.registry;
   exports dev.rsi.core.report;
   exports dev.rsi.core.store;

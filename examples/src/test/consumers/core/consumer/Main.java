@@ -1,5 +1,6 @@
 package consumer;
 
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
@@ -14,7 +15,6 @@ import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.gate.DriftGates;
-import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.RunReport;

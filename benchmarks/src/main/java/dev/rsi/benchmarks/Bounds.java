@@ -9,6 +9,14 @@ final class Bounds {
     return 1 / (1 + Math.log(1.0 + g));
   }
 
+  /** How many sequences of so many answers have at most so many refusals among them. */
+  static double histories(int answers, int refusals) {
+    if (answers == 0 || refusals < 0) {
+      return refusals < 0 ? 0 : 1;
+    }
+    return histories(answers - 1, refusals) + histories(answers - 1, refusals - 1);
+  }
+
   /**
    * How fast, in nats per probe, the best bet against "the mean is at most {@code mean}" can grow,
    * when probes are 1 with probability {@code up}, -1 with {@code down} and else 0. A test of level

@@ -9,7 +9,7 @@ import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.gate.PairedGate;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.RunReport;
@@ -124,7 +124,7 @@ public final class BudgetTable {
     long first =
         (long) LEVELS * practice.scouts()
             + (long) practice.reach() * practice.tasks()
-            + 2 * probes.attempts()
+            + 2L * probes.size()
             + 8L * probes.families().size();
     Budget budget =
         Budget.of(random.nextInt(1, 21)).attempts(random.nextLong(first, 12 * first + 1));

@@ -1,14 +1,11 @@
 package dev.rsi.benchmarks;
 
-import dev.rsi.api.Codec;
 import dev.rsi.api.ProbeResult;
-import dev.rsi.api.Verdict;
 import dev.rsi.core.gate.AnchoredGate;
 import dev.rsi.core.gate.DriftGates;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.probe.ProbeBank;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /** What it costs to pay for the answers that a bank has given, and what it costs not to. */
@@ -27,10 +24,7 @@ final class ReusedBank {
   ReusedBank(Sheet sheet, SimulatedKind.Results results) {
     this.sheet = sheet;
     this.results = results;
-    this.histories =
-        ProbeBank.of(Codec.text(), (t, c) -> Verdict.pass(), Map.of("any", List.of("any")))
-            .renewed((kind, random) -> "any")
-            .histories(last);
+    this.histories = Bounds.histories(last, ProbeBank.DEFAULT_REFUSALS);
   }
 
   void reuse(SplittableRandom random) {

@@ -17,11 +17,6 @@ public interface ProbeSource {
   /** Which decision of the lineage this is, from 1: for rules that spend error over decisions. */
   long ordinal();
 
-  /** What the challenger changes; the model's artifact unless said otherwise. */
-  default UpdateKind update() {
-    return UpdateKind.ARTIFACT;
-  }
-
   /** Number of the bank that the probes come from, from 1; a bank once left never comes back. */
   default long bank() {
     return 1;

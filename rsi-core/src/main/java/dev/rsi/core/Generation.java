@@ -6,6 +6,8 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Role;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.judging.Judging;
+import dev.rsi.core.internal.judging.ProbeScores;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
 import dev.rsi.core.internal.spending.Amounts;
@@ -70,9 +72,9 @@ final class Generation<T, C> {
       LessonPool<T, C> pool,
       PracticeGround<T, C> ground,
       Training<T, C> training,
-      Probing<T, C> probing,
+      Judging<T, C> judging,
       Approvals approvals,
-      @Nullable ProbeReadings<T, C> exam,
+      @Nullable ProbeScores<T, C> exam,
       @Nullable String charter) {}
 
   /**
@@ -210,13 +212,13 @@ final class Generation<T, C> {
         steps.told(
             RunEvent.ProbesCommitted.class, RunEvent.ProbesCommitted::attempts, room::readings);
     steps.accounts().begin(Phase.JUDGE, room.judging(most));
-    GateDecision decided = shop.probing().decide(number, most, versions(candidate));
+    GateDecision decided = shop.judging().decide(number, most, versions(candidate));
     decision = decided;
     deciding.end(decided.action().name());
     steps.record(new RunEvent.Gated(number, candidate, decided, shop.charter()));
     steps.at(Part.APPROVAL);
     boolean goesLive = shop.approvals().goesLive(number, state.incumbent(), candidate, decided);
-    shop.probing().answered(goesLive && decided.promotes());
+    shop.judging().answered(goesLive && decided.promotes());
     if (goesLive) {
       state.promote(candidate);
       outcome = Outcome.PROMOTED;
@@ -240,11 +242,11 @@ final class Generation<T, C> {
     steps.enter(Phase.EXAMINE, Part.EXAM);
     steps.accounts().begin(Phase.EXAMINE, room.exam());
     String candidate = Objects.requireNonNull(challenger);
-    ProbeReadings<T, C> exam = shop.exam();
+    ProbeScores<T, C> exam = shop.exam();
     if (exam != null) {
       marks.putAll(exam.solved(candidate));
     }
-    Map<String, Double> numbers = shop.probing().described(candidate);
+    Map<String, Double> numbers = shop.judging().described(candidate);
     steps.record(new RunEvent.Described(number, candidate, numbers));
   }
 

@@ -4,12 +4,15 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.TaskSource;
-import dev.rsi.core.gate.ProbeBank;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.judging.HeldOut;
+import dev.rsi.core.internal.judging.Judging;
+import dev.rsi.core.internal.judging.ProbeScores;
 import dev.rsi.core.internal.practice.Examiner;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.DiskSpace;
 import dev.rsi.core.internal.spending.Ledger;
@@ -23,6 +26,7 @@ import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Phase;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.internal.steps.Training;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
@@ -49,8 +53,8 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final LogContext logContext;
   private final Attempts<T, C> attempts;
   private final Examiner<T, C> examiner;
-  private final Probing<T, C> probing;
-  private final @Nullable ProbeReadings<T, C> exam;
+  private final Judging<T, C> judging;
+  private final @Nullable ProbeScores<T, C> exam;
   private final RunState state;
   private final Room room;
   private final Generation.Workshop<T, C> shop;
@@ -103,7 +107,7 @@ final class LoopRun<T, C> implements AutoCloseable {
             practice.memory(),
             seeds.random("earlier lessons", 0, 0));
     HeldOut<T> heldOut = new HeldOut<>(codec, plan.secret(), plan.probes(), plan.exam());
-    this.probing = probing(anchor, seeds, heldOut, pool);
+    this.judging = judging(anchor, seeds, heldOut, pool);
     PracticeGround<T, C> ground =
         new PracticeGround<>(
             tasks,
@@ -129,10 +133,10 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.state = new RunState(anchor, Frontier.given(given), steps, plan.registry(), logContext);
     long examined = exam == null ? 0 : exam.worstCase();
     this.room =
-        new Room(practice, levels, examined, state, pool, probing, training, accounts, ledger);
+        new Room(practice, levels, examined, state, pool, judging, training, accounts, ledger);
     this.shop =
         new Generation.Workshop<>(
-            levels, practice, seeds, state, steps, room, pool, ground, training, probing, approvals,
+            levels, practice, seeds, state, steps, room, pool, ground, training, judging, approvals,
             exam, digest);
   }
 
@@ -145,11 +149,11 @@ final class LoopRun<T, C> implements AutoCloseable {
     return made;
   }
 
-  private Probing<T, C> probing(
+  private Judging<T, C> judging(
       String anchor, Seeds seeds, HeldOut<T> heldOut, LessonPool<T, C> pool) {
     Consumer<Consumer<RunEvent.Attempted>> attempted =
         each -> steps.forEach(RunEvent.Attempted.class, each);
-    return new Probing<>(
+    return new Judging<>(
         plan.gate(),
         plan.probes(),
         // Of this seed alone, as it is shown when the run has ended.
@@ -166,12 +170,19 @@ final class LoopRun<T, C> implements AutoCloseable {
         ledger);
   }
 
-  private @Nullable ProbeReadings<T, C> exam(String anchor, Seeds seeds) {
+  private @Nullable ProbeScores<T, C> exam(String anchor, Seeds seeds) {
     ProbeBank<T, C> bank = plan.exam();
     return bank == null
         ? null
-        : new ProbeReadings<>(
-            steps, "exam", false, bank, anchor, attempts, seeds, plan.practice().batch());
+        : new ProbeScores<>(
+            steps,
+            "exam",
+            false,
+            DefaultProbeBank.of(bank),
+            anchor,
+            attempts,
+            seeds,
+            plan.practice().batch());
   }
 
   RunReport run() {
@@ -272,7 +283,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   private void forgetAllBut(List<String> kept) {
     attempts.closeAllBut(kept);
-    probing.forgetAllBut(kept);
+    judging.forgetAllBut(kept);
     if (exam != null) {
       exam.forgetAllBut(kept);
     }
@@ -295,7 +306,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private RunReport end(RunReport.End end, String reason) {
     steps.accounts().settle();
     List<RunEvent> last = new ArrayList<>(cutShort);
-    last.addAll(probing.revealed(state.finished()));
+    last.addAll(judging.revealed(state.finished()));
     last.add(new RunEvent.RunFinished(state.finished(), end, reason, state.incumbent()));
     // Together: what is revealed must not be resumed, and nor must what the budget cut short, which
     // would not be cut short in the same place again.

@@ -6,13 +6,14 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Limit;
 import dev.rsi.core.internal.spending.ProcessTime;
 import dev.rsi.core.internal.spending.Tariff;
 import dev.rsi.core.internal.spending.WorstTraining;
+import dev.rsi.core.probe.ProbeBank;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +131,8 @@ final class PlanCheck<T, C> {
 
   private void checkJudges(String name, @Nullable ProbeBank<T, C> bank) {
     if (bank != null) {
-      bank.contradictions()
+      DefaultProbeBank.of(bank)
+          .contradictions()
           .forEach(
               wrong -> problems.add(name + " has a judge that is wrong: " + wrong + ": mend it."));
     }
@@ -174,7 +176,7 @@ final class PlanCheck<T, C> {
     if (budget != null && parts.probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
       long attempts = WorstCase.firstGeneration(parts.practice, 1, parts.probes, exam);
-      long first = exam == null ? 0 : exam.attempts();
+      long first = WorstCase.attempts(exam);
       for (Limit limit : budget.ceilings().limits()) {
         checkLimit(
             budget.ceilings().tariff(),

@@ -1,6 +1,7 @@
 package dev.rsi.core;
 
 import com.google.common.math.LongMath;
+import dev.rsi.core.internal.judging.Judging;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.Ledger;
@@ -16,7 +17,7 @@ final class Room {
   private final long exam;
   private final RunState state;
   private final LessonPool<?, ?> pool;
-  private final Probing<?, ?> probing;
+  private final Judging<?, ?> judging;
   private final Training<?, ?> training;
   private final Accounts accounts;
   private final Ledger ledger;
@@ -33,7 +34,7 @@ final class Room {
       long exam,
       RunState state,
       LessonPool<?, ?> pool,
-      Probing<?, ?> probing,
+      Judging<?, ?> judging,
       Training<?, ?> training,
       Accounts accounts,
       Ledger ledger) {
@@ -42,7 +43,7 @@ final class Room {
     this.exam = exam;
     this.state = state;
     this.pool = pool;
-    this.probing = probing;
+    this.judging = judging;
     this.training = training;
     this.accounts = accounts;
     this.ledger = ledger;
@@ -56,13 +57,13 @@ final class Room {
    * @param made attempts of the generation so far that could give lessons
    */
   Fit fit(int made) {
-    long whole = probing.worstCase(state.incumbent());
+    long whole = judging.worstCase(state.incumbent());
     Fit.Room room = fit -> ledger.hasRoom(most(fit, made));
     Fit asked = new Fit(true, practice.tasks(), whole);
     if (room.has(asked)) {
       return asked;
     }
-    long fewest = probing.leastCase(state.incumbent());
+    long fewest = judging.leastCase(state.incumbent());
     Fit fitted = Fit.of(true, practice, fewest, whole, room);
     boolean couldGoUnscouted = state.wasScouted() && !state.isScouted();
     return room.has(fitted) || !couldGoUnscouted
@@ -94,16 +95,16 @@ final class Room {
 
   /** The most that a decision spends which may take so many attempts; null for all that it asks. */
   Amounts judging(@Nullable Long attempts) {
-    return accounts.attempts(attempts == null ? probing.worstCase(state.incumbent()) : attempts);
+    return accounts.attempts(attempts == null ? judging.worstCase(state.incumbent()) : attempts);
   }
 
   /** The most attempts that a decision may take: what is left may be less next time. */
   long readings() {
-    long whole = probing.worstCase(state.incumbent());
+    long whole = judging.worstCase(state.incumbent());
     LongPredicate fits = n -> ledger.hasRoom(accounts.attempts(n + exam));
     return fits.test(whole)
         ? whole
-        : Fit.largest(probing.leastCase(state.incumbent()), whole, fits);
+        : Fit.largest(judging.leastCase(state.incumbent()), whole, fits);
   }
 
   /** What an exam spends. */

@@ -1,13 +1,15 @@
 package dev.rsi.core;
 
 import com.google.common.math.LongMath;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.internal.judging.BankInUse;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.Ceilings;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Tariff;
 import dev.rsi.core.internal.spending.WorstTraining;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunReport;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,9 @@ final class WorstCase {
   /** The most attempts of a first generation, but for generation 0 with its exam. */
   static long firstGeneration(
       Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
+    DefaultProbeBank<?, ?> bank = DefaultProbeBank.of(probes);
     return LongMath.saturatedAdd(
-        practice.worstCase(levels), 2 * probes.attempts() + Bank.retests(probes) + attempts(exam));
+        practice.worstCase(levels), 2 * bank.attempts() + BankInUse.retests(bank) + attempts(exam));
   }
 
   /** What a whole run spends at most, by its plan and its budget together. */
@@ -43,11 +46,11 @@ final class WorstCase {
 
   private static Amounts planned(Plan<?, ?> plan, int levels) {
     long generations = plan.budget().generations();
-    ProbeBank<?, ?> probes = plan.probes();
+    DefaultProbeBank<?, ?> probes = DefaultProbeBank.of(plan.probes());
     long exam = attempts(plan.exam());
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
-    long others = banks + Bank.retests(probes) + exam;
+    long others = banks + BankInUse.retests(probes) + exam;
     long attempts =
         LongMath.saturatedAdd(
             exam + probes.attempts(), generations(plan.practice(), levels, generations, others));
@@ -103,8 +106,9 @@ final class WorstCase {
     return WorstTraining.steps(plan.trainer(), plan.recipe(), lessons, made);
   }
 
-  private static long attempts(@Nullable ProbeBank<?, ?> exam) {
-    return exam == null ? 0 : exam.attempts();
+  /** The most attempts that it takes to read an exam, if there is one. */
+  static long attempts(@Nullable ProbeBank<?, ?> exam) {
+    return exam == null ? 0 : DefaultProbeBank.of(exam).attempts();
   }
 
   /** Amounts as reports have them. */

@@ -1,6 +1,6 @@
 package dev.rsi.benchmarks.hazards;
 
-import dev.rsi.core.gate.Readings;
+import dev.rsi.core.probe.Readings;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.rsi.examples.addition;
 
 import dev.rsi.api.Lesson;
 import dev.rsi.api.TaskSource;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.verify.Verifiers;
 import java.util.ArrayList;
 import java.util.HashSet;

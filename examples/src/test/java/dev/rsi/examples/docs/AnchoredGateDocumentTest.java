@@ -12,8 +12,8 @@ import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.gate.GateAdvice;
 import dev.rsi.core.gate.GateAudit;
 import dev.rsi.core.gate.GateReport;
-import dev.rsi.core.gate.ProbeBank;
-import dev.rsi.core.gate.ProbeFamily;
+import dev.rsi.core.probe.ProbeBank;
+import dev.rsi.core.probe.ProbeFamily;
 import dev.rsi.testkit.SimulatedProbes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,7 +79,7 @@ class AnchoredGateDocumentTest {
     AnchoredGate gate = DriftGates.anchored(bank);
     // #endregion
 
-    assertThat(bank.contradictions()).isEmpty();
+    assertThat(bank.families()).containsOnlyKeys("sums", "refusals", "gap", "never say");
     assertThat(DriftGates.misfits(gate, bank)).allMatch(misfit -> misfit.contains("too few"));
   }
 

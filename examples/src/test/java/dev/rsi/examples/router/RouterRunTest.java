@@ -12,7 +12,7 @@ import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
-import dev.rsi.core.gate.ProbeFamily;
+import dev.rsi.core.probe.Readings;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.onnx.FrozenEncoder;
@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,33 +49,20 @@ class RouterRunTest {
 
   @Test
   void should_tell_answers_that_mean_the_same_from_diverse_ones() {
-    ProbeFamily<String, String> diversity =
-        ProbeFamily.diversity("diverse", List.of("Greet a customer."), encoder::similarity);
-    double same = reading(diversity, "Hello, how can I help you?", "Hi, how may I help you?");
-    double other = reading(diversity, "Hello, how can I help you?", "Your parcel left on Monday.");
+    String answer = "Hello, how can I help you?";
+    double same = Readings.diversity(encoder.similarity(answer, "Hi, how may I help you?"));
+    double other = Readings.diversity(encoder.similarity(answer, "Your parcel left on Monday."));
     assertThat(same).isLessThan(0.3);
     assertThat(other).isGreaterThan(same + 0.3);
   }
 
   @Test
   void should_tell_an_answer_that_kept_its_meaning_from_one_that_shifted() {
-    ProbeFamily<String, String> meaning =
-        ProbeFamily.meaning(
-            "as before",
-            Map.of("Where is my parcel?", "Your parcel left on Monday."),
-            encoder::similarity);
-    double kept = meaning(meaning, "The package was sent on Monday.");
-    double shifted = meaning(meaning, "I cannot help with that.");
+    String before = "Your parcel left on Monday.";
+    double kept = encoder.similarity(before, "The package was sent on Monday.");
+    double shifted = encoder.similarity(before, "I cannot help with that.");
     assertThat(kept).isGreaterThan(0.6);
     assertThat(shifted).isLessThan(kept - 0.3);
-  }
-
-  private static double meaning(ProbeFamily<String, String> family, String answer) {
-    return family.reading(0, List.of(Output.of(answer, 1))).orElseThrow();
-  }
-
-  private static double reading(ProbeFamily<String, String> family, String one, String two) {
-    return family.reading(0, List.of(Output.of(one, 1), Output.of(two, 1))).orElseThrow();
   }
 
   @Test

@@ -10,7 +10,8 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
-import dev.rsi.api.UpdateKind;
+import dev.rsi.core.internal.stats.Bets;
+import dev.rsi.core.internal.stats.Evidence;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -73,22 +74,22 @@ final class AnchoredDecision {
     this.references = rules.incumbent() ? 2 : 1;
     this.limits = kinds.stream().mapToInt(k -> Math.min(k.available(), rules.probes())).toArray();
     this.taken = new int[kinds.size()];
-    signals.addAll(signals(rules, kinds, source.update()));
+    signals.addAll(signals(rules, kinds));
     this.standing = stand();
   }
 
   /** The signals on such kinds, in order: against generation 0, and against the incumbent. */
-  static List<Signal> signals(Rules rules, List<ProbeKind> kinds, UpdateKind update) {
+  static List<Signal> signals(Rules rules, List<ProbeKind> kinds) {
     List<Signal> signals = new ArrayList<>();
     for (ProbeKind kind : kinds) {
       String name = kind.name();
-      signals.add(new Signal(name, Role.ANCHOR, rules.margins(name, Role.ANCHOR, update)));
+      signals.add(new Signal(name, Role.ANCHOR, rules.margins(name, Role.ANCHOR)));
       if (rules.incumbent()) {
         signals.add(
             new Signal(
                 name,
                 Role.INCUMBENT,
-                rules.margins(name, Role.INCUMBENT, update),
+                rules.margins(name, Role.INCUMBENT),
                 !rules.guards().contains(name)));
       }
     }

@@ -8,6 +8,8 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
+import dev.rsi.core.internal.stats.Bets;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -202,17 +204,6 @@ public final class AnchoredGate implements DriftGate {
   }
 
   /**
-   * With another limit for updates of the rubric, against both references and on every kind: what
-   * critics judge by decides what later generations learn, so it must be proven to do less harm. An
-   * update that keeps the other limits and not this one is HOLD, for a person to decide.
-   *
-   * @param limit in (0, 1); default {@value #DEFAULT_CRITICAL_LIMIT}
-   */
-  public AnchoredGate rubricLimit(double limit) {
-    return with(r -> r.rubricLimit = share("rubricLimit", limit));
-  }
-
-  /**
    * With a limit for gains: a challenger that would be promoted, but gained more than this on some
    * kind against the incumbent, is HOLD until a person has looked. A sudden gain may be a leak.
    *
@@ -228,7 +219,7 @@ public final class AnchoredGate implements DriftGate {
   /**
    * Whether a challenger must be proven better than the incumbent on some kind.
    *
-   * @param demanded default true; false for updates that need only be safe
+   * @param demanded default true; false for challengers that need only be safe
    */
   public AnchoredGate gain(boolean demanded) {
     return with(r -> r.gain = demanded);
@@ -345,7 +336,7 @@ public final class AnchoredGate implements DriftGate {
     List<ProbeKind> kinds =
         probes.kinds().stream().filter(k -> !rules.tripwires().contains(k.name())).toList();
     List<String> signals =
-        AnchoredDecision.signals(rules, kinds, probes.update()).stream().map(Signal::name).toList();
+        AnchoredDecision.signals(rules, kinds).stream().map(Signal::name).toList();
     requireKnown(probes.kinds());
     long ordinal = probes.ordinal();
     Lineage current = lineage;
@@ -378,7 +369,7 @@ public final class AnchoredGate implements DriftGate {
           rules.tripwires().contains(kind.name())
               ? kind.available()
               : IntMath.divide(
-                      rules.fewest(kind.name(), probes.update(), -Math.log(level)),
+                      rules.fewest(kind.name(), -Math.log(level)),
                       rules.batch(),
                       RoundingMode.CEILING)
                   * rules.batch();

@@ -1,5 +1,7 @@
 package dev.rsi.core.gate;
 
+import dev.rsi.core.internal.stats.Bets;
+
 /**
  * Bounds on the mean drift that hold at all times at once: all means that the bets have not
  * rejected at the level. The wealth of each bet is monotone in the mean it bets against, so

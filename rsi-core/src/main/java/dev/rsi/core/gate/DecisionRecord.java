@@ -1,9 +1,11 @@
 package dev.rsi.core.gate;
 
+import com.google.common.collect.ImmutableMap;
 import dev.rsi.api.GateFinding;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
-import dev.rsi.api.UpdateKind;
+import dev.rsi.core.internal.probe.Margins;
+import dev.rsi.core.internal.stats.Bets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,13 @@ final class DecisionRecord {
   private static final String TRIPWIRE = " as tripwire";
   private static final String INSTRUMENT = " as instrument";
   private static final String AGAINST = " against ";
+
+  /**
+   * Numbers that mean nothing and are read by nobody. They stay as they always were in the record,
+   * since a run that is resumed decides again and has to come to what was recorded.
+   */
+  private static final ImmutableMap<String, Double> UNUSED =
+      ImmutableMap.of("rubric limit", 0.03, "recipe", 0.0, "rubric", 0.0);
 
   private DecisionRecord() {}
 
@@ -44,9 +53,7 @@ final class DecisionRecord {
     numbers.put("fraction", rules.fraction() ? 1.0 : 0.0);
     numbers.put("gain demanded", rules.demandsGain() ? 1.0 : 0.0);
     numbers.put("jump", rules.jump());
-    numbers.put("rubric limit", rules.rubricLimit());
-    numbers.put("recipe", source.update() == UpdateKind.RECIPE ? 1.0 : 0.0);
-    numbers.put("rubric", source.update() == UpdateKind.RUBRIC ? 1.0 : 0.0);
+    numbers.putAll(UNUSED);
     numbers.put("bank", (double) source.bank());
     numbers.put("histories", source.histories());
     numbers.put("faults", (double) standing.faults());
@@ -187,9 +194,6 @@ final class DecisionRecord {
             jump(head));
     standing.faults((int) count(head, "faults"));
     count(head, "bank");
-    share(head, "rubric limit");
-    flag(head, "rubric");
-    flag(head, "recipe");
     return standing;
   }
 

@@ -2,6 +2,10 @@ package dev.rsi.core.gate;
 
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.ProbeKind;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.probe.Family;
+import dev.rsi.core.internal.probe.Margins;
+import dev.rsi.core.probe.ProbeBank;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +27,7 @@ public final class DriftGates {
    */
   public static AnchoredGate anchored(ProbeBank<?, ?> probes) {
     AnchoredGate gate = anchored();
-    for (ProbeFamily<?, ?> family : probes.families().values()) {
+    for (Family<?, ?> family : DefaultProbeBank.of(probes).kinds().values()) {
       Margins margins = family.margins();
       if (family.isTripwire()) {
         gate = gate.tripwires(family.name());
@@ -47,7 +51,7 @@ public final class DriftGates {
   public static List<String> misfits(DriftGate gate, ProbeBank<?, ?> probes) {
     List<String> misfits = new ArrayList<>();
     Rules rules = gate instanceof AnchoredGate anchored ? anchored.rules() : null;
-    for (ProbeFamily<?, ?> family : probes.families().values()) {
+    for (Family<?, ?> family : DefaultProbeBank.of(probes).kinds().values()) {
       Margins margins = family.margins();
       boolean kept =
           family.isTripwire()

@@ -37,15 +37,4 @@ final class ErrorBudget {
     double share = error * weight(g) * (fraction ? promotions + 1 : 1);
     return Math.min(error, share) / histories;
   }
-
-  /** Histories of so many answers with at most so many refusals: a sum of binomials. */
-  static double histories(int decisions, int refusals) {
-    double sum = 1;
-    double ways = 1;
-    for (int i = 1; i <= Math.min(refusals, decisions); i++) {
-      ways = ways * (decisions - i + 1) / i;
-      sum += ways;
-    }
-    return sum;
-  }
 }

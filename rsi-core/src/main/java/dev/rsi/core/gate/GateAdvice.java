@@ -7,7 +7,6 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
-import dev.rsi.api.UpdateKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -79,7 +78,7 @@ public record GateAdvice(
       String name = kind.name();
       int limit = Math.min(kind.available(), rules.probes());
       double level = ErrorBudget.level(rules.error(), rules.fraction(), decision, 0, 1);
-      int needed = rules.fewest(name, UpdateKind.ARTIFACT, -Math.log(level));
+      int needed = rules.fewest(name, -Math.log(level));
       double[] cost =
           measured.computeIfAbsent(
               List.of(limit, rules.margins(name, Role.ANCHOR), rules.margins(name, Role.INCUMBENT)),

@@ -4,6 +4,8 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateFinding;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Unasked;
+import dev.rsi.core.internal.probe.Renewal;
+import dev.rsi.core.internal.stats.Bets;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,8 +42,7 @@ public final class GateAudit {
   public static List<String> problems(List<GateDecision> decisions) {
     List<String> problems = new ArrayList<>();
     Lineage before = null;
-    // By update: one of the rubric has narrower margins than those around it.
-    Map<Boolean, Map<String, Double>> settings = new HashMap<>();
+    Map<String, Double> settings = Map.of();
     Map<Long, BankAnswers> banks = new HashMap<>();
     for (int i = 0; i < decisions.size(); i++) {
       GateDecision decision = decisions.get(i);
@@ -73,7 +74,10 @@ public final class GateAudit {
       if (before != null) {
         follow(which, before, standing, problems);
       }
-      loosened(which, decision.findings(), settings, problems);
+      Map<String, Double> now = Strictness.of(decision.findings());
+      Strictness.looser(settings, now)
+          .forEach(setting -> problems.add(which + " was made by looser settings: " + setting));
+      settings = now;
       instrument(which, decision, banks, problems);
       before = close(standing, decision.promotes());
     }
@@ -136,26 +140,6 @@ public final class GateAudit {
     return List.copyOf(ProbeOrder.of(secret, kind, decision, size));
   }
 
-  private static void loosened(
-      String which,
-      List<GateFinding> findings,
-      Map<Boolean, Map<String, Double>> settings,
-      List<String> problems) {
-    boolean rubric = number(findings.get(0).numbers(), "rubric") == 1;
-    Map<String, Double> now = Strictness.of(findings);
-    Map<String, Double> before = settings.put(rubric, now);
-    if (before != null) {
-      Strictness.looser(before, now)
-          .forEach(setting -> problems.add(which + " was made by looser settings: " + setting));
-    }
-    double most = now.getOrDefault(DecisionRecord.LINEAGE + ":rubric limit", 1.0);
-    if (rubric
-        && now.entrySet().stream()
-            .anyMatch(s -> s.getKey().endsWith(":limit") && s.getValue() > most)) {
-      problems.add(which + " is on the rubric and has limits above (" + most + ").");
-    }
-  }
-
   /** A number of a decision that was read, so it is there. */
   private static double number(Map<String, Double> numbers, String name) {
     return Objects.requireNonNull(numbers.get(name), name);
@@ -164,7 +148,7 @@ public final class GateAudit {
   /** The answers that a bank of probes has given. */
   private record BankAnswers(int decisions, int refusals, boolean paid) {
     double histories() {
-      return ErrorBudget.histories(decisions, refusals);
+      return Renewal.histories(decisions, refusals);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.rsi.core.gate;
 
+import dev.rsi.core.internal.stats.Bets;
+import dev.rsi.core.internal.stats.Evidence;
 import java.util.Arrays;
 
 /**

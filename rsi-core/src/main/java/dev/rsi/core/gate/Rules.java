@@ -1,7 +1,8 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.Role;
-import dev.rsi.api.UpdateKind;
+import dev.rsi.core.internal.probe.Margins;
+import dev.rsi.core.internal.stats.Bets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param byKind margins of single kinds, against both
  * @param tripwires kinds of which no probe may fail
  * @param guards kinds on which a gain is none
- * @param rubricLimit limit that no kind passes for an update of the rubric
  * @param batch probes per pull
  * @param probes most probes per kind and decision
  */
@@ -39,7 +39,6 @@ record Rules(
     Map<String, Margins> byKind,
     Set<String> tripwires,
     Set<String> guards,
-    double rubricLimit,
     int batch,
     int probes) {
 
@@ -85,7 +84,6 @@ record Rules(
           Map.of(),
           Set.of(),
           Set.of(),
-          AnchoredGate.DEFAULT_CRITICAL_LIMIT,
           AnchoredGate.DEFAULT_BATCH,
           AnchoredGate.DEFAULT_PROBES);
 
@@ -100,17 +98,11 @@ record Rules(
     return own != null ? own : reference == Role.ANCHOR ? toAnchor : toIncumbent;
   }
 
-  /** The margins that an update must keep. */
-  Margins margins(String kind, Role reference, UpdateKind update) {
-    Margins margins = margins(kind, reference);
-    return update == UpdateKind.RUBRIC ? margins.within(rubricLimit) : margins;
-  }
-
-  /** The fewest unchanged probes that prove an update safe against every reference. */
-  int fewest(String kind, UpdateKind update, double log) {
-    int needed = Bets.safe(margins(kind, Role.ANCHOR, update).limit()).fewestSame(log);
+  /** The fewest unchanged probes that prove a challenger safe against every reference. */
+  int fewest(String kind, double log) {
+    int needed = Bets.safe(margins(kind, Role.ANCHOR).limit()).fewestSame(log);
     return incumbent
-        ? Math.max(needed, Bets.safe(margins(kind, Role.INCUMBENT, update).limit()).fewestSame(log))
+        ? Math.max(needed, Bets.safe(margins(kind, Role.INCUMBENT).limit()).fewestSame(log))
         : needed;
   }
 
@@ -145,7 +137,6 @@ record Rules(
     Map<String, Margins> byKind;
     Set<String> tripwires;
     Set<String> guards;
-    double rubricLimit;
     int batch;
     int probes;
 
@@ -161,7 +152,6 @@ record Rules(
       byKind = rules.byKind;
       tripwires = rules.tripwires;
       guards = rules.guards;
-      rubricLimit = rules.rubricLimit;
       batch = rules.batch;
       probes = rules.probes;
     }
@@ -179,7 +169,6 @@ record Rules(
           byKind,
           tripwires,
           guards,
-          rubricLimit,
           batch,
           probes);
     }

@@ -2,6 +2,9 @@ package dev.rsi.core.gate;
 
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
+import dev.rsi.core.internal.stats.Bets;
+import dev.rsi.core.internal.stats.Evidence;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.GateDecision.Action;
+import dev.rsi.core.internal.stats.Bets;
 import java.util.List;
 
 /**

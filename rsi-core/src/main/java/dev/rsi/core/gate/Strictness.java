@@ -2,6 +2,7 @@ package dev.rsi.core.gate;
 
 import dev.rsi.api.GateFinding;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,7 @@ import java.util.stream.Stream;
 /** Which of two gates asks for more. A lineage's gate may become stricter, never looser. */
 final class Strictness {
   /** Settings of which more is looser. */
-  private static final Set<String> LOOSER_IF_MORE =
-      Set.of("error", "jump", "rubric limit", "tolerated", "limit");
+  private static final Set<String> LOOSER_IF_MORE = Set.of("error", "jump", "tolerated", "limit");
 
   /** Settings of which less is looser. */
   private static final Set<String> LOOSER_IF_LESS = Set.of("false alarm", "gain demanded");
@@ -50,7 +50,6 @@ final class Strictness {
     settings.put("fraction", rules.fraction() ? 1.0 : 0.0);
     settings.put("gain demanded", rules.demandsGain() ? 1.0 : 0.0);
     settings.put("jump", rules.jump());
-    settings.put("rubric limit", rules.rubricLimit());
     put(settings, "margins against generation 0", rules.toAnchor());
     put(settings, "margins against the incumbent", rules.toIncumbent());
     Set<String> kinds = new TreeSet<>(rules.byKind().keySet());

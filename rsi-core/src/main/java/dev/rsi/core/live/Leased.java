@@ -6,7 +6,6 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
-import dev.rsi.core.gate.Canary;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -7,7 +7,6 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.core.Approval;
 import dev.rsi.core.RunListener;
-import dev.rsi.core.gate.Canary;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import java.util.List;

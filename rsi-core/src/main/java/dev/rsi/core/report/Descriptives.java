@@ -12,7 +12,7 @@ import java.util.function.ToDoubleBiFunction;
  * <p>They are reported, not tested. A gate's bets are on means of bounded readings, one per probe;
  * these are functions of a whole sample that are not means of anything: most change with the number
  * of answers although the model does not, and some have no bound. Each says which of the {@link
- * dev.rsi.core.gate.Readings} is tested in its place. Compare them between samples of one size
+ * dev.rsi.core.probe.Readings} is tested in its place. Compare them between samples of one size
  * only.
  *
  * <p>Pure functions.

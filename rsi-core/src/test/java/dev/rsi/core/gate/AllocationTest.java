@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;

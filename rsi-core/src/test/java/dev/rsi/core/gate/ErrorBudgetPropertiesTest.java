@@ -80,24 +80,11 @@ class ErrorBudgetPropertiesTest {
 
   @Example
   void a_history_of_answers_is_paid_for_once() {
-    assertThat(ErrorBudget.histories(0, 2)).isEqualTo(1);
-    assertThat(ErrorBudget.histories(9, 0)).isEqualTo(1);
-    assertThat(ErrorBudget.histories(9, 2)).isEqualTo(1 + 9 + 36);
-    assertThat(ErrorBudget.histories(2, 9)).isEqualTo(4);
     double free = ErrorBudget.level(.05, false, 7, 0, 1);
     assertThat(ErrorBudget.level(.05, false, 7, 0, 46)).isEqualTo(free / 46);
     for (double none : new double[] {0, .999, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> ErrorBudget.level(.05, false, 7, 0, none))
           .hasMessageContaining("must be >= 1 and finite");
     }
-  }
-
-  @Example
-  void margins_only_ever_become_narrower() {
-    Margins wide = new Margins(.04, .1);
-    assertThat(wide.within(.05)).isEqualTo(new Margins(.025, .05));
-    assertThat(wide.within(.1)).isSameAs(wide);
-    assertThat(wide.within(.2)).isSameAs(wide);
-    assertThat(new Margins(.01, .1).within(.05)).isEqualTo(new Margins(.01, .05));
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
+import dev.rsi.core.internal.stats.Bets;
+import dev.rsi.core.internal.stats.Evidence;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;

@@ -4,7 +4,6 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
-import dev.rsi.api.UpdateKind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -21,7 +20,6 @@ final class LawProbes implements ProbeSource {
   private final List<ProbeKind> kinds = new ArrayList<>();
   private final Map<String, Integer> pulled = new LinkedHashMap<>();
   private long ordinal = 1;
-  private UpdateKind update = UpdateKind.ARTIFACT;
   private long bank = 1;
   private double histories = 1;
   private List<String> faults = List.of();
@@ -70,11 +68,6 @@ final class LawProbes implements ProbeSource {
     return this;
   }
 
-  LawProbes update(UpdateKind kind) {
-    update = kind;
-    return this;
-  }
-
   LawProbes bank(long number, double answers) {
     bank = number;
     histories = answers;
@@ -96,11 +89,6 @@ final class LawProbes implements ProbeSource {
   LawProbes noise(double share) {
     noise = share;
     return this;
-  }
-
-  @Override
-  public UpdateKind update() {
-    return update;
   }
 
   @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rsi.core.internal.stats.Bets;
+import dev.rsi.core.internal.stats.Evidence;
 import java.util.List;
 import java.util.SplittableRandom;
 import net.jqwik.api.Example;

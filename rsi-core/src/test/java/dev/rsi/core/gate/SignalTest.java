@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
+import dev.rsi.core.internal.stats.Bets;
+import dev.rsi.core.internal.stats.Evidence;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

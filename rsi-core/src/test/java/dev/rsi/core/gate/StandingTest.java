@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.rsi.api.GateDecision.Action;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
+import dev.rsi.core.internal.stats.Bets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

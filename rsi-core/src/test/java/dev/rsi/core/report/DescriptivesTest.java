@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.rsi.core.gate.Readings;
+import dev.rsi.core.probe.Readings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -21,7 +21,7 @@ import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunReplay;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.RunEvent;

@@ -21,7 +21,7 @@ import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.gate.DriftGates;
-import dev.rsi.core.gate.ProbeBank;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.store.RunStore;
 import dev.rsi.testkit.ManualClock;
 import dev.rsi.testkit.Sum;

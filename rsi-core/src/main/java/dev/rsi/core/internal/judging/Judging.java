@@ -1,0 +1,220 @@
+package dev.rsi.core.internal.judging;
+
+import dev.rsi.api.DriftGate;
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.Role;
+import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.ProbeOrder;
+import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.Unasked;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.spending.Ledger;
+import dev.rsi.core.internal.steps.Attempts;
+import dev.rsi.core.internal.steps.Part;
+import dev.rsi.core.internal.steps.Steps;
+import dev.rsi.core.probe.ProbeBank;
+import dev.rsi.core.report.RunEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The gate's side of a run: asks the gate about challengers, and keeps the instrument it decides by
+ * sound. Before a decision its order of probes is committed to, and judges and probes are checked;
+ * a bank that has answered often enough makes way for a fresh one.
+ */
+public final class Judging<T, C> {
+  private static final Logger log = LoopLog.LOG;
+
+  private final DriftGate gate;
+  private final long secret;
+  private final Clock clock;
+  private final Duration pace;
+  private final String anchor;
+  private final Attempts<T, C> attempts;
+  private final Seeds seeds;
+  private final int batch;
+  private final Steps steps;
+  private final HeldOut<T> heldOut;
+  private final Consumer<Consumer<String>> trained;
+  private final Ledger ledger;
+  private BankInUse<T, C> bank;
+  private long decisions;
+
+  /**
+   * The probes of a run.
+   *
+   * @param secret what orders are made of: of this run alone, as it is shown when the run has ended
+   * @param pace of which a decision takes a whole multiple; zero for none
+   * @param batch requests per call of the model
+   * @param heldOut keeps practice and probes apart
+   * @param trained tells the texts of all tasks that the model was trained on
+   * @param ledger tells how long the run may still wait
+   */
+  public Judging(
+      DriftGate gate,
+      ProbeBank<T, C> probes,
+      long secret,
+      Clock clock,
+      Duration pace,
+      String anchor,
+      Attempts<T, C> attempts,
+      Seeds seeds,
+      int batch,
+      Steps steps,
+      HeldOut<T> heldOut,
+      Consumer<Consumer<String>> trained,
+      Ledger ledger) {
+    this.gate = gate;
+    this.secret = secret;
+    this.clock = clock;
+    this.pace = pace;
+    this.anchor = anchor;
+    this.attempts = attempts;
+    this.seeds = seeds;
+    this.batch = batch;
+    this.steps = steps;
+    this.heldOut = heldOut;
+    this.trained = trained;
+    this.ledger = ledger;
+    this.bank =
+        new BankInUse<>(steps, DefaultProbeBank.of(probes), 1, anchor, attempts, seeds, batch);
+  }
+
+  /** The most attempts that the next decision makes. */
+  public long worstCase(String incumbent) {
+    return bank.worstCase(anchor, incumbent);
+  }
+
+  /** The fewest attempts that the next decision is worth beginning with, by the gate. */
+  public long leastCase(String incumbent) {
+    if (bank.isUsedUp()) {
+      return worstCase(incumbent);
+    }
+    DecisionProbes<T, C> unread =
+        new DecisionProbes<>(bank, Map.of(), decisions + 1, bank.histories(), secret, 0);
+    unread.close();
+    Map<String, Integer> fewest = new HashMap<>();
+    try {
+      gate.fewest(unread).forEach(kind -> fewest.put(kind.name(), kind.available()));
+    } catch (RuntimeException e) {
+      log.warn("run {}: the gate does not say how many probes it needs", steps.run(), e);
+    }
+    return Math.min(bank.leastCase(anchor, incumbent, fewest), worstCase(incumbent));
+  }
+
+  /**
+   * Asks the gate. Whatever breaks is HOLD, and recorded.
+   *
+   * @param most attempts that the decision may take; null in a record that does not say
+   */
+  public GateDecision decide(int generation, @Nullable Long most, Map<Role, String> versions) {
+    decisions++;
+    Instant began = clock.instant();
+    GateDecision decision =
+        steps.guarded(
+            Part.GATE,
+            () -> {
+              renew();
+              commit(generation, most);
+              String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
+              long room = most == null ? Long.MAX_VALUE : most;
+              return ask(room < worstCase(incumbent) ? room : Long.MAX_VALUE, versions);
+            },
+            e -> Unasked.because("The gate failed: " + e));
+    // One that is recalled has kept it.
+    steps.outside(() -> keepPace(Duration.between(began, clock.instant())));
+    return decision;
+  }
+
+  /**
+   * Counts what the loop learns of the last decision.
+   *
+   * @param promoted whether the gate said so, and nobody refused
+   */
+  public void answered(boolean promoted) {
+    bank.answered(promoted);
+  }
+
+  private void commit(int generation, @Nullable Long most) {
+    steps.record(
+        new RunEvent.ProbesCommitted(
+            generation,
+            decisions,
+            bank.number(),
+            bank.digest(),
+            bank.tasks().knownAnswers(),
+            ProbeOrder.commitment(secret, decisions, bank.digest()),
+            most));
+  }
+
+  /** Waits until a decision that took so long has taken a whole number of paces. */
+  private void keepPace(Duration taken) {
+    if (pace.isZero()) {
+      return;
+    }
+    long nanos = pace.toNanos();
+    long wait = nanos - Math.floorMod(taken.toNanos(), nanos);
+    try {
+      TimeUnit.NANOSECONDS.sleep(Math.min(wait, ledger.nanosLeft()));
+    } catch (InterruptedException e) {
+      // The decision is made and has to be recorded: the loop ends at its next step.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private GateDecision ask(long most, Map<Role, String> versions) {
+    DecisionProbes<T, C> source =
+        new DecisionProbes<>(bank, versions, decisions, bank.histories(), secret, most);
+    try {
+      GateDecision given = gate.decide(source);
+      if (given == null) {
+        return Unasked.because("The gate returned null.");
+      }
+      // A gate that asked for itself is not asked for again: its record says what it saw.
+      List<String> faults = given.promotes() && !source.isChecked() ? bank.faults() : List.of();
+      return faults.isEmpty()
+          ? given
+          : Unasked.because("The instrument is unsound: " + String.join("; ", faults) + ".");
+    } finally {
+      source.close();
+    }
+  }
+
+  private void renew() {
+    if (bank.isUsedUp()) {
+      long number = bank.number() + 1;
+      DefaultProbeBank<T, C> next =
+          bank.tasks()
+              .next(
+                  () -> new Seeds(secret).random("probe bank", number, 0),
+                  heldOut::mayProbe,
+                  trained);
+      bank = new BankInUse<>(steps, next, number, anchor, attempts, seeds, batch);
+      heldOut.renewed(next);
+    }
+  }
+
+  /** Forgets what was read of all but some versions. */
+  public void forgetAllBut(List<String> kept) {
+    bank.forgetAllBut(kept);
+  }
+
+  /** What a version's answers to probes look like, for people. */
+  public Map<String, Double> described(String version) {
+    return bank.readings().described(version);
+  }
+
+  /** What the orders were made of, to be shown when the last decision is made; else nothing. */
+  public List<RunEvent> revealed(int generation) {
+    return decisions > 0 ? List.of(new RunEvent.ProbesRevealed(generation, secret)) : List.of();
+  }
+}

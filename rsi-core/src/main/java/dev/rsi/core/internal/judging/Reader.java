@@ -1,0 +1,162 @@
+package dev.rsi.core.internal.judging;
+
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.Codec;
+import dev.rsi.api.Output;
+import dev.rsi.api.Request;
+import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.probe.Answered;
+import dev.rsi.core.internal.probe.Family;
+import dev.rsi.core.internal.probe.Scored;
+import dev.rsi.core.internal.steps.Attempts;
+import dev.rsi.core.internal.steps.Part;
+import dev.rsi.core.internal.steps.Steps;
+import dev.rsi.core.report.RunEvent;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+
+/** Has versions answer and score probes, each call a step of the run: recalled, or done. */
+final class Reader<T, C> {
+  private static final Logger log = LoopLog.LOG;
+
+  private final Steps steps;
+  private final String stream;
+  private final boolean describing;
+  private final Codec<T, C> codec;
+  private final Attempts<T, C> attempts;
+  private final Seeds seeds;
+  private final Map<String, List<String>> answers = new HashMap<>();
+
+  /**
+   * A reader under seeds of its own.
+   *
+   * @param stream names the seeds: readings of another stream are a second look
+   * @param describing whether answers are kept until {@link #forgetAnswers}
+   */
+  Reader(
+      Steps steps,
+      String stream,
+      boolean describing,
+      Codec<T, C> codec,
+      Attempts<T, C> attempts,
+      Seeds seeds) {
+    this.steps = steps;
+    this.stream = stream;
+    this.describing = describing;
+    this.codec = codec;
+    this.attempts = attempts;
+    this.seeds = seeds;
+  }
+
+  /** Reads a version's answers: a number for each probe, NaN where one is missing. */
+  List<Double> answers(String version, Answered<T, C> family, List<Integer> probes) {
+    return step(version, family, probes, () -> answered(version, family, probes));
+  }
+
+  /** A version's log-probabilities of all options of the probes, in order; NaN where missing. */
+  List<Double> scores(String version, Scored<T, C> family, List<Integer> probes) {
+    return step(version, family, probes, () -> scored(version, family, probes));
+  }
+
+  /** What a version said so far. */
+  List<String> answersOf(String version) {
+    return answers.getOrDefault(version, List.of());
+  }
+
+  void forgetAnswers() {
+    answers.clear();
+  }
+
+  private List<Double> step(
+      String version,
+      Family<T, C> family,
+      List<Integer> probes,
+      Supplier<RunEvent.Probed> reading) {
+    int count = probes.stream().mapToInt(family::attempts).sum();
+    RunEvent.Probed event =
+        steps.orFault(
+            Part.READING,
+            () ->
+                steps.once(
+                    RunEvent.Probed.class,
+                    1,
+                    steps.accounts().attempts(count),
+                    then -> then.get(0),
+                    reading,
+                    read ->
+                        List.of(probed(version, family, probes, read.numbers(), read.answers()))));
+    if (describing) {
+      answers.computeIfAbsent(version, id -> new ArrayList<>()).addAll(event.answers());
+    }
+    return event.numbers();
+  }
+
+  private RunEvent.Probed answered(String version, Answered<T, C> family, List<Integer> probes) {
+    int asks = family.attempts();
+    List<Request<T>> requests = new ArrayList<>(probes.size() * asks);
+    for (int probe : probes) {
+      List<T> tasks = family.asks(probe);
+      for (int ask = 0; ask < asks; ask++) {
+        long seed = seeds.of(stream + "/" + family.name(), probe, ask, 0);
+        requests.add(new Request<>(tasks.get(ask), seed));
+      }
+    }
+    List<Output<C>> outputs = attempts.make(version, stream, requests);
+    List<Double> numbers = new ArrayList<>(probes.size());
+    for (int k = 0; k < probes.size(); k++) {
+      numbers.add(reading(family, probes.get(k), outputs.subList(k * asks, (k + 1) * asks)));
+    }
+    return probed(version, family, probes, numbers, describing ? texts(outputs) : List.of());
+  }
+
+  private RunEvent.Probed scored(String version, Scored<T, C> family, List<Integer> probes) {
+    List<T> tasks = new ArrayList<>();
+    List<C> candidates = new ArrayList<>();
+    for (int probe : probes) {
+      for (C choice : family.choices(probe)) {
+        tasks.add(family.tasks().get(probe));
+        candidates.add(choice);
+      }
+    }
+    List<Double> scores = attempts.score(version, stream, tasks, candidates);
+    return probed(version, family, probes, scores, List.of());
+  }
+
+  private RunEvent.Probed probed(
+      String version,
+      Family<T, C> family,
+      List<Integer> probes,
+      List<Double> numbers,
+      List<String> texts) {
+    return new RunEvent.Probed(
+        steps.generation(), stream, family.name(), version, probes, numbers, texts);
+  }
+
+  private List<String> texts(List<Output<C>> outputs) {
+    List<String> texts = new ArrayList<>();
+    for (Output<C> output : outputs) {
+      C candidate = output.candidate();
+      if (candidate != null) {
+        texts.add(codec.writeCandidate(candidate));
+      }
+    }
+    return texts;
+  }
+
+  /** A family whose own functions break gives a missing reading, as a judge does. */
+  private double reading(Answered<T, C> family, int probe, List<Output<C>> outputs) {
+    try {
+      return family.reading(probe, outputs).orElse(Double.NaN);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      log.warn("probe {} of kind ({}) could not be read", probe, family.name(), e);
+      return Double.NaN;
+    }
+  }
+}

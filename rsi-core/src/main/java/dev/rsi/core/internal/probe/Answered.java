@@ -1,0 +1,93 @@
+package dev.rsi.core.internal.probe;
+
+import dev.rsi.api.Output;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** A family whose tasks a version attempts; its {@link Form} reads the answers. */
+public final class Answered<T, C> extends Family<T, C> {
+  private final Form<T, C> form;
+
+  /**
+   * A family.
+   *
+   * @param tasks one or more; an even number where the form asks twins
+   * @param margins null for the gate's own
+   */
+  public Answered(
+      String name, List<? extends T> tasks, Form<T, C> form, @Nullable Margins margins) {
+    super(name, tasks, margins);
+    this.form = form;
+  }
+
+  @Override
+  public int size() {
+    return form.asks() == Form.Asks.TWINS ? tasks().size() / 2 : tasks().size();
+  }
+
+  /** The tasks that a version attempts for a probe, each under a seed of its own; one or two. */
+  public List<T> asks(int probe) {
+    T task = tasks().get(probe);
+    return switch (form.asks()) {
+      case ONCE -> List.of(task);
+      case TWICE -> List.of(task, task);
+      case TWINS -> List.of(task, tasks().get(size() + probe));
+    };
+  }
+
+  @Override
+  public int attempts() {
+    return form.asks() == Form.Asks.ONCE ? 1 : 2;
+  }
+
+  @Override
+  public int attempts(int probe) {
+    return attempts();
+  }
+
+  /**
+   * Reads a version's answers to a probe.
+   *
+   * @param outputs one for each of {@link #asks}, in order
+   * @return in [0, 1]; empty if an attempt failed or a judge broke, which is a missing reading
+   * @throws RuntimeException if a function of the user's breaks, which is a missing reading, too
+   */
+  public OptionalDouble reading(int probe, List<Output<C>> outputs) {
+    return form.read(asks(probe), outputs);
+  }
+
+  @Override
+  public boolean variesBySeed() {
+    return true;
+  }
+
+  @Override
+  public boolean isSkill() {
+    return form.isSkill();
+  }
+
+  @Override
+  public boolean isTripwire() {
+    return form.isTripwire();
+  }
+
+  @Override
+  boolean isRenewable() {
+    return form.isRenewable();
+  }
+
+  Form<T, C> form() {
+    return form;
+  }
+
+  @Override
+  String formName() {
+    return form.name();
+  }
+
+  @Override
+  Answered<T, C> with(List<T> otherTasks, @Nullable Margins otherMargins) {
+    return new Answered<>(name(), otherTasks, form, otherMargins);
+  }
+}

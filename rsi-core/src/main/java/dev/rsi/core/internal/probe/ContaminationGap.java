@@ -1,0 +1,40 @@
+package dev.rsi.core.internal.probe;
+
+import dev.rsi.api.Output;
+import dev.rsi.api.Verifier;
+import dev.rsi.core.probe.Readings;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** A known task beside its fresh twin. A family's tasks are all the known ones, then the twins. */
+public record ContaminationGap<T, C>(Verifier<? super T, ? super C> judge) implements Form<T, C> {
+
+  @Override
+  public String name() {
+    return "contamination gap";
+  }
+
+  @Override
+  public Asks asks() {
+    return Asks.TWINS;
+  }
+
+  /** What the world knows cannot be drawn afresh. */
+  @Override
+  public boolean isRenewable() {
+    return false;
+  }
+
+  @Override
+  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
+    if (outputs.stream().anyMatch(o -> o.kind() == Output.Kind.MALFORMED)) {
+      // The worst, so that none is made malformed to close a gap.
+      return OptionalDouble.of(0);
+    }
+    OptionalDouble known = JudgeScore.of(judge, tasks.get(0), outputs.get(0));
+    OptionalDouble twin = JudgeScore.of(judge, tasks.get(1), outputs.get(1));
+    return known.isEmpty() || twin.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Readings.contaminationGap(known.getAsDouble(), twin.getAsDouble()));
+  }
+}

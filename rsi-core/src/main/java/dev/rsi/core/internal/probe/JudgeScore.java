@@ -1,0 +1,20 @@
+package dev.rsi.core.internal.probe;
+
+import dev.rsi.api.Output;
+import dev.rsi.api.Verdict;
+import dev.rsi.api.Verifier;
+import dev.rsi.core.internal.Ruling;
+import java.util.OptionalDouble;
+
+/** The score that a judge gives one output. */
+final class JudgeScore {
+  private JudgeScore() {}
+
+  /** The score, in [0, 1]; empty if the judge leaves the output undecided, or breaks. */
+  static <T, C> OptionalDouble of(Verifier<? super T, ? super C> judge, T task, Output<C> output) {
+    Verdict verdict = Ruling.on(judge, task, output);
+    return verdict.outcome() == Verdict.Outcome.UNDECIDED
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(verdict.score());
+  }
+}

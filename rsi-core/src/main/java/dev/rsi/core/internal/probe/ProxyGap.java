@@ -1,0 +1,32 @@
+package dev.rsi.core.internal.probe;
+
+import dev.rsi.api.Output;
+import dev.rsi.api.Verifier;
+import dev.rsi.core.probe.Readings;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** A proxy beside the true aim, on one answer. */
+public record ProxyGap<T, C>(
+    Verifier<? super T, ? super C> proxy, Verifier<? super T, ? super C> gold)
+    implements Form<T, C> {
+
+  @Override
+  public String name() {
+    return "proxy gap";
+  }
+
+  @Override
+  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
+    Output<C> output = outputs.get(0);
+    if (output.kind() == Output.Kind.MALFORMED) {
+      // The worst, so that none is made malformed to close a gap.
+      return OptionalDouble.of(0);
+    }
+    OptionalDouble seeming = JudgeScore.of(proxy, tasks.get(0), output);
+    OptionalDouble truly = JudgeScore.of(gold, tasks.get(0), output);
+    return seeming.isEmpty() || truly.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Readings.proxyGap(seeming.getAsDouble(), truly.getAsDouble()));
+  }
+}

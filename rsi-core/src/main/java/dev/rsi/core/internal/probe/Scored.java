@@ -1,0 +1,111 @@
+package dev.rsi.core.internal.probe;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A family whose tasks a version does not attempt: it scores options of them, which are read
+ * against the scores of generation 0.
+ */
+public final class Scored<T, C> extends Family<T, C> {
+  private final List<List<C>> choices;
+
+  /**
+   * A family.
+   *
+   * @param choices the options of each task, in order; two or more, none twice
+   * @param margins null for the gate's own
+   */
+  public Scored(
+      String name, List<? extends T> tasks, List<List<C>> choices, @Nullable Margins margins) {
+    super(name, tasks, margins);
+    this.choices = choices.stream().map(List::copyOf).toList();
+    for (List<C> options : choices) {
+      if (options.size() < 2 || new HashSet<>(options).size() < options.size()) {
+        throw new IllegalArgumentException(
+            "Options "
+                + options
+                + " of probe kind ("
+                + name
+                + ") must be two or more, none twice.");
+      }
+    }
+  }
+
+  @Override
+  public int size() {
+    return tasks().size();
+  }
+
+  /** The candidates that a version scores for a probe, in order. */
+  public List<C> choices(int probe) {
+    return choices.get(probe);
+  }
+
+  @Override
+  public int attempts() {
+    return choices.stream().mapToInt(List::size).max().orElse(0);
+  }
+
+  @Override
+  public int attempts(int probe) {
+    return choices.get(probe).size();
+  }
+
+  /**
+   * Reads a version's scores of a probe's {@link #choices}.
+   *
+   * @param scores log-probabilities, one for each choice, in order
+   * @param anchorScores the same of generation 0
+   * @return in [0, 1]; empty if a score is missing
+   */
+  public OptionalDouble reading(List<Double> scores, List<Double> anchorScores) {
+    return Closeness.reading(scores, anchorScores);
+  }
+
+  /**
+   * How far a version's choice has moved, for people: the Kullback-Leibler divergence from
+   * generation 0, in nats. Reported, never tested, as it has no bound.
+   *
+   * @param scores log-probabilities, one for each of {@link #choices}, in order
+   * @param anchorScores the same of generation 0
+   * @return 0 or more, also infinite; empty if a score is missing
+   */
+  public OptionalDouble divergence(List<Double> scores, List<Double> anchorScores) {
+    return Closeness.divergence(scores, anchorScores);
+  }
+
+  /** Scores are exact. */
+  @Override
+  public boolean variesBySeed() {
+    return false;
+  }
+
+  @Override
+  public boolean isSkill() {
+    return false;
+  }
+
+  @Override
+  public boolean isTripwire() {
+    return false;
+  }
+
+  /** The options would have to be drawn, too. */
+  @Override
+  boolean isRenewable() {
+    return false;
+  }
+
+  @Override
+  String formName() {
+    return "closeness";
+  }
+
+  @Override
+  Scored<T, C> with(List<T> otherTasks, @Nullable Margins otherMargins) {
+    return new Scored<>(name(), otherTasks, choices, otherMargins);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.rsi.core.internal.probe;
+
+import dev.rsi.api.Output;
+import dev.rsi.api.Verifier;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** Right or wrong, by a judge. */
+public record Skill<T, C>(Verifier<? super T, ? super C> judge, boolean isTripwire)
+    implements Form<T, C> {
+
+  @Override
+  public String name() {
+    return "skill";
+  }
+
+  @Override
+  public boolean isSkill() {
+    return true;
+  }
+
+  @Override
+  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
+    return JudgeScore.of(judge, tasks.get(0), outputs.get(0));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.rsi.core.internal.stats;
+
+/**
+ * An e-process: the average wealth of {@link Bets} after the drifts seen. While the null of the
+ * bets holds, it ever reaches 1/a with probability at most a (Ville's inequality), however and
+ * whenever one stops. For drifts of -1, 0 and 1 it is a function of three counts; others are
+ * multiplied in. It does not depend on their order.
+ *
+ * <p>Mutable, for one thread. Adding and reading allocate nothing.
+ */
+public final class Evidence {
+  private final Bets bets;
+  private final double[] partial = new double[Bets.COUNT];
+  private long worse;
+  private long same;
+  private long better;
+
+  public Evidence(Bets bets) {
+    this.bets = bets;
+  }
+
+  /**
+   * Adds one drift.
+   *
+   * @throws IllegalArgumentException if it is not in [-1, 1]
+   */
+  public void add(double d) {
+    if (!(d >= -1 && d <= 1)) {
+      throw new IllegalArgumentException("drift (" + d + ") must be in [-1, 1].");
+    }
+    if (d == 0) {
+      same++;
+    } else if (d == 1) {
+      worse++;
+    } else if (d == -1) {
+      better++;
+    } else {
+      for (int k = 0; k < Bets.COUNT; k++) {
+        partial[k] += bets.logFactor(k, d);
+      }
+    }
+  }
+
+  /** Adds so many drifts of 1, 0 and -1. */
+  public void add(long moreWorse, long moreSame, long moreBetter) {
+    worse += moreWorse;
+    same += moreSame;
+    better += moreBetter;
+  }
+
+  /** Adds drifts between those, as their logarithmic factor per bet. */
+  public void addPartial(double[] logs) {
+    for (int k = 0; k < Bets.COUNT; k++) {
+      partial[k] += logs[k];
+    }
+  }
+
+  /** The logarithmic factor of bet {@code k} from drifts other than 1, 0 and -1. */
+  public double partial(int k) {
+    return partial[k];
+  }
+
+  /** The logarithm of the wealth of one bet. */
+  public double log(int k) {
+    return bets.logWealth(k, (double) worse, (double) same, (double) better) + partial[k];
+  }
+
+  /** The logarithm of the average wealth. */
+  public double log() {
+    return project(1, 0);
+  }
+
+  /** What the logarithm would be if everything seen came {@code times} over. */
+  public double logTimes(double times) {
+    return project(times, 0);
+  }
+
+  /** What the logarithm would be after {@code more} drifts of 0. */
+  public double logAfterSame(long more) {
+    return project(1, more);
+  }
+
+  private double project(double times, long more) {
+    double top = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < Bets.COUNT; k++) {
+      top = Math.max(top, project(k, times, more));
+    }
+    double sum = 0;
+    for (int k = 0; k < Bets.COUNT; k++) {
+      sum += Math.exp(project(k, times, more) - top);
+    }
+    return top + Math.log(sum) - Bets.LOG_COUNT;
+  }
+
+  private double project(int k, double times, long more) {
+    return times * log(k) + bets.logWealth(k, 0, (double) more, 0);
+  }
+}
