@@ -20,6 +20,16 @@ public record Cost(long tokensIn, long tokensOut) {
     }
   }
 
+  /** All tokens, read and written; {@link Long#MAX_VALUE} stands for any number beyond it. */
+  public long tokens() {
+    return sum(tokensIn, tokensOut);
+  }
+
+  /** The most that a call may have used of which nobody knows what it did. */
+  static Cost most(int maxTokens) {
+    return maxTokens == Integer.MAX_VALUE ? NONE : new Cost(0, maxTokens);
+  }
+
   /** Both together; {@link Long#MAX_VALUE} stands for any number of tokens beyond it. */
   public Cost plus(Cost other) {
     return new Cost(sum(tokensIn, other.tokensIn), sum(tokensOut, other.tokensOut));

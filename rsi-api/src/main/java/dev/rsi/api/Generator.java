@@ -34,6 +34,25 @@ public interface Generator<T, C> extends Described, AutoCloseable {
     return Integer.MAX_VALUE;
   }
 
+  /**
+   * How the loop may call this generator: {@link Calls#parallel} is how many sessions of one
+   * version it may have at work at once. They share the requests of a batch, and each output stands
+   * at its request's place whoever made it.
+   *
+   * @return by default one session, and any time for a call
+   */
+  default Calls calling() {
+    return Calls.DEFAULT.withoutLimit();
+  }
+
+  /**
+   * This generator, to be called in another way: {@code with(calling().parallel(2))} has two
+   * sessions at work on every batch.
+   */
+  default Generator<T, C> with(Calls calls) {
+    return new CalledGenerator<>(this, calls);
+  }
+
   /** Releases what sessions share. Sessions still open stay usable. Closing twice does nothing. */
   @Override
   default void close() {}

@@ -13,4 +13,26 @@ record NamedCritic<T, C>(String describe, Critic<? super T, ? super C> critic)
   public Critique critique(T task, C candidate, Verdict verdict, Rubric rubric) {
     return critic.critique(task, candidate, verdict, rubric);
   }
+
+  // Tasks and candidates are only handed in, so a critic of wider types criticises them as well.
+  @SuppressWarnings("unchecked")
+  @Override
+  public Session<T, C> open() {
+    return ((Critic<T, C>) critic).open();
+  }
+
+  @Override
+  public Calls calling() {
+    return critic.calling();
+  }
+
+  @Override
+  public boolean asksFailures() {
+    return critic.asksFailures();
+  }
+
+  @Override
+  public int maxTokens() {
+    return critic.maxTokens();
+  }
 }

@@ -19,4 +19,21 @@ record NamedVerifier<T, C>(String describe, Verifier<? super T, ? super C> verif
   public List<Verdict> verifyAll(T task, List<? extends C> candidates) {
     return verifier.verifyAll(task, candidates);
   }
+
+  // Tasks and candidates are only handed in, so a verifier of wider types rules on them as well.
+  @SuppressWarnings("unchecked")
+  @Override
+  public Session<T, C> open() {
+    return ((Verifier<T, C>) verifier).open();
+  }
+
+  @Override
+  public Calls calling() {
+    return verifier.calling();
+  }
+
+  @Override
+  public int maxTokens() {
+    return verifier.maxTokens();
+  }
 }

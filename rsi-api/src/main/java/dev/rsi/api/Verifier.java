@@ -2,14 +2,21 @@ package dev.rsi.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules on attempts: right, wrong, or not to be decided.
+ * Rules on attempts: right, wrong, or not to be decided. Field terms: verifier, reward function.
  *
  * <p>A verifier is a lambda over task and candidate. One that judges the candidates of a task
- * against each other, as a majority vote does, overrides {@link #verifyAll}. Candidates come from a
- * model: treat them as hostile input.
+ * against each other, as a majority vote does, overrides {@link #verifyAll}. One that keeps
+ * something open from ruling to ruling (a sandbox, a connection), or rules on many attempts at
+ * once, gives sessions of its own: {@link #ofSessions}. Candidates come from a model: treat them as
+ * hostile input.
+ *
+ * <p>The loop rules through {@link Session sessions}, on threads of its own: as many at once, and
+ * each call within the time, as {@link #calling} says. A call that takes longer is cut, and its
+ * attempts are UNDECIDED.
  *
  * <p>Implementations must be thread-safe and should be pure: the loop may ask again on replay.
  *
@@ -27,6 +34,17 @@ public interface Verifier<T, C> extends Described {
    */
   static <T, C> Verifier<T, C> named(String description, Verifier<? super T, ? super C> verifier) {
     return new NamedVerifier<>(Named.checked(description), verifier);
+  }
+
+  /**
+   * A verifier that rules in sessions alone.
+   *
+   * @param description what it is and how it is set, as for {@link #named}
+   * @param open opens a session; asked on the thread that will use the session
+   */
+  static <T, C> Verifier<T, C> ofSessions(
+      String description, Supplier<? extends Session<T, C>> open) {
+    return new SessionVerifier<>(Named.checked(description), open);
   }
 
   /**
@@ -58,5 +76,61 @@ public interface Verifier<T, C> extends Described {
       verdicts.add(verdict == null ? Verdict.undecided("the verifier returned null") : verdict);
     }
     return verdicts;
+  }
+
+  /**
+   * Opens a session. The default session asks {@link #verifyAll} for one task after another.
+   *
+   * @return a session that the caller closes
+   */
+  default Session<T, C> open() {
+    return new LambdaVerifierSession<>(this);
+  }
+
+  /** How the loop may call this verifier. By default {@link Calls#DEFAULT}. */
+  default Calls calling() {
+    return Calls.DEFAULT;
+  }
+
+  /**
+   * The most tokens, read and written, that ruling on one attempt may cost: what a budget of tokens
+   * or money sets aside for it. The same every time.
+   *
+   * @return 0, the default, if no model is asked
+   */
+  default int maxTokens() {
+    return 0;
+  }
+
+  /** This verifier, to be called in another way. */
+  default Verifier<T, C> with(Calls calls) {
+    return new CalledVerifier<>(this, calls);
+  }
+
+  /**
+   * A verifier at work. It may own a process, a connection or memory until it is closed. Used by
+   * one thread at a time.
+   *
+   * @param <T> task
+   * @param <C> candidate
+   */
+  @FunctionalInterface
+  interface Session<T, C> extends AutoCloseable {
+
+    /**
+     * Rules on attempts. The loop uses a session no more that threw, or was cut.
+     *
+     * @param batch one or more attempts, all with a candidate; those at one task stand together, in
+     *     order, and all of them that have a candidate are there
+     * @param context says when to stop: when the run is left, or the call has taken too long
+     * @return one verdict per attempt, in the same order; anything else, and any exception, makes
+     *     all attempts of the batch UNDECIDED
+     * @throws CancelledException if the context was cancelled before
+     */
+    List<Verdict> verify(List<Attempt<T, C>> batch, RunContext context);
+
+    /** Frees what the session owns. Closing twice does nothing. */
+    @Override
+    default void close() {}
   }
 }

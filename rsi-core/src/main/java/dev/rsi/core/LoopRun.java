@@ -13,6 +13,7 @@ import dev.rsi.core.internal.practice.Examiner;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.DiskSpace;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.spending.ProcessTime;
@@ -51,6 +52,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final DiskSpace disk;
   private final LogContext logContext;
   private final Attempts<T, C> attempts;
+  private final Examiner<T, C> examiner;
   private final Judging<T, C> judging;
   private final @Nullable ProbeScores<T, C> exam;
   private final RunState state;
@@ -92,10 +94,11 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.clock(),
             plan.budget().ceilings(),
             plan.store(),
-            plan.generator().maxTokens());
+            AttemptTokens.of(plan.generator(), plan.verifier(), plan.critic()));
     this.steps = new Steps(journal, accounts, () -> thread.isInterrupted() || controls.isCut());
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
-    this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps);
+    this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
+    this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), plan.threads());
     LessonPool<T, C> pool =
         new LessonPool<>(
             codec,
@@ -114,7 +117,7 @@ final class LoopRun<T, C> implements AutoCloseable {
             seeds,
             attempts,
             steps,
-            new Examiner<>(plan.verifier(), plan.critic(), plan.rubric()),
+            examiner,
             plan.rubric(),
             codec);
     this.exam = exam(anchor, seeds);
@@ -350,7 +353,8 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   @Override
   public void close() {
-    try (logContext) {
+    try (logContext;
+        examiner) {
       attempts.close();
     }
   }

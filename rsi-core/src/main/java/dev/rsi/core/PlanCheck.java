@@ -7,6 +7,7 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Limit;
 import dev.rsi.core.internal.spending.ProcessTime;
@@ -186,19 +187,21 @@ final class PlanCheck<T, C> {
   }
 
   private void checkLimit(Tariff price, Limit limit, long attempts) {
-    int maxTokens = parts.generator.maxTokens();
-    long tokens = LongMath.saturatedMultiply(attempts, maxTokens);
+    AttemptTokens each = AttemptTokens.of(parts.generator, parts.verifier, parts.critic);
+    long tokens = LongMath.saturatedMultiply(attempts, each.all());
     boolean boundless =
         switch (limit.dimension()) {
-          case TOKENS -> maxTokens == Integer.MAX_VALUE;
-          case MONEY -> price.isForTokens() && maxTokens == Integer.MAX_VALUE;
+          case TOKENS -> each.unknown() != null;
+          case MONEY -> price.isForTokens() && each.unknown() != null;
           case ATTEMPTS, TRAINING_STEPS, WALL_CLOCK, CPU_TIME -> false;
         };
     if (boundless) {
       problems.add(
           "budget allows ("
               + limit
-              + "), but the generator does not say how many tokens an attempt has at most: override"
+              + "), but the "
+              + each.unknown()
+              + " does not say how many tokens an attempt has at most: override"
               + " its maxTokens(), or leave the ceiling out.");
       return;
     }

@@ -4,6 +4,7 @@ import com.google.common.math.LongMath;
 import dev.rsi.core.internal.judging.BankInUse;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.Ceilings;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Tariff;
@@ -53,11 +54,9 @@ final class WorstCase {
     long attempts =
         LongMath.saturatedAdd(
             exam + probes.attempts(), generations(plan.practice(), levels, generations, others));
-    int maxTokens = plan.generator().maxTokens();
+    AttemptTokens each = AttemptTokens.of(plan.generator(), plan.verifier(), plan.critic());
     long tokens =
-        maxTokens == Integer.MAX_VALUE
-            ? Long.MAX_VALUE
-            : LongMath.saturatedMultiply(attempts, maxTokens);
+        each.unknown() == null ? LongMath.saturatedMultiply(attempts, each.all()) : Long.MAX_VALUE;
     return Amounts.ALL
         .with(Dimension.ATTEMPTS, attempts)
         .with(Dimension.TOKENS, tokens)

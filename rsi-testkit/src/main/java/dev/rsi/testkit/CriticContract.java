@@ -1,12 +1,17 @@
 package dev.rsi.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rsi.api.Attempt;
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.Cost;
 import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
+import dev.rsi.api.Output;
 import dev.rsi.api.Rubric;
+import dev.rsi.api.RunContext;
 import dev.rsi.api.Verdict;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -143,6 +148,65 @@ public abstract class CriticContract<T, C> {
       Example<T, C> example = new Example<>(task, candidate, Verdict.pass());
       gradedOrUndecided(critique(critic(), example, rubric()), rubric(), example);
     }
+  }
+
+  @Test
+  void should_grade_in_a_session_as_without_one() {
+    Critic<T, C> critic = critic();
+    List<Attempt<T, C>> batch = attempts();
+    try (Critic.Session<T, C> session = critic.open()) {
+      List<Critique> critiques = session.criticise(batch, rubric(), RunContext.standalone());
+      assertThat(critiques)
+          .as("critiques of a session on all examples at once")
+          .hasSameSizeAs(batch)
+          .doesNotContainNull();
+      if (supportsExactRepeat()) {
+        assertThat(costless(critiques)).isEqualTo(all(critic()));
+        assertThat(costless(session.criticise(batch, rubric(), RunContext.standalone())))
+            .as("the second time")
+            .isEqualTo(costless(critiques));
+      }
+    }
+  }
+
+  @Test
+  void should_end_a_session_call_that_is_cancelled_and_close_twice() {
+    Critic.Session<T, C> session = critic().open();
+    try (session) {
+      assertThatThrownBy(
+              () -> session.criticise(attempts(), rubric(), ManualContext.create().cancel()))
+          .as("a call whose context is cancelled")
+          .isInstanceOf(CancelledException.class);
+    }
+    session.close();
+  }
+
+  @Test
+  void should_cost_no_more_than_it_says() {
+    Critic<T, C> critic = critic();
+    int most = critic.maxTokens();
+    assertThat(most).as("maxTokens()").isNotNegative();
+    try (Critic.Session<T, C> session = critic.open()) {
+      for (Critique critique : session.criticise(attempts(), rubric(), RunContext.standalone())) {
+        assertThat(critique.cost().tokens())
+            .as("tokens of %s", critique)
+            .isBetween(0L, (long) most);
+      }
+    }
+  }
+
+  /** Without their cost, which may differ from call to call. */
+  private static List<Critique> costless(List<Critique> critiques) {
+    return critiques.stream().map(critique -> critique.withCost(Cost.NONE)).toList();
+  }
+
+  private List<Attempt<T, C>> attempts() {
+    List<Attempt<T, C>> attempts = new ArrayList<>();
+    for (Example<T, C> example : examples()) {
+      Output<C> output = Output.of(example.candidate(), 0);
+      attempts.add(Attempt.of(example.task(), output, 1, 1, 0).ruled(example.verdict()));
+    }
+    return attempts;
   }
 
   private static void gradedOrUndecided(Critique critique, Rubric rubric, Example<?, ?> example) {

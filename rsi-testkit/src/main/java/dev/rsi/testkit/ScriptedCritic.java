@@ -1,5 +1,6 @@
 package dev.rsi.testkit;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Rubric;
@@ -61,6 +62,21 @@ public final class ScriptedCritic<T, C> implements Critic<T, C> {
   /** Every call so far. */
   public List<Call<T, C>> calls() {
     return script.calls();
+  }
+
+  @Override
+  public Calls calling() {
+    return wrapped.calling();
+  }
+
+  @Override
+  public boolean asksFailures() {
+    return wrapped.asksFailures();
+  }
+
+  @Override
+  public int maxTokens() {
+    return wrapped.maxTokens();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rsi.testkit;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
@@ -117,6 +118,11 @@ public final class ScriptedGenerator<T, C> implements Generator<T, C> {
   /** How many sessions are open now. After a run it should be 0. */
   public int openSessions() {
     return openSessions.get();
+  }
+
+  @Override
+  public Calls calling() {
+    return wrapped.calling();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rsi.testkit;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.List;
@@ -58,6 +59,16 @@ public final class ScriptedVerifier<T, C> implements Verifier<T, C> {
   /** Every call so far. */
   public List<Call<T, C>> calls() {
     return script.calls();
+  }
+
+  @Override
+  public Calls calling() {
+    return wrapped.calling();
+  }
+
+  @Override
+  public int maxTokens() {
+    return wrapped.maxTokens();
   }
 
   @Override

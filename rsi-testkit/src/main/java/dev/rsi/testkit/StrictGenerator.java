@@ -1,5 +1,6 @@
 package dev.rsi.testkit;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
@@ -54,6 +55,11 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
   /** What was done with sessions that must not be done, in words; empty is good. */
   public synchronized List<String> misuses() {
     return List.copyOf(misuses);
+  }
+
+  @Override
+  public Calls calling() {
+    return wrapped.calling();
   }
 
   @Override

@@ -2,10 +2,15 @@ package dev.rsi.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rsi.api.Attempt;
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.Cost;
+import dev.rsi.api.Output;
+import dev.rsi.api.RunContext;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.ArrayList;
@@ -54,7 +59,10 @@ public abstract class VerifierContract<T, C> {
   /** A verifier. */
   protected abstract Verifier<T, C> verifier();
 
-  /** Two examples or more; together they should show every outcome that the verifier gives. */
+  /**
+   * Two examples or more, of different tasks; together they should show every outcome that the
+   * verifier gives.
+   */
   protected abstract List<Example<T, C>> examples();
 
   /**
@@ -192,6 +200,67 @@ public abstract class VerifierContract<T, C> {
     }
   }
 
+  @Test
+  void should_rule_in_a_session_as_without_one() {
+    Verifier<T, C> verifier = verifier();
+    List<Attempt<T, C>> batch = attempts();
+    List<Verdict> expected = all(verifier).stream().flatMap(List::stream).toList();
+    try (Verifier.Session<T, C> session = verifier.open()) {
+      for (int again = 0; again < 2; again++) {
+        assertThat(costless(session.verify(batch, RunContext.standalone())))
+            .as("verdicts of a session on all examples at once")
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void should_rule_in_two_sessions_on_two_threads() throws Exception {
+    Verifier<T, C> verifier = verifier();
+    List<Attempt<T, C>> batch = attempts();
+    List<Verdict> expected = all(verifier()).stream().flatMap(List::stream).toList();
+    Callable<List<Verdict>> job =
+        () -> {
+          try (Verifier.Session<T, C> session = verifier.open()) {
+            return costless(session.verify(batch, RunContext.standalone()));
+          }
+        };
+    assertThat(Threads.together(List.of(job, job))).isEqualTo(List.of(expected, expected));
+  }
+
+  @Test
+  void should_end_a_session_call_that_is_cancelled_and_close_twice() {
+    Verifier.Session<T, C> session = verifier().open();
+    try (session) {
+      assertThatThrownBy(() -> session.verify(attempts(), ManualContext.create().cancel()))
+          .as("a call whose context is cancelled")
+          .isInstanceOf(CancelledException.class);
+    }
+    session.close();
+  }
+
+  @Test
+  void should_cost_no_more_than_it_says() {
+    Verifier<T, C> verifier = verifier();
+    int most = verifier.maxTokens();
+    assertThat(most).as("maxTokens()").isNotNegative();
+    try (Verifier.Session<T, C> session = verifier.open()) {
+      for (Verdict verdict : session.verify(attempts(), RunContext.standalone())) {
+        assertThat(verdict.cost().tokens()).as("tokens of %s", verdict).isBetween(0L, (long) most);
+      }
+    }
+  }
+
+  private List<Attempt<T, C>> attempts() {
+    List<Attempt<T, C>> attempts = new ArrayList<>();
+    for (Example<T, C> example : examples()) {
+      for (C candidate : example.candidates()) {
+        attempts.add(Attempt.of(example.task(), Output.of(candidate, 0), 1, 1, attempts.size()));
+      }
+    }
+    return attempts;
+  }
+
   private List<List<Verdict>> all(Verifier<T, C> verifier) {
     return all(verifier, examples());
   }
@@ -212,10 +281,12 @@ public abstract class VerifierContract<T, C> {
     return all;
   }
 
-  /** Without their cost, which may differ from call to call. */
   private List<Verdict> verdicts(Verifier<T, C> verifier, T task, List<C> candidates) {
-    return verifier.verifyAll(task, candidates).stream()
-        .map(verdict -> verdict.withCost(Cost.NONE))
-        .toList();
+    return costless(verifier.verifyAll(task, candidates));
+  }
+
+  /** Without their cost, which may differ from call to call. */
+  private static List<Verdict> costless(List<Verdict> verdicts) {
+    return verdicts.stream().map(verdict -> verdict.withCost(Cost.NONE)).toList();
   }
 }

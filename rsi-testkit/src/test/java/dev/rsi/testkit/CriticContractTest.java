@@ -2,9 +2,12 @@ package dev.rsi.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rsi.api.Calls;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Rubric;
+import dev.rsi.api.RunContext;
 import dev.rsi.api.Verdict;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,14 @@ class CriticContractTest {
     @Override
     protected Critic<String, String> critic() {
       return ScriptedCritic.of(SOUND);
+    }
+  }
+
+  @Nested
+  class Named extends OfText {
+    @Override
+    protected Critic<String, String> critic() {
+      return Critic.named("length and digits", SOUND).with(Calls.DEFAULT.batch(4)).askingFailures();
     }
   }
 
@@ -100,6 +111,19 @@ class CriticContractTest {
               }
             }),
         bug(
+            "should_cost_no_more_than_it_says",
+            (t, c, v, r) -> SOUND.critique(t, c, v, r).withCost(new Cost(1, 0))),
+        bug(
+            "should_grade_in_a_session_as_without_one",
+            inSessions(
+                (batch, rubric, context) ->
+                    SOUND.open().criticise(batch.subList(1, batch.size()), rubric, context))),
+        bug(
+            "should_end_a_session_call_that_is_cancelled_and_close_twice",
+            inSessions(
+                (batch, rubric, context) ->
+                    SOUND.open().criticise(batch, rubric, RunContext.standalone()))),
+        bug(
             "should_grade_hostile_candidates_or_say_that_it_cannot",
             (t, c, v, r) ->
                 SOUND.critique(t, Character.toString(c.codePointAt(0)).concat(c), v, r)),
@@ -107,6 +131,20 @@ class CriticContractTest {
             "should_grade_hostile_candidates_or_say_that_it_cannot",
             (t, c, v, r) ->
                 c.length() > 1000 ? Critique.undecided("") : SOUND.critique(t, c, v, r)));
+  }
+
+  private static Critic<String, String> inSessions(Critic.Session<String, String> session) {
+    return new Critic<>() {
+      @Override
+      public Critique critique(String t, String c, Verdict v, Rubric r) {
+        return SOUND.critique(t, c, v, r);
+      }
+
+      @Override
+      public Session<String, String> open() {
+        return session;
+      }
+    };
   }
 
   @ParameterizedTest

@@ -5,12 +5,17 @@ import static dev.rsi.api.Verdict.Outcome.PASS;
 import static dev.rsi.api.Verdict.Outcome.UNDECIDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rsi.api.Attempt;
+import dev.rsi.api.Calls;
+import dev.rsi.api.Cost;
+import dev.rsi.api.RunContext;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.verify.Verifiers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -34,6 +39,31 @@ class VerifierContractTest {
   class Scripted extends OfSums {
     Scripted() {
       super(ScriptedVerifier.of(ToyTasks.verifier()));
+    }
+  }
+
+  @Nested
+  class Named extends OfSums {
+    Named() {
+      super(Verifier.named("sums", ToyTasks.verifier()).with(Calls.DEFAULT.parallel(2).batch(3)));
+    }
+  }
+
+  @Nested
+  class InSessions extends OfSums {
+    InSessions() {
+      super(Verifier.ofSessions("sums in sessions", Counted::new));
+    }
+  }
+
+  /** Rules on a whole batch at once. */
+  private static final class Counted implements Verifier.Session<Sum, Long> {
+    @Override
+    public List<Verdict> verify(List<Attempt<Sum, Long>> batch, RunContext context) {
+      context.checkActive();
+      return batch.stream()
+          .map(a -> ToyTasks.verifier().verify(a.task(), Objects.requireNonNull(a.candidate())))
+          .toList();
     }
   }
 
@@ -173,6 +203,53 @@ class VerifierContractTest {
           }
         };
     assertThat(Suites.failures(Planted.class)).contains("should_rule_the_same_on_two_threads");
+  }
+
+  /** Every bug of a session, with the test that must find it. */
+  static Stream<Arguments> sessionBugs() {
+    AtomicInteger calls = new AtomicInteger();
+    return Stream.of(
+        sessionBug(
+            "should_rule_in_a_session_as_without_one",
+            (batch, context, own) -> Wrong.drop(own.verify(batch, context))),
+        sessionBug(
+            "should_rule_in_a_session_as_without_one",
+            (batch, context, own) ->
+                calls.incrementAndGet() % 2 == 0
+                    ? Wrong.fail(own.verify(batch, context))
+                    : own.verify(batch, context)),
+        sessionBug(
+            "should_end_a_session_call_that_is_cancelled_and_close_twice",
+            (batch, context, own) -> own.verify(batch, RunContext.standalone())),
+        sessionBug(
+            "should_cost_no_more_than_it_says",
+            (batch, context, own) ->
+                own.verify(batch, context).stream()
+                    .map(verdict -> verdict.withCost(new Cost(0, 1)))
+                    .toList()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sessionBugs")
+  void should_find_the_bug_of_a_session(String test, SessionBug bug) {
+    Planted.verifier =
+        Verifier.ofSessions(
+            "planted",
+            () -> {
+              Verifier.Session<Sum, Long> own = ToyTasks.verifier().open();
+              return (batch, context) -> bug.verify(batch, context, own);
+            });
+    assertThat(Suites.failures(Planted.class)).contains(test);
+  }
+
+  /** What a session does with the verdicts of a sound one. */
+  private interface SessionBug {
+    List<Verdict> verify(
+        List<Attempt<Sum, Long>> batch, RunContext context, Verifier.Session<Sum, Long> own);
+  }
+
+  private static Arguments sessionBug(String test, SessionBug bug) {
+    return Arguments.of(test, bug);
   }
 
   private static Arguments bug(String test, UnaryOperator<List<Verdict>> bug) {

@@ -56,7 +56,7 @@ class RunHandleTest {
 
   @Test
   void should_run_on_a_thread_of_its_own_as_it_does_on_the_callers() throws Exception {
-    List<Thread> made = new ArrayList<>();
+    List<Thread> made = Collections.synchronizedList(new ArrayList<>());
     List<Thread> drove = Collections.synchronizedList(new ArrayList<>());
     ImprovementLoop<Sum, Long> loop =
         loops
@@ -64,8 +64,9 @@ class RunHandleTest {
             .listener(event -> drove.add(Thread.currentThread()))
             .threads(
                 work -> {
-                  made.add(new Thread(work));
-                  return made.get(0);
+                  Thread thread = new Thread(work);
+                  made.add(thread);
+                  return thread;
                 })
             .build();
     try (RunHandle handle = loop.start(loops.start, Loops.TASKS)) {

@@ -1,72 +1,94 @@
 package dev.rsi.core.internal.practice;
 
 import dev.rsi.api.Attempt;
-import dev.rsi.api.CancelledException;
 import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.Ruling;
+import dev.rsi.core.internal.calls.CriticCalls;
+import dev.rsi.core.internal.calls.VerifierCalls;
+import dev.rsi.core.internal.calls.Watch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Has attempts verified and criticised. What breaks gives UNDECIDED, never an exception. */
-public final class Examiner<T, C> {
-  private final Verifier<? super T, ? super C> verifier;
-  private final @Nullable Critic<? super T, ? super C> critic;
-  private final Rubric rubric;
+/**
+ * Has attempts verified and criticised, by sessions that it closes. What breaks or takes too long
+ * gives UNDECIDED, never an exception.
+ */
+public final class Examiner<T, C> implements AutoCloseable {
+  private final VerifierCalls<T, C> verifier;
+  private final @Nullable CriticCalls<T, C> critic;
 
+  /** Has attempts examined by sessions on threads of a factory. */
   public Examiner(
       Verifier<? super T, ? super C> verifier,
       @Nullable Critic<? super T, ? super C> critic,
-      Rubric rubric) {
-    this.verifier = verifier;
-    this.critic = critic;
-    this.rubric = rubric;
+      Rubric rubric,
+      ThreadFactory threads) {
+    this.verifier = new VerifierCalls<>(verifier, threads);
+    this.critic = critic == null ? null : new CriticCalls<>(critic, rubric, threads);
   }
 
-  /** Rules on the attempts at one task, in order. */
-  List<Attempt<T, C>> examine(T task, List<Attempt<T, C>> attempts) {
-    List<C> candidates = new ArrayList<>(attempts.size());
-    for (Attempt<T, C> attempt : attempts) {
-      C candidate = attempt.candidate();
-      if (candidate != null) {
-        candidates.add(candidate);
+  /**
+   * Rules on attempts, and has those criticised that the critic asks about.
+   *
+   * @param attempts those at one task after another
+   * @param samples how many there are at each task
+   * @return the same attempts, ruled on, in order
+   * @throws dev.rsi.api.CancelledException if the context was cancelled before all were
+   * @throws dev.rsi.api.RsiException if one cost more than its part says that it may
+   */
+  List<Attempt<T, C>> examine(List<Attempt<T, C>> attempts, int samples, Watch watch) {
+    List<Attempt<T, C>> ruled = ruled(attempts, samples, watch);
+    return critic == null ? ruled : criticised(critic, ruled, watch);
+  }
+
+  private List<Attempt<T, C>> ruled(List<Attempt<T, C>> attempts, int samples, Watch watch) {
+    List<List<Attempt<T, C>>> tasks = new ArrayList<>();
+    for (int from = 0; from < attempts.size(); from += samples) {
+      List<Attempt<T, C>> own =
+          attempts.subList(from, from + samples).stream()
+              .filter(attempt -> attempt.candidate() != null)
+              .toList();
+      if (!own.isEmpty()) {
+        tasks.add(own);
       }
     }
-    List<Verdict> verdicts = Ruling.on(verifier, task, candidates);
-    List<Attempt<T, C>> examined = new ArrayList<>(attempts.size());
+    List<Verdict> verdicts = verifier.rule(tasks, watch);
+    List<Attempt<T, C>> ruled = new ArrayList<>(attempts.size());
     int next = 0;
     for (Attempt<T, C> attempt : attempts) {
-      C candidate = attempt.candidate();
-      examined.add(
-          candidate == null
-              ? attempt.ruled(Ruling.withoutCandidate(attempt.output()))
-              : criticised(attempt.ruled(verdicts.get(next++)), candidate));
+      ruled.add(
+          attempt.ruled(
+              attempt.candidate() == null
+                  ? Ruling.withoutCandidate(attempt.output())
+                  : verdicts.get(next++)));
     }
-    return examined;
+    return ruled;
   }
 
-  private Attempt<T, C> criticised(Attempt<T, C> attempt, C candidate) {
-    return critic == null || !attempt.passed()
-        ? attempt
-        : attempt.criticised(critique(critic, attempt, candidate));
+  private static <T, C> List<Attempt<T, C>> criticised(
+      CriticCalls<T, C> critic, List<Attempt<T, C>> ruled, Watch watch) {
+    List<Critique> critiques =
+        critic.criticise(ruled.stream().filter(critic::asksAbout).toList(), watch);
+    List<Attempt<T, C>> criticised = new ArrayList<>(ruled.size());
+    int next = 0;
+    for (Attempt<T, C> attempt : ruled) {
+      criticised.add(
+          critic.asksAbout(attempt) ? attempt.criticised(critiques.get(next++)) : attempt);
+    }
+    return criticised;
   }
 
-  private Critique critique(
-      Critic<? super T, ? super C> asked, Attempt<T, C> attempt, C candidate) {
-    try {
-      Critique critique = asked.critique(attempt.task(), candidate, attempt.verdict(), rubric);
-      // A critic's names and their order go no further.
-      return critique == null
-          ? Critique.undecided("the critic returned null")
-          : critique.on(rubric);
-    } catch (CancelledException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      return Critique.undecided("the critic threw " + e);
+  /** Closes what was opened to rule and to criticise. */
+  @Override
+  public void close() {
+    try (critic) {
+      verifier.close();
     }
   }
 }

@@ -146,12 +146,23 @@ public final class PracticeGround<T, C> {
       Request<T> request = requests.get(i);
       made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
     }
-    List<Attempt<T, C>> examined = new ArrayList<>(made.size());
-    for (int from = 0; from < made.size(); from += samples) {
-      T task = requests.get(from).task();
-      examined.addAll(examiner.examine(task, made.subList(from, from + samples)));
+    return steps
+        .accounts()
+        .ruled(
+            made.size(),
+            () -> examiner.examine(made, samples, steps.context("ruling on level " + level)),
+            PracticeGround::used);
+  }
+
+  /** The tokens of verdicts and critiques. */
+  private static <T, C> long used(List<Attempt<T, C>> examined) {
+    Cost used = Cost.NONE;
+    for (Attempt<T, C> attempt : examined) {
+      Critique critique = attempt.critique();
+      used =
+          used.plus(attempt.verdict().cost()).plus(cost(critique == null ? null : critique.cost()));
     }
-    return examined;
+    return used.tokens();
   }
 
   /** What was found when the run first came by. */

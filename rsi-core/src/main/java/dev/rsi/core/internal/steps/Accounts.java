@@ -2,6 +2,7 @@ package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
 import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.Ceilings;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Ledger;
@@ -16,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +44,7 @@ public final class Accounts {
   private final Clock clock;
   private final Ceilings ceilings;
   private final OtherRuns others;
-  private final int maxTokens;
+  private final AttemptTokens tokens;
   private String step = "";
   private Ledger.@Nullable Reserve reserve;
   private Amounts advance = Amounts.NONE;
@@ -51,7 +54,7 @@ public final class Accounts {
   /**
    * The accounts of a run.
    *
-   * @param maxTokens that an attempt produces at most; {@link Integer#MAX_VALUE} if nobody says
+   * @param tokens that an attempt costs at most
    */
   public Accounts(
       Ledger ledger,
@@ -59,19 +62,51 @@ public final class Accounts {
       Clock clock,
       Ceilings ceilings,
       RunStore store,
-      int maxTokens) {
+      AttemptTokens tokens) {
     this.ledger = ledger;
     this.journal = journal;
     this.clock = clock;
     this.ceilings = ceilings;
     this.others = new OtherRuns(store, journal.run());
-    this.maxTokens = maxTokens == Integer.MAX_VALUE ? 0 : maxTokens;
+    this.tokens = tokens;
   }
 
-  /** The most that so many attempts spend. */
+  /** The most that so many attempts spend, with what it takes to rule on them. */
   public Amounts attempts(long count) {
+    return generated(count).plus(ruled(count));
+  }
+
+  /** The most that the model spends on so many attempts. */
+  Amounts generated(long count) {
     return Amounts.of(Dimension.ATTEMPTS, count)
-        .plus(Amounts.of(Dimension.TOKENS, maxTokens).times(count));
+        .plus(Amounts.of(Dimension.TOKENS, tokens.generated()).times(count));
+  }
+
+  private Amounts ruled(long count) {
+    return Amounts.of(Dimension.TOKENS, tokens.ruled()).times(count);
+  }
+
+  /**
+   * Has so many attempts ruled on, and takes what that costs out of the budget.
+   *
+   * @param rule rules on them
+   * @param used how many tokens it used in the end
+   * @throws CancelledException if it would pass a ceiling, or the run is to be left
+   */
+  public <R> R ruled(long count, Supplier<R> rule, ToLongFunction<? super R> used) {
+    Amounts most = ruled(count);
+    if (most.equals(Amounts.NONE) && tokens.unknown() == null) {
+      return rule.get();
+    }
+    Ledger.Call spending = spend(most);
+    Amounts spent = most;
+    try {
+      R ruled = rule.get();
+      spent = Amounts.of(Dimension.TOKENS, used.applyAsLong(ruled));
+      return ruled;
+    } finally {
+      spending.end(spent);
+    }
   }
 
   /** The most that a training spends which takes so many steps at most. */

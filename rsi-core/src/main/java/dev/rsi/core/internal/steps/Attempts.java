@@ -1,13 +1,12 @@
 package dev.rsi.core.internal.steps;
 
-import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
-import dev.rsi.api.ScoringSession;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.calls.Sessions;
+import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Ledger;
@@ -16,8 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -31,13 +29,20 @@ public final class Attempts<T, C> implements AutoCloseable {
   private final Generator<T, C> generator;
   private final ModelRegistry registry;
   private final Steps steps;
-  private final Map<String, Generator.Session<T, C>> sessions = new HashMap<>();
+  private final ThreadFactory threads;
+  private final Map<String, Sessions<T, C>> sessions = new HashMap<>();
 
-  /** Attempts with the versions of a registry. */
-  public Attempts(Generator<T, C> generator, ModelRegistry registry, Steps steps) {
+  /**
+   * Attempts with the versions of a registry.
+   *
+   * @param threads where several sessions of a version are at work
+   */
+  public Attempts(
+      Generator<T, C> generator, ModelRegistry registry, Steps steps, ThreadFactory threads) {
     this.generator = generator;
     this.registry = registry;
     this.steps = steps;
+    this.threads = threads;
   }
 
   /**
@@ -46,31 +51,18 @@ public final class Attempts<T, C> implements AutoCloseable {
    * @param step what for, for people
    */
   public List<Output<C>> make(String version, String step, List<Request<T>> requests) {
-    RunContext context = steps.context(step);
+    Watch context = steps.context(step);
     context.checkActive();
-    Amounts most = steps.accounts().attempts(requests.size());
+    Amounts most = steps.accounts().generated(requests.size());
     // First of all: also an attempt that came to nothing is spent.
     Ledger.Call spending = steps.accounts().spend(most);
     List<Output<C>> outputs = List.of();
+    Flight.Batch flight = new Flight.Batch(steps.run(), step, version, requests.size());
     try {
-      Generator.Session<T, C> session = session(version);
-      // Copies both ways: what is ruled on is what was asked for, and stays what was given.
-      List<Output<C>> given =
-          using(
-              session,
-              new Flight.Batch(steps.run(), step, version, requests.size()),
-              () -> session.generate(List.copyOf(requests), context));
-      outputs = given == null ? List.of() : new ArrayList<>(given);
+      outputs = sessions(version).generate(requests, context);
     } finally {
+      flight.commit();
       spending.end(spent(requests.size(), outputs, most));
-    }
-    if (outputs.size() != requests.size() || outputs.contains(null)) {
-      throw new RsiException(
-          "The generator gave "
-              + outputs.stream().filter(Objects::nonNull).count()
-              + " outputs for "
-              + requests.size()
-              + " requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
     }
     for (Output<C> output : outputs) {
       if (output.tokens() > generator.maxTokens()) {
@@ -87,7 +79,7 @@ public final class Attempts<T, C> implements AutoCloseable {
 
   /** What a batch spent: the most that it could where nobody says. */
   private static <C> Amounts spent(int asked, List<Output<C>> outputs, Amounts most) {
-    if (outputs.size() != asked || outputs.contains(null)) {
+    if (outputs.size() != asked) {
       return most;
     }
     return Amounts.of(Dimension.ATTEMPTS, asked)
@@ -101,63 +93,23 @@ public final class Attempts<T, C> implements AutoCloseable {
    * @return log-probabilities, NaN where one is missing
    */
   public List<Double> score(String version, String step, List<T> tasks, List<C> candidates) {
-    RunContext context = steps.context(step);
+    Watch context = steps.context(step);
     context.checkActive();
     Amounts most = Amounts.of(Dimension.ATTEMPTS, tasks.size());
     Ledger.Call spending = steps.accounts().spend(most);
-    List<Double> scores = List.of();
+    Flight.Batch flight = new Flight.Batch(steps.run(), step, version, tasks.size());
     try {
-      Generator.Session<T, C> session = session(version);
-      if (!(session instanceof ScoringSession<T, C> scoring)) {
-        throw new RsiException(
-            "Sessions of ("
-                + session.getClass().getName()
-                + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
-      }
-      List<Double> given =
-          using(
-              session,
-              new Flight.Batch(steps.run(), step, version, tasks.size()),
-              () -> scoring.score(List.copyOf(tasks), List.copyOf(candidates), context));
-      scores = given == null ? List.of() : new ArrayList<>(given);
+      return sessions(version).score(tasks, candidates, context);
     } finally {
+      flight.commit();
       spending.end(most);
     }
-    if (scores.size() != tasks.size() || scores.contains(null)) {
-      throw new RsiException(
-          "The generator gave "
-              + scores.stream().filter(Objects::nonNull).count()
-              + " scores for "
-              + tasks.size()
-              + " candidates.\nMaybe it drops what it cannot score: that is NaN.");
-    }
-    return scores;
   }
 
-  private Generator.Session<T, C> session(String version) {
-    Generator.Session<T, C> session = sessions.get(version);
-    if (session == null) {
-      // Every file is held against its hash before it is loaded.
-      session = generator.open(registry.version(version));
-      sessions.put(version, session);
-    }
-    return session;
-  }
-
-  /** A session that broke is not used again: the next batch opens a fresh one. */
-  private <R> R using(Generator.Session<T, C> session, Flight.Batch batch, Supplier<R> call) {
-    try {
-      return call.get();
-    } catch (CancelledException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      sessions.remove(batch.version);
-      try (session) {
-        throw e;
-      }
-    } finally {
-      batch.commit();
-    }
+  private Sessions<T, C> sessions(String version) {
+    // Every file is held against its hash before it is loaded.
+    return sessions.computeIfAbsent(
+        version, id -> new Sessions<>(generator, () -> registry.version(id), threads));
   }
 
   /**
@@ -165,7 +117,7 @@ public final class Attempts<T, C> implements AutoCloseable {
    * is thrown when all are closed.
    */
   public void closeAllBut(List<String> kept) {
-    List<Generator.Session<T, C>> closing = new ArrayList<>();
+    List<Sessions<T, C>> closing = new ArrayList<>();
     sessions
         .entrySet()
         .removeIf(
@@ -177,7 +129,7 @@ public final class Attempts<T, C> implements AutoCloseable {
               return close;
             });
     @Nullable Error error = null;
-    for (Generator.Session<T, C> session : closing) {
+    for (Sessions<T, C> session : closing) {
       try {
         session.close();
       } catch (RuntimeException e) {

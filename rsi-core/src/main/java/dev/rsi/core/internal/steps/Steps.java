@@ -1,7 +1,7 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
-import dev.rsi.api.RunContext;
+import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.report.RunEvent;
 import java.util.List;
@@ -58,8 +58,8 @@ public final class Steps {
   }
 
   /** What a call of a part may know of the run. */
-  public RunContext context(String what) {
-    return new StepContext(what, this::cancelled, journal);
+  public Watch context(String what) {
+    return new StepContext(what, this::cancelled, accounts::tick, journal);
   }
 
   // Where the run is.

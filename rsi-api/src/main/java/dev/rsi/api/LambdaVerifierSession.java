@@ -1,0 +1,51 @@
+package dev.rsi.api;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/** Rules on one task after another; what breaks on one leaves the others their verdicts. */
+record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.Session<T, C> {
+
+  @Override
+  public List<Verdict> verify(List<Attempt<T, C>> batch, RunContext context) {
+    List<Verdict> verdicts = new ArrayList<>(batch.size());
+    List<C> candidates = new ArrayList<>();
+    for (int i = 0; i < batch.size(); i++) {
+      T task = batch.get(i).task();
+      candidates.add(Objects.requireNonNull(batch.get(i).candidate(), "candidate"));
+      if (i + 1 == batch.size() || !batch.get(i + 1).task().equals(task)) {
+        context.checkActive();
+        verdicts.addAll(rule(task, candidates));
+        candidates.clear();
+      }
+    }
+    return verdicts;
+  }
+
+  private List<Verdict> rule(T task, List<C> candidates) {
+    int count = candidates.size();
+    List<Verdict> verdicts;
+    try {
+      List<Verdict> given = verifier.verifyAll(task, List.copyOf(candidates));
+      // A copy, which unlike List.of may be asked whether it holds null.
+      verdicts = given == null ? List.of() : new ArrayList<>(given);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return Collections.nCopies(count, Verdict.broken("verifier", e).withCost(unknown()));
+    }
+    return verdicts.size() == count && !verdicts.contains(null)
+        ? verdicts
+        : Collections.nCopies(
+            count,
+            Verdict.undecided("the verifier gave no verdict for each of " + count + " candidates")
+                .withCost(unknown()));
+  }
+
+  /** Of what broke nobody knows what it used: the most that it may. */
+  private Cost unknown() {
+    return Cost.most(verifier.maxTokens());
+  }
+}

@@ -1,0 +1,517 @@
+package dev.rsi.core.internal.calls;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import dev.rsi.api.Calls;
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workers that call one part: threads with a session each, which they open at their first call
+ * and keep from batch to batch. Workers take the calls of a batch one after another; whichever
+ * worker makes a call, its answer stands at the call's place.
+ *
+ * <p>A call that takes longer than its limit is cut: its context says that it is cancelled, its
+ * thread is interrupted, its answer is LATE at once, and another worker takes the place of its own,
+ * which closes its session and ends when the call does. A session whose call threw is closed, too,
+ * and not used again.
+ *
+ * <p>Time is told in ticks that the calling thread waits, so a machine that slept cuts no call.
+ *
+ * <p>Used by one thread at a time.
+ *
+ * @param <S> session
+ */
+public final class Crew<S extends AutoCloseable> implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Crew.class);
+
+  /** The longest tick: how often a run that waits asks whether it is to be left. */
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final long SHORTEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** Ticks in a limit at least. */
+  private static final int TICKS = 8;
+
+  /** How long a call that was cut may take to end before it counts as deaf. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  /** How long sessions may take to close. */
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+
+  /** Calls that do not end although they were cut: no more are begun beside so many. */
+  private static final int MOST_DEAF = 64;
+
+  /**
+   * A call to be made.
+   *
+   * @param <S> session
+   * @param <R> what it gives
+   */
+  @FunctionalInterface
+  public interface Call<S, R> {
+    /** Makes it, in a session that nobody else uses meanwhile. */
+    @Nullable R make(S session, RunContext context);
+  }
+
+  private final String name;
+  private final int size;
+  private final @Nullable Duration limit;
+  private final Supplier<? extends S> open;
+  private final ThreadFactory threads;
+  private final long tickNanos;
+  private final long ticksInLimit;
+  private final BlockingQueue<Job<S>> jobs = new LinkedBlockingQueue<>();
+  private final List<Worker> workers = new ArrayList<>();
+
+  /** Workers that were cut and have not ended yet. */
+  private final List<Worker> leaving = new ArrayList<>();
+
+  private int hired;
+  private boolean closed;
+
+  /**
+   * A crew without workers: they come with the first batch.
+   *
+   * @param name whom it calls, for its threads and for people
+   * @param calls how many workers at most, and how long a call may take
+   * @param open opens a session; asked by each worker on its own thread
+   * @param threads makes workers' threads; they become daemons
+   */
+  public Crew(String name, Calls calls, Supplier<? extends S> open, ThreadFactory threads) {
+    this.name = name;
+    this.size = calls.parallel();
+    this.limit = calls.limit();
+    this.open = open;
+    this.threads = threads;
+    long nanos = limit == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(limit);
+    this.tickNanos = Math.max(SHORTEST_TICK_NANOS, Math.min(TICK_NANOS, nanos / TICKS));
+    this.ticksInLimit = limit == null ? Long.MAX_VALUE : (nanos + tickNanos - 1) / tickNanos;
+  }
+
+  /**
+   * Makes calls, and waits for their answers.
+   *
+   * @param watch says when all of them are to be cut
+   * @return an answer for each call, in the calls' order
+   * @throws CancelledException if the run was cancelled or the calling thread interrupted, or a
+   *     call said so; all calls were cut then
+   * @throws RsiException if too many calls did not end although they were cut
+   */
+  public <R> List<Answer<R>> make(List<? extends Call<? super S, ? extends R>> calls, Watch watch) {
+    if (closed) {
+      throw new IllegalStateException("The crew (" + name + ") is closed.");
+    }
+    if (calls.isEmpty()) {
+      return List.of();
+    }
+    Batch<S, R> batch = new Batch<>(calls, watch);
+    boolean whole = false;
+    try {
+      for (int i = 0; i < Math.min(size, calls.size()); i++) {
+        if (workers.size() <= i) {
+          hire();
+        }
+        jobs.add(batch);
+      }
+      while (!isOver(batch)) {
+        watch.tick();
+        watch.checkActive();
+        cutLate(batch);
+      }
+      batch.checkSound();
+      whole = true;
+    } finally {
+      if (!whole) {
+        cutAll(batch);
+      }
+    }
+    return batch.answers();
+  }
+
+  /** Waits for a tick, or until the batch is over. */
+  private boolean isOver(Batch<S, ?> batch) {
+    try {
+      return batch.over.await(tickNanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException("The run was interrupted.");
+    }
+  }
+
+  private void hire() {
+    hired++;
+    Worker worker = new Worker(hired);
+    worker.thread.start();
+    workers.add(worker);
+  }
+
+  /** Counts a tick for every call under way, and cuts those that had all of theirs. */
+  private <R> void cutLate(Batch<S, R> batch) {
+    noteDeaf();
+    for (Worker worker : List.copyOf(workers)) {
+      int late = worker.tick(batch, ticksInLimit);
+      if (late >= 0) {
+        dismiss(worker);
+        batch.settle(late, Answer.late());
+        replace(batch);
+      }
+    }
+  }
+
+  private void dismiss(Worker worker) {
+    workers.remove(worker);
+    worker.ticks = 0;
+    leaving.add(worker);
+  }
+
+  private void replace(Batch<S, ?> batch) {
+    if (batch.isAllTaken()) {
+      return;
+    }
+    if (leaving.size() > MOST_DEAF) {
+      throw new RsiException(
+          "So many ("
+              + leaving.size()
+              + ") calls of the "
+              + name
+              + " go on although they were cut after ("
+              + limit
+              + ").\nMaybe they wait for something that no interrupt ends: ask the context whether the"
+              + " call is cancelled, or raise the limit.");
+    }
+    hire();
+    jobs.add(batch);
+  }
+
+  /** Tells of calls that were cut and have not ended in the time they had for that. */
+  private void noteDeaf() {
+    leaving.removeIf(worker -> worker.ended.isDone());
+    for (Worker worker : leaving) {
+      worker.ticks++;
+      if (worker.ticks * tickNanos >= GRACE.toNanos()) {
+        worker.noteDeaf();
+      }
+    }
+  }
+
+  /** Cuts whatever is under way, and waits a while until it has ended. */
+  private void cutAll(Batch<S, ?> batch) {
+    batch.leave();
+    for (Worker worker : List.copyOf(workers)) {
+      if (worker.cut()) {
+        dismiss(worker);
+      }
+    }
+    await(leaving, GRACE);
+  }
+
+  private void await(List<Worker> some, Duration time) {
+    CompletableFuture<?> all =
+        CompletableFuture.allOf(
+            some.stream().map(w -> w.ended).toArray(CompletableFuture<?>[]::new));
+    try {
+      Uninterruptibles.getUninterruptibly(all, time);
+    } catch (TimeoutException e) {
+      some.stream().filter(worker -> !worker.ended.isDone()).forEach(Worker::noteDeaf);
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * Lets the workers end, each once it has closed its session. Waits for a while for those that do
+   * not. An exception of a session is logged; an error is thrown when all are closed.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List<Worker> all = new ArrayList<>(workers);
+    workers.forEach(worker -> jobs.add(any -> false));
+    await(all, CLOSING);
+    await(leaving, GRACE);
+    for (Worker worker : all) {
+      Error error = worker.ended.isDone() ? worker.closingError : null;
+      if (error != null) {
+        throw error;
+      }
+    }
+  }
+
+  /** What a worker is given to do. */
+  private interface Job<S extends AutoCloseable> {
+    /** Has a worker do it; false if the worker is to end. */
+    boolean goOn(Crew<S>.Worker worker);
+  }
+
+  /** Calls that are made together. */
+  private static final class Batch<S extends AutoCloseable, R> implements Job<S> {
+    private final List<? extends Call<? super S, ? extends R>> calls;
+    private final RunContext context;
+    private final AtomicReferenceArray<Answer<R>> answers;
+    private final AtomicInteger taken = new AtomicInteger();
+    private final AtomicInteger open;
+    private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean left;
+
+    Batch(List<? extends Call<? super S, ? extends R>> calls, RunContext context) {
+      this.calls = List.copyOf(calls);
+      this.context = context;
+      this.answers = new AtomicReferenceArray<>(calls.size());
+      this.open = new AtomicInteger(calls.size());
+    }
+
+    @Override
+    public boolean goOn(Crew<S>.Worker worker) {
+      while (!left) {
+        int index = taken.getAndIncrement();
+        if (index >= calls.size()) {
+          return true;
+        }
+        if (!worker.makes(this, index)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    boolean isAllTaken() {
+      return taken.get() >= calls.size();
+    }
+
+    /** To be called once for each call. */
+    void settle(int index, Answer<R> answer) {
+      answers.set(index, answer);
+      if (open.decrementAndGet() == 0) {
+        over.countDown();
+      }
+    }
+
+    /** Something that is nobody's answer. */
+    void fail(Throwable cause) {
+      fatal.compareAndSet(null, cause);
+      leave();
+      over.countDown();
+    }
+
+    void leave() {
+      left = true;
+    }
+
+    void checkSound() {
+      Throwable cause = fatal.get();
+      if (cause != null) {
+        Crew.<RuntimeException>rethrow(cause);
+      }
+    }
+
+    List<Answer<R>> answers() {
+      List<Answer<R>> all = new ArrayList<>(calls.size());
+      for (int i = 0; i < calls.size(); i++) {
+        all.add(Objects.requireNonNull(answers.get(i)));
+      }
+      return all;
+    }
+  }
+
+  /** Throws whatever it is given, as a part may throw what it does not declare. */
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> void rethrow(Throwable cause) throws X {
+    throw (X) cause;
+  }
+
+  /** A thread with a session. */
+  private final class Worker {
+    final Thread thread;
+    final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private @Nullable S session;
+    private @Nullable Error closingError;
+
+    // The call under way, if there is a batch. Guarded by this.
+    private @Nullable Batch<S, ?> batch;
+    private int index;
+    private long begun;
+
+    private volatile boolean cut;
+
+    // Of the crew's own thread.
+    private long seen;
+    private long ticks;
+    private boolean deaf;
+
+    Worker(int number) {
+      this.thread =
+          Objects.requireNonNull(
+              threads.newThread(this::work), "The factory of threads made none.");
+      thread.setName(name + " " + number);
+      thread.setDaemon(true);
+    }
+
+    private void work() {
+      try {
+        boolean goesOn = true;
+        while (goesOn) {
+          try {
+            goesOn = jobs.take().goOn(this);
+          } catch (InterruptedException e) {
+            // Whoever kept the thread of a call has no say in what it does after.
+            log.debug("{} was interrupted between two calls", name, e);
+          }
+        }
+        closeSession();
+      } catch (Error e) {
+        closingError = e;
+      } finally {
+        ended.complete(null);
+      }
+    }
+
+    /** Makes a call of a batch; false if it was cut. */
+    <R> boolean makes(Batch<S, R> of, int place) {
+      synchronized (this) {
+        if (of.left) {
+          return true;
+        }
+        batch = of;
+        index = place;
+        begun++;
+      }
+      Answer<R> answer = null;
+      Throwable fatal = null;
+      try {
+        answer = made(of, place);
+      } catch (Throwable e) {
+        fatal = e;
+      }
+      synchronized (this) {
+        batch = null;
+        Thread.interrupted();
+      }
+      if (cut) {
+        return false;
+      }
+      if (answer == null) {
+        of.fail(Objects.requireNonNull(fatal));
+      } else {
+        of.settle(place, answer);
+      }
+      return true;
+    }
+
+    /** Its session is closed within the call's time, should it be of no more use. */
+    private <R> Answer<R> made(Batch<S, R> of, int place) {
+      boolean sound = false;
+      try {
+        S own = session;
+        if (own == null) {
+          own = Objects.requireNonNull(open.get(), "It opened no session.");
+          session = own;
+        }
+        Answer<R> answer = Answer.given(of.calls.get(place).make(own, new Context(of.context)));
+        sound = true;
+        return answer;
+      } catch (CancelledException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        return Answer.threw(e);
+      } finally {
+        if (!sound) {
+          closeSession();
+        }
+      }
+    }
+
+    private void closeSession() {
+      S own = session;
+      session = null;
+      if (own != null) {
+        try {
+          own.close();
+        } catch (Exception e) {
+          log.warn("a session of the {} failed to close", name, e);
+        }
+      }
+    }
+
+    // By the crew's own thread.
+
+    /** Counts a tick; gives the place of the call that was cut for it, -1 if none was. */
+    synchronized int tick(Batch<S, ?> of, long most) {
+      if (batch != of || begun != seen) {
+        seen = begun;
+        ticks = 0;
+        return -1;
+      }
+      ticks++;
+      return ticks >= most && cut() ? index : -1;
+    }
+
+    /** Cuts the call under way; false if there is none. */
+    synchronized boolean cut() {
+      if (batch == null) {
+        return false;
+      }
+      cut = true;
+      thread.interrupt();
+      return true;
+    }
+
+    void noteDeaf() {
+      if (!deaf) {
+        deaf = true;
+        Throwable where = new Throwable(thread.getName());
+        where.setStackTrace(thread.getStackTrace());
+        log.warn(
+            "a call of the {} was cut and goes on all the same, on thread ({})",
+            name,
+            thread.getName(),
+            where);
+      }
+    }
+
+    /** What a call may know: it is cancelled with the run, or alone. */
+    private final class Context implements RunContext {
+      private final RunContext run;
+
+      Context(RunContext run) {
+        this.run = run;
+      }
+
+      @Override
+      public boolean cancelled() {
+        return cut || run.cancelled();
+      }
+
+      /** Of several calls at once nobody could make sense. */
+      @Override
+      public void progress(long done, long total) {
+        if (size == 1 && !cut) {
+          run.progress(done, total);
+        }
+      }
+    }
+  }
+}

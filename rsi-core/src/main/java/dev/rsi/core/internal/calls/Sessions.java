@@ -1,0 +1,180 @@
+package dev.rsi.core.internal.calls;
+
+import dev.rsi.api.Calls;
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.Generator;
+import dev.rsi.api.ModelVersion;
+import dev.rsi.api.Output;
+import dev.rsi.api.Request;
+import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
+import dev.rsi.api.ScoringSession;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one version of a model, which share the requests of a batch. Each output stands
+ * at its request's place, whichever session made it; as it depends on the version, the task and the
+ * seed alone, several sessions give what one would.
+ *
+ * <p>Where the generator wants one session and no limit, that session works on the calling thread.
+ * A session that broke is not used again. Used by one thread at a time.
+ */
+public final class Sessions<T, C> implements AutoCloseable {
+  private final Generator<T, C> generator;
+  private final Supplier<ModelVersion> version;
+  private final int parallel;
+  private final @Nullable Crew<Generator.Session<T, C>> crew;
+  private Generator.@Nullable Session<T, C> own;
+
+  /**
+   * No session yet: they are opened when there is something to do.
+   *
+   * @param version gives the version with its files checked; asked on any thread
+   */
+  public Sessions(
+      Generator<T, C> generator, Supplier<ModelVersion> version, ThreadFactory threads) {
+    this.generator = generator;
+    this.version = version;
+    Calls calls = generator.calling();
+    this.parallel = calls.parallel();
+    this.crew =
+        parallel == 1 && calls.limit() == null
+            ? null
+            : new Crew<>("generator", calls, this::open, threads);
+  }
+
+  private Generator.Session<T, C> open() {
+    return generator.open(version.get());
+  }
+
+  /**
+   * Has the version attempt every request.
+   *
+   * @return an output for each request, in order; an attempt that took too long has failed
+   * @throws RsiException if sessions gave anything else
+   */
+  public List<Output<C>> generate(List<Request<T>> requests, Watch watch) {
+    return each(
+        requests.size(),
+        (session, from, to, call) ->
+            session.generate(List.copyOf(requests.subList(from, to)), call),
+        watch,
+        Output.failed("it took too long, and was cut", most()),
+        "outputs for",
+        "requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
+  }
+
+  /** What an attempt that was cut may have produced. */
+  private int most() {
+    return generator.maxTokens() == Integer.MAX_VALUE ? 0 : generator.maxTokens();
+  }
+
+  /**
+   * Has the version score candidates.
+   *
+   * @return log-probabilities in order; NaN where one is missing, or took too long
+   * @throws RsiException if sessions cannot score, or gave anything else
+   */
+  public List<Double> score(List<T> tasks, List<C> candidates, Watch watch) {
+    return each(
+        tasks.size(),
+        (session, from, to, call) ->
+            scoring(session)
+                .score(
+                    List.copyOf(tasks.subList(from, to)),
+                    List.copyOf(candidates.subList(from, to)),
+                    call),
+        watch,
+        Double.NaN,
+        "scores for",
+        "candidates.\nMaybe it drops what it cannot score: that is NaN.");
+  }
+
+  private ScoringSession<T, C> scoring(Generator.Session<T, C> session) {
+    if (session instanceof ScoringSession<T, C> scoring) {
+      return scoring;
+    }
+    throw new RsiException(
+        "Sessions of ("
+            + session.getClass().getName()
+            + ") cannot score.\nMaybe leave out probes of closeness to generation 0.");
+  }
+
+  /** What a session does with some of the requests of a batch. */
+  private interface Share<T, C, E> {
+    List<E> of(Generator.Session<T, C> session, int from, int to, RunContext context);
+  }
+
+  /** Splits a batch evenly, and puts together what came of it. */
+  private <E> List<E> each(
+      int count, Share<T, C, E> share, Watch watch, E late, String what, String asked) {
+    if (crew == null) {
+      return whole(alone(count, share, watch), count, what, asked);
+    }
+    int parts = Math.min(parallel, count);
+    List<Crew.Call<Generator.Session<T, C>, List<E>>> calls = new ArrayList<>(parts);
+    for (int part = 0; part < parts; part++) {
+      int from = start(part, parts, count);
+      int to = start(part + 1, parts, count);
+      calls.add((session, call) -> Lists.copy(share.of(session, from, to, call)));
+    }
+    List<Answer<List<E>>> answers = crew.make(calls, watch);
+    List<E> all = new ArrayList<>(count);
+    for (int part = 0; part < parts; part++) {
+      int size = start(part + 1, parts, count) - start(part, parts, count);
+      Answer<List<E>> answer = answers.get(part);
+      all.addAll(
+          switch (answer.kind()) {
+            case GIVEN -> whole(answer.value(), size, what, asked);
+            case LATE -> Collections.nCopies(size, late);
+            case THREW -> throw Objects.requireNonNull(answer.thrown());
+          });
+    }
+    return all;
+  }
+
+  private static int start(int part, int parts, int count) {
+    return (int) ((long) part * count / parts);
+  }
+
+  private <E> @Nullable List<E> alone(int count, Share<T, C, E> share, RunContext context) {
+    Generator.Session<T, C> session = own == null ? open() : own;
+    own = session;
+    try {
+      return Lists.copy(share.of(session, 0, count, context));
+    } catch (CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      own = null;
+      try (session) {
+        throw e;
+      }
+    }
+  }
+
+  private static <E> List<E> whole(@Nullable List<E> given, int count, String what, String asked) {
+    if (given == null || given.size() != count || given.contains(null)) {
+      long some = given == null ? 0 : given.stream().filter(Objects::nonNull).count();
+      throw new RsiException("The generator gave " + some + " " + what + " " + count + " " + asked);
+    }
+    return given;
+  }
+
+  @Override
+  public void close() {
+    Generator.Session<T, C> session = own;
+    own = null;
+    if (session != null) {
+      session.close();
+    }
+    if (crew != null) {
+      crew.close();
+    }
+  }
+}
