@@ -268,10 +268,11 @@ class HostilePartsTest {
   @Test
   void should_tell_helper_threads_that_the_run_was_interrupted() {
     List<Boolean> seen = new ArrayList<>();
+    Thread driver = Thread.currentThread();
     trainer =
         training(
             (request, context) -> {
-              Thread.currentThread().interrupt();
+              driver.interrupt();
               CompletableFuture.runAsync(() -> seen.add(context.cancelled()));
               while (seen.isEmpty()) {
                 Thread.onSpinWait();

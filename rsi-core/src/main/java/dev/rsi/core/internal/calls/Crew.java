@@ -8,6 +8,7 @@ import dev.rsi.api.RunContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -20,10 +21,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The workers that call one part: threads with a session each, which they open at their first call
@@ -106,6 +109,32 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     long nanos = limit == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(limit);
     this.tickNanos = Math.max(SHORTEST_TICK_NANOS, Math.min(TICK_NANOS, nanos / TICKS));
     this.ticksInLimit = limit == null ? Long.MAX_VALUE : (nanos + tickNanos - 1) / tickNanos;
+  }
+
+  /**
+   * Makes one call, of whatever length, on a thread of its own, and waits for its answer.
+   *
+   * @throws RuntimeException what the call threw
+   */
+  public static <R> @Nullable R alone(
+      String name, ThreadFactory threads, Watch watch, Function<RunContext, R> call) {
+    Calls calls = Calls.DEFAULT.withoutLimit();
+    try (Crew<Nothing> crew = new Crew<>(name, calls, () -> Nothing.NOTHING, threads)) {
+      Answer<R> answer =
+          crew.<R>make(List.of((none, context) -> call.apply(context)), watch).get(0);
+      if (answer.thrown() != null) {
+        throw answer.thrown();
+      }
+      return answer.value();
+    }
+  }
+
+  /** The session of who needs none. */
+  private enum Nothing implements AutoCloseable {
+    NOTHING;
+
+    @Override
+    public void close() {}
   }
 
   /**
@@ -277,6 +306,9 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean left;
 
+    /** What the run's thread has in its log's context, for the workers' logs. */
+    private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
+
     Batch(List<? extends Call<? super S, ? extends R>> calls, RunContext context) {
       this.calls = List.copyOf(calls);
       this.context = context;
@@ -286,6 +318,9 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
 
     @Override
     public boolean goOn(Crew<S>.Worker worker) {
+      if (logContext != null) {
+        MDC.setContextMap(logContext);
+      }
       while (!left) {
         int index = taken.getAndIncrement();
         if (index >= calls.size()) {

@@ -22,15 +22,14 @@ import org.jspecify.annotations.Nullable;
  * at its request's place, whichever session made it; as it depends on the version, the task and the
  * seed alone, several sessions give what one would.
  *
- * <p>Where the generator wants one session and no limit, that session works on the calling thread.
- * A session that broke is not used again. Used by one thread at a time.
+ * <p>Sessions work on threads of a crew, while the calling thread looks after the run. A session that
+ * broke is not used again. Used by one thread at a time.
  */
 public final class Sessions<T, C> implements AutoCloseable {
   private final Generator<T, C> generator;
   private final Supplier<ModelVersion> version;
   private final int parallel;
-  private final @Nullable Crew<Generator.Session<T, C>> crew;
-  private Generator.@Nullable Session<T, C> own;
+  private final Crew<Generator.Session<T, C>> crew;
 
   /**
    * No session yet: they are opened when there is something to do.
@@ -43,10 +42,7 @@ public final class Sessions<T, C> implements AutoCloseable {
     this.version = version;
     Calls calls = generator.calling();
     this.parallel = calls.parallel();
-    this.crew =
-        parallel == 1 && calls.limit() == null
-            ? null
-            : new Crew<>("generator", calls, this::open, threads);
+    this.crew = new Crew<>("generator", calls, this::open, threads);
   }
 
   private Generator.Session<T, C> open() {
@@ -114,10 +110,8 @@ public final class Sessions<T, C> implements AutoCloseable {
   /** Splits a batch evenly, and puts together what came of it. */
   private <E> List<E> each(
       int count, Share<T, C, E> share, Watch watch, E late, String what, String asked) {
-    if (crew == null) {
-      return whole(alone(count, share, watch), count, what, asked);
-    }
-    int parts = Math.min(parallel, count);
+    // Also a batch of nothing is put to a session.
+    int parts = Math.max(1, Math.min(parallel, count));
     List<Crew.Call<Generator.Session<T, C>, List<E>>> calls = new ArrayList<>(parts);
     for (int part = 0; part < parts; part++) {
       int from = start(part, parts, count);
@@ -143,21 +137,6 @@ public final class Sessions<T, C> implements AutoCloseable {
     return (int) ((long) part * count / parts);
   }
 
-  private <E> @Nullable List<E> alone(int count, Share<T, C, E> share, RunContext context) {
-    Generator.Session<T, C> session = own == null ? open() : own;
-    own = session;
-    try {
-      return Lists.copy(share.of(session, 0, count, context));
-    } catch (CancelledException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      own = null;
-      try (session) {
-        throw e;
-      }
-    }
-  }
-
   private static <E> List<E> whole(@Nullable List<E> given, int count, String what, String asked) {
     if (given == null || given.size() != count || given.contains(null)) {
       long some = given == null ? 0 : given.stream().filter(Objects::nonNull).count();
@@ -168,13 +147,6 @@ public final class Sessions<T, C> implements AutoCloseable {
 
   @Override
   public void close() {
-    Generator.Session<T, C> session = own;
-    own = null;
-    if (session != null) {
-      session.close();
-    }
-    if (crew != null) {
-      crew.close();
-    }
+    crew.close();
   }
 }

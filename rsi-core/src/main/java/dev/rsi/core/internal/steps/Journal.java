@@ -111,6 +111,11 @@ public final class Journal {
     }
   }
 
+  /** Whether a run is done again, and nothing recorded. */
+  boolean isReplay() {
+    return store == null;
+  }
+
   /** What of the run's course was recorded before and is still to be gone over. */
   List<RunEvent> ahead() {
     return past.subList(position, past.size());

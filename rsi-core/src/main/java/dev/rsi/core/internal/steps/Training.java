@@ -11,6 +11,7 @@ import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.DiskSpace;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -37,6 +39,7 @@ public final class Training<T, C> {
   private final @Nullable String charter;
   private final DiskSpace disk;
   private final Steps steps;
+  private final ThreadFactory threads;
 
   /**
    * Trainings of a run.
@@ -49,13 +52,15 @@ public final class Training<T, C> {
       ModelRegistry registry,
       @Nullable String charter,
       DiskSpace disk,
-      Steps steps) {
+      Steps steps,
+      ThreadFactory threads) {
     this.trainer = trainer;
     this.recipe = recipe;
     this.registry = registry;
     this.charter = charter;
     this.disk = disk;
     this.steps = steps;
+    this.threads = threads;
   }
 
   /**
@@ -117,7 +122,12 @@ public final class Training<T, C> {
               recipe,
               given.seed(),
               work);
-      TrainedArtifact artifact = trainer.train(request, steps.context("training"));
+      TrainedArtifact artifact =
+          Crew.alone(
+              "trainer",
+              threads,
+              steps.context("training"),
+              context -> trainer.train(request, context));
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
       Path directory = inside(own, artifact.directory());
