@@ -15,6 +15,7 @@ import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.practice.SameRulings;
+import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
@@ -156,6 +157,10 @@ public final class Plan<T, C> {
     now.put("gate", Described.className(gate()));
     now.put("trainer", Described.className(trainer()));
     now.put("generator", Described.className(generator()));
+    String classes = DefaultProbeBank.of(probes()).digestByClasses();
+    if (classes.equals(then.get("probes sha-256"))) {
+      now.put("probes sha-256", classes);
+    }
     now.keySet().removeIf(name -> LATER.contains(name) && !then.containsKey(name));
     return new RunEvent.RunStarted(begins.seed(), begins.anchor(), now);
   }

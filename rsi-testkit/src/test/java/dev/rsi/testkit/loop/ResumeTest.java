@@ -14,6 +14,7 @@ import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
+import dev.rsi.api.Verifier;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
@@ -175,10 +176,13 @@ class ResumeTest {
     Trainer<Sum, Long> trainer = loops.learner.trainer();
     return ImprovementLoop.builder(loops.learner.generator())
         .verifier(
-            (Sum task, Long candidate) -> {
-              done.add(task + " " + candidate);
-              return Verdict.passIf(task.expected() == candidate, "wrong");
-            })
+            // Named, or it would be asked again whether it rules as it did.
+            Verifier.named(
+                "exact sums",
+                (Sum task, Long candidate) -> {
+                  done.add(task + " " + candidate);
+                  return Verdict.passIf(task.expected() == candidate, "wrong");
+                }))
         .trainer(
             new Trainer<Sum, Long>() {
               @Override

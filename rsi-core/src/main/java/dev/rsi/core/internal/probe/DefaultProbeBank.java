@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param <C> candidate
  */
 public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
+  private static final Map<String, String> CLASSES =
+      Map.of("skill", "Skill", "proxy gap", "ProxyGap", "contamination gap", "ContaminationGap");
+
   private final Codec<T, C> codec;
   private final Map<String, Family<T, C>> families;
   private final Set<String> texts;
@@ -269,10 +273,19 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
 
   @Override
   public String digest() {
+    return digest(Family::formName);
+  }
+
+  /** The digest as records of before course 2 have it, in whose time a form was its class. */
+  public String digestByClasses() {
+    return digest(family -> CLASSES.getOrDefault(family.formName(), family.formName()));
+  }
+
+  private String digest(Function<Family<T, C>, String> form) {
     Digest digest = new Digest();
     for (Family<T, C> family : families.values()) {
       digest.put(family.name());
-      digest.put(family.formName() + family.margins() + family.isTripwire());
+      digest.put(form.apply(family) + family.margins() + family.isTripwire());
       digest.put(family.tasks().size());
       family.tasks().forEach(task -> digest.put(codec.writeTask(task)));
       if (family instanceof Scored<T, C> scored) {
