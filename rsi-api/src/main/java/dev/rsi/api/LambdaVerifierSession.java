@@ -10,25 +10,33 @@ record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.
 
   @Override
   public List<Verdict> verify(List<Attempt<T, C>> batch, RunContext context) {
+    if (batch.size() == 1) {
+      context.checkActive();
+      return rule(batch.get(0).task(), List.of(candidate(batch.get(0))));
+    }
     List<Verdict> verdicts = new ArrayList<>(batch.size());
     List<C> candidates = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       T task = batch.get(i).task();
-      candidates.add(Objects.requireNonNull(batch.get(i).candidate(), "candidate"));
+      candidates.add(candidate(batch.get(i)));
       if (i + 1 == batch.size() || !batch.get(i + 1).task().equals(task)) {
         context.checkActive();
-        verdicts.addAll(rule(task, candidates));
+        verdicts.addAll(rule(task, List.copyOf(candidates)));
         candidates.clear();
       }
     }
     return verdicts;
   }
 
+  private static <C> C candidate(Attempt<?, C> attempt) {
+    return Objects.requireNonNull(attempt.candidate(), "candidate");
+  }
+
   private List<Verdict> rule(T task, List<C> candidates) {
     int count = candidates.size();
     List<Verdict> verdicts;
     try {
-      List<Verdict> given = verifier.verifyAll(task, List.copyOf(candidates));
+      List<Verdict> given = verifier.verifyAll(task, candidates);
       // A copy, which unlike List.of may be asked whether it holds null.
       verdicts = given == null ? List.of() : new ArrayList<>(given);
     } catch (CancelledException e) {

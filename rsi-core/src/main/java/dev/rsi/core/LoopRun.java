@@ -13,7 +13,6 @@ import dev.rsi.core.internal.practice.Examiner;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
-import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.DiskSpace;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.spending.ProcessTime;
@@ -94,7 +93,8 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.clock(),
             plan.budget().ceilings(),
             plan.store(),
-            AttemptTokens.of(plan.generator(), plan.verifier(), plan.critic()));
+            WorstCase.tokens(
+                plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam()));
     this.steps = new Steps(journal, accounts, () -> thread.isInterrupted() || controls.isCut());
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());

@@ -179,6 +179,7 @@ final class PlanCheck<T, C> {
       long first = WorstCase.attempts(exam);
       for (Limit limit : budget.ceilings().limits()) {
         checkLimit(
+            parts.probes,
             budget.ceilings().tariff(),
             limit,
             LongMath.saturatedAdd(attempts, limit.window() == null ? first : 0));
@@ -186,8 +187,9 @@ final class PlanCheck<T, C> {
     }
   }
 
-  private void checkLimit(Tariff price, Limit limit, long attempts) {
-    AttemptTokens each = AttemptTokens.of(parts.generator, parts.verifier, parts.critic);
+  private void checkLimit(ProbeBank<T, C> probes, Tariff price, Limit limit, long attempts) {
+    AttemptTokens each =
+        WorstCase.tokens(parts.generator, parts.verifier, parts.critic, probes, parts.exam);
     long tokens = LongMath.saturatedMultiply(attempts, each.all());
     boolean boundless =
         switch (limit.dimension()) {

@@ -1,6 +1,9 @@
 package dev.rsi.core;
 
 import com.google.common.math.LongMath;
+import dev.rsi.api.Critic;
+import dev.rsi.api.Generator;
+import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.judging.BankInUse;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.Amounts;
@@ -44,6 +47,18 @@ final class WorstCase {
     return spending(budget.generations(), most, plan.budget());
   }
 
+  /** The most tokens of one attempt, by what the parts of a plan say. */
+  static AttemptTokens tokens(
+      Generator<?, ?> generator,
+      @Nullable Verifier<?, ?> verifier,
+      @Nullable Critic<?, ?> critic,
+      ProbeBank<?, ?> probes,
+      @Nullable ProbeBank<?, ?> exam) {
+    int judges = DefaultProbeBank.of(probes).judgeTokens();
+    int examiners = exam == null ? 0 : DefaultProbeBank.of(exam).judgeTokens();
+    return AttemptTokens.of(generator, verifier, critic, Math.max(judges, examiners));
+  }
+
   private static Amounts planned(Plan<?, ?> plan, int levels) {
     long generations = plan.budget().generations();
     DefaultProbeBank<?, ?> probes = DefaultProbeBank.of(plan.probes());
@@ -54,7 +69,8 @@ final class WorstCase {
     long attempts =
         LongMath.saturatedAdd(
             exam + probes.attempts(), generations(plan.practice(), levels, generations, others));
-    AttemptTokens each = AttemptTokens.of(plan.generator(), plan.verifier(), plan.critic());
+    AttemptTokens each =
+        tokens(plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam());
     long tokens =
         each.unknown() == null ? LongMath.saturatedMultiply(attempts, each.all()) : Long.MAX_VALUE;
     return Amounts.ALL

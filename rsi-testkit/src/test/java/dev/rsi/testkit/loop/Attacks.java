@@ -141,8 +141,8 @@ final class Attacks {
         cut("a session runs out of memory", () -> new OutOfMemoryError("not true")),
         cut("a session throws what it does not declare", () -> new IOException("undeclared")),
         new Attack(
-            "a session interrupts the run",
-            Reach.STOP,
+            "a session interrupts the thread that it works on",
+            Reach.NOTHING,
             loop ->
                 loop.attempting(
                     (honest, requests, context) -> {

@@ -1,6 +1,7 @@
 package dev.rsi.testkit.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.Attempt;
 import dev.rsi.api.Calls;
@@ -16,6 +17,7 @@ import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunHandle;
 import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.report.RunReport.End;
@@ -27,7 +29,9 @@ import dev.rsi.testkit.ToyTasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -358,6 +362,60 @@ class CalledPartsTest {
     assertThat(report.promotions()).isPositive();
   }
 
+  /** The same tasks with another judge. */
+  private static ProbeBank<Sum, Long> judgedBy(Verifier<Sum, Long> judge, int perKind) {
+    Map<String, List<Sum>> kinds = new LinkedHashMap<>();
+    Loops.heldOut(11, perKind)
+        .families()
+        .forEach((kind, family) -> kinds.put(kind, family.tasks()));
+    return ProbeBank.of(ToyTasks.codec(), judge, kinds);
+  }
+
+  private RunReport judged(Verifier<Sum, Long> judge, int perKind) {
+    return run(
+        ImprovementLoop.builder(loops.learner.generator())
+            .verifier(ToyTasks.verifier())
+            .trainer(loops.learner.trainer())
+            .gate(DriftGates.paired())
+            .probes(judgedBy(judge, perKind))
+            .practice(SMALL)
+            .budget(Budget.of(1))
+            .store(loops.store)
+            .registry(loops.registry));
+  }
+
+  private List<Double> read(RunReport report) {
+    return loops.store.events(report.run()).stream()
+        .filter(RunEvent.Probed.class::isInstance)
+        .flatMap(event -> ((RunEvent.Probed) event).numbers().stream())
+        .toList();
+  }
+
+  @Test
+  void should_miss_the_reading_of_a_judge_that_hangs() {
+    RunReport report =
+        judged(
+            Verifier.<Sum, Long>named(
+                    "hangs on one",
+                    (task, candidate) ->
+                        task.expected() % 9 == 0
+                            ? hang()
+                            : ToyTasks.verifier().verify(task, candidate))
+                .with(Calls.DEFAULT.parallel(4).limit(Duration.ofMillis(200))),
+            20);
+    assertThat(read(report)).contains(Double.NaN, 1.0, 0.0);
+    assertThat(report.promotions()).isZero();
+    assertThat(report.end()).isEqualTo(End.BUDGET_SPENT);
+  }
+
+  @Test
+  void should_ask_as_many_judges_at_once_as_they_allow() {
+    Slow slow = new Slow();
+    RunReport report = judged(slow.with(Calls.DEFAULT.parallel(8)), 40);
+    assertThat(slow.mostUnderWay).hasValue(8);
+    assertThat(slow.rulings).hasValue(read(report).size());
+  }
+
   @Test
   void should_name_a_verifier_that_costs_more_than_it_says() {
     RunReport report = run(parts((task, candidate) -> Verdict.pass().withCost(new Cost(30, 12))));
@@ -366,5 +424,87 @@ class CalledPartsTest {
         .asString()
         .contains("The verifier used", "30", "12", "at most (0) tokens");
     assertThat(report.promotions()).isZero();
+  }
+
+  @Test
+  void should_count_the_tokens_of_verdicts_and_critiques_against_the_budget() {
+    Verifier<Sum, Long> verifier =
+        new Verifier<>() {
+          @Override
+          public Verdict verify(Sum task, Long candidate) {
+            return ToyTasks.verifier().verify(task, candidate).withCost(new Cost(7, 3));
+          }
+
+          @Override
+          public int maxTokens() {
+            return 20;
+          }
+        };
+    RunReport report = run(parts(verifier));
+    long ruled = attempted(report).stream().filter(a -> a.candidate() != null).count();
+    Loops free = new Loops(home.resolve("free"));
+    RunReport same =
+        free.parts(Budget.of(1), SMALL)
+            .verifier(ToyTasks.verifier())
+            .trainer(free.learner.trainer())
+            .gate(DriftGates.paired())
+            .build()
+            .run(free.start, Loops.TASKS);
+    assertThat(report.spending().tokens()).isEqualTo(same.spending().tokens() + 10 * ruled);
+    assertThat(attempted(report))
+        .filteredOn(attempt -> attempt.candidate() != null)
+        .allMatch(attempt -> new Cost(7, 3).equals(attempt.verdictCost()));
+  }
+
+  @Test
+  void should_not_begin_what_rulings_could_make_too_dear() {
+    Verifier<Sum, Long> dear =
+        new Verifier<>() {
+          @Override
+          public Verdict verify(Sum task, Long candidate) {
+            return ToyTasks.verifier().verify(task, candidate).withCost(new Cost(500, 500));
+          }
+
+          @Override
+          public int maxTokens() {
+            return 1000;
+          }
+        };
+    ImprovementLoop.Builder<Sum, Long> poor =
+        loops
+            .parts(Budget.of(9).tokens(1_000_000), SMALL)
+            .verifier(dear)
+            .trainer(loops.learner.trainer())
+            .gate(DriftGates.paired());
+    assertThatThrownBy(poor::build).hasMessageContaining("one generation may need at least");
+    Verifier<Sum, Long> unknown =
+        new Verifier<>() {
+          @Override
+          public Verdict verify(Sum task, Long candidate) {
+            return Verdict.pass();
+          }
+
+          @Override
+          public int maxTokens() {
+            return Integer.MAX_VALUE;
+          }
+        };
+    ImprovementLoop.Builder<Sum, Long> silent =
+        loops
+            .parts(Budget.of(9).tokens(1_000_000), SMALL)
+            .verifier(unknown)
+            .trainer(loops.learner.trainer())
+            .gate(DriftGates.paired());
+    assertThatThrownBy(silent::build)
+        .hasMessageContaining("the verifier does not say how many tokens");
+    long ceiling = 4_000_000;
+    RunReport report =
+        run(
+            loops
+                .parts(Budget.of(9).tokens(ceiling), SMALL)
+                .verifier(dear)
+                .trainer(loops.learner.trainer())
+                .gate(DriftGates.paired()));
+    assertThat(report.spending().tokens()).isBetween(100_000L, ceiling);
   }
 }

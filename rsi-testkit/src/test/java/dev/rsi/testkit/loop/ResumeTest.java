@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.Cost;
+import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Knob;
 import dev.rsi.api.RsiException;
+import dev.rsi.api.Rubric;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
@@ -466,13 +468,31 @@ class ResumeTest {
     Trainer<Sum, Long> trainer = loops.learner.trainer();
     return ImprovementLoop.builder(loops.learner.generator())
         .verifier(
-            (sum, answer) ->
-                Verdict.passIf(answer == sum.expected(), "wrong")
-                    .withCost(new Cost(20 + answer % 10, 1)))
+            new Verifier<Sum, Long>() {
+              @Override
+              public Verdict verify(Sum sum, Long answer) {
+                return Verdict.passIf(answer == sum.expected(), "wrong")
+                    .withCost(new Cost(20 + answer % 10, 1));
+              }
+
+              @Override
+              public int maxTokens() {
+                return 100;
+              }
+            })
         .critic(
-            (task, candidate, verdict, rubric) ->
-                Critique.overall((1 + candidate % 10) / 10.0, "by the last digit")
-                    .withCost(new Cost(30, 50 + candidate % 10)))
+            new Critic<Sum, Long>() {
+              @Override
+              public Critique critique(Sum task, Long answer, Verdict verdict, Rubric rubric) {
+                return Critique.overall((1 + answer % 10) / 10.0, "by the last digit")
+                    .withCost(new Cost(30, 50 + answer % 10));
+              }
+
+              @Override
+              public int maxTokens() {
+                return 100;
+              }
+            })
         .trainer(
             new Trainer<Sum, Long>() {
               @Override

@@ -76,6 +76,18 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     @Nullable R make(S session, RunContext context);
   }
 
+  /**
+   * One of several calls to be made alike.
+   *
+   * @param <S> session
+   * @param <R> what it gives
+   */
+  @FunctionalInterface
+  public interface NumberedCall<S, R> {
+    /** Makes the call of a number, from 0, in a session that nobody else uses meanwhile. */
+    @Nullable R make(S session, int number, RunContext context);
+  }
+
   private final String name;
   private final int size;
   private final @Nullable Duration limit;
@@ -147,16 +159,23 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
    * @throws RsiException if too many calls did not end although they were cut
    */
   public <R> List<Answer<R>> make(List<? extends Call<? super S, ? extends R>> calls, Watch watch) {
+    return make(
+        calls.size(), (session, number, run) -> calls.get(number).make(session, run), watch);
+  }
+
+  /** Makes so many calls, and waits for their answers. The same as {@link #make(List, Watch)}. */
+  public <R> List<Answer<R>> make(
+      int count, NumberedCall<? super S, ? extends R> call, Watch watch) {
     if (closed) {
       throw new IllegalStateException("The crew (" + name + ") is closed.");
     }
-    if (calls.isEmpty()) {
+    if (count == 0) {
       return List.of();
     }
-    Batch<S, R> batch = new Batch<>(calls, watch);
+    Batch<S, R> batch = new Batch<>(count, call, watch);
     boolean whole = false;
     try {
-      for (int i = 0; i < Math.min(size, calls.size()); i++) {
+      for (int i = 0; i < Math.min(size, count); i++) {
         if (workers.size() <= i) {
           hire();
         }
@@ -297,7 +316,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
 
   /** Calls that are made together. */
   private static final class Batch<S extends AutoCloseable, R> implements Job<S> {
-    private final List<? extends Call<? super S, ? extends R>> calls;
+    private final int count;
+    private final NumberedCall<? super S, ? extends R> call;
     private final RunContext context;
     private final AtomicReferenceArray<Answer<R>> answers;
     private final AtomicInteger taken = new AtomicInteger();
@@ -309,11 +329,12 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     /** What the run's thread has in its log's context, for the workers' logs. */
     private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
-    Batch(List<? extends Call<? super S, ? extends R>> calls, RunContext context) {
-      this.calls = List.copyOf(calls);
+    Batch(int count, NumberedCall<? super S, ? extends R> call, RunContext context) {
+      this.count = count;
+      this.call = call;
       this.context = context;
-      this.answers = new AtomicReferenceArray<>(calls.size());
-      this.open = new AtomicInteger(calls.size());
+      this.answers = new AtomicReferenceArray<>(count);
+      this.open = new AtomicInteger(count);
     }
 
     @Override
@@ -323,7 +344,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
       }
       while (!left) {
         int index = taken.getAndIncrement();
-        if (index >= calls.size()) {
+        if (index >= count) {
           return true;
         }
         if (!worker.makes(this, index)) {
@@ -334,7 +355,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     }
 
     boolean isAllTaken() {
-      return taken.get() >= calls.size();
+      return taken.get() >= count;
     }
 
     /** To be called once for each call. */
@@ -364,8 +385,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     }
 
     List<Answer<R>> answers() {
-      List<Answer<R>> all = new ArrayList<>(calls.size());
-      for (int i = 0; i < calls.size(); i++) {
+      List<Answer<R>> all = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
         all.add(Objects.requireNonNull(answers.get(i)));
       }
       return all;
@@ -383,6 +404,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     final Thread thread;
     final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable S session;
+    private @Nullable Context context;
     private @Nullable Error closingError;
 
     // The call under way, if there is a batch. Guarded by this.
@@ -465,7 +487,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
           own = Objects.requireNonNull(open.get(), "It opened no session.");
           session = own;
         }
-        Answer<R> answer = Answer.given(of.calls.get(place).make(own, new Context(of.context)));
+        Answer<R> answer = Answer.given(of.call.make(own, place, context(of.context)));
         sound = true;
         return answer;
       } catch (CancelledException e) {
@@ -477,6 +499,16 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
           closeSession();
         }
       }
+    }
+
+    /** One for all calls of a batch. */
+    private Context context(RunContext run) {
+      Context known = context;
+      if (known == null || known.run != run) {
+        known = new Context(run);
+        context = known;
+      }
+      return known;
     }
 
     private void closeSession() {

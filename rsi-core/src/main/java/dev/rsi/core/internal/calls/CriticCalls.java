@@ -40,18 +40,19 @@ public final class CriticCalls<T, C> implements AutoCloseable {
    */
   public List<Critique> criticise(List<Attempt<T, C>> attempts, Watch watch) {
     int batch = critic.calling().batch();
-    List<Crew.Call<Critic.Session<T, C>, List<Critique>>> calls = new ArrayList<>();
-    List<Integer> sizes = new ArrayList<>();
+    List<List<Attempt<T, C>>> batches = new ArrayList<>();
     for (int from = 0; from < attempts.size(); from += batch) {
-      List<Attempt<T, C>> some =
-          List.copyOf(attempts.subList(from, Math.min(attempts.size(), from + batch)));
-      sizes.add(some.size());
-      calls.add((session, call) -> Lists.copy(session.criticise(some, rubric, call)));
+      batches.add(List.copyOf(attempts.subList(from, Math.min(attempts.size(), from + batch))));
     }
     List<Critique> critiques = new ArrayList<>(attempts.size());
-    List<Answer<List<Critique>>> answers = crew.make(calls, watch);
+    List<Answer<List<Critique>>> answers =
+        crew.make(
+            batches.size(),
+            (session, number, call) ->
+                Lists.copy(session.criticise(batches.get(number), rubric, call)),
+            watch);
     for (int i = 0; i < answers.size(); i++) {
-      Lists.each(answers.get(i), sizes.get(i), "critic", this::undecided)
+      Lists.each(answers.get(i), batches.get(i).size(), "critic", this::undecided)
           .forEach(critique -> critiques.add(onRubric(critique)));
     }
     critiques.forEach(critique -> Costs.check("critic", critique.cost(), critic.maxTokens()));

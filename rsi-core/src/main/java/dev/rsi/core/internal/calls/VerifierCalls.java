@@ -29,18 +29,18 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
   /**
    * Rules on attempts, all with a candidate.
    *
-   * @param tasks the attempts at each task, one or more
+   * @param tasks the attempts at each task, one or more; lists that nobody changes
    * @return verdicts on all attempts, in order
    * @throws dev.rsi.api.RsiException if a verdict cost more than the verifier says that one may
    */
   public List<Verdict> rule(List<List<Attempt<T, C>>> tasks, Watch watch) {
     List<List<Attempt<T, C>>> batches = batches(tasks);
-    List<Crew.Call<Verifier.Session<T, C>, List<Verdict>>> calls = new ArrayList<>(batches.size());
-    for (List<Attempt<T, C>> some : batches) {
-      calls.add((session, call) -> Lists.copy(session.verify(some, call)));
-    }
     List<Verdict> verdicts = new ArrayList<>();
-    List<Answer<List<Verdict>>> answers = crew.make(calls, watch);
+    List<Answer<List<Verdict>>> answers =
+        crew.make(
+            batches.size(),
+            (session, number, call) -> Lists.copy(session.verify(batches.get(number), call)),
+            watch);
     for (int i = 0; i < answers.size(); i++) {
       verdicts.addAll(
           Lists.each(answers.get(i), batches.get(i).size(), "verifier", this::undecided));
@@ -54,6 +54,9 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
    * they would look like one.
    */
   private List<List<Attempt<T, C>>> batches(List<List<Attempt<T, C>>> tasks) {
+    if (batch == 1) {
+      return tasks;
+    }
     List<List<Attempt<T, C>>> batches = new ArrayList<>();
     List<Attempt<T, C>> open = new ArrayList<>();
     for (List<Attempt<T, C>> own : tasks) {

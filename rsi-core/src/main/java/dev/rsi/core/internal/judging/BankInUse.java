@@ -1,7 +1,9 @@
 package dev.rsi.core.internal.judging;
 
 import com.google.common.collect.ImmutableSet;
+import dev.rsi.api.Calls;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.calls.Answer;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.probe.Family;
 import dev.rsi.core.internal.steps.Attempts;
@@ -9,12 +11,16 @@ import dev.rsi.core.internal.steps.Steps;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /** A bank of probes in use: its readings, and how far decisions have used it up. */
 public final class BankInUse<T, C> {
   /** The most probes of a kind that the incumbent is read on again: a look at the noise. */
   static final int RETESTS = 8;
 
+  private final Steps steps;
+  private final Attempts<T, C> attempts;
   private final DefaultProbeBank<T, C> tasks;
   private final long number;
   private final String digest;
@@ -36,6 +42,8 @@ public final class BankInUse<T, C> {
       Attempts<T, C> attempts,
       Seeds seeds,
       int batch) {
+    this.steps = steps;
+    this.attempts = attempts;
     this.tasks = tasks;
     this.number = number;
     this.digest = tasks.digest();
@@ -150,10 +158,17 @@ public final class BankInUse<T, C> {
     return tasks;
   }
 
+  private OptionalDouble asked(Calls calls, Supplier<OptionalDouble> reading) {
+    Answer<OptionalDouble> answer =
+        attempts.judges().read(calls, List.of(reading), steps.context("known answers")).get(0);
+    OptionalDouble given = answer.value();
+    return given == null ? OptionalDouble.empty() : given;
+  }
+
   /** What is wrong with the instrument itself, in words; empty if nothing is. */
   List<String> faults() {
     return tasks.digest().equals(digest)
-        ? tasks.contradictions()
+        ? tasks.contradictions(this::asked)
         : List.of("the probes are not those that the bank began with");
   }
 }

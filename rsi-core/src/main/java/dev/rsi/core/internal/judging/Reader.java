@@ -1,11 +1,11 @@
 package dev.rsi.core.internal.judging;
 
-import dev.rsi.api.CancelledException;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.calls.Answer;
 import dev.rsi.core.internal.probe.Answered;
 import dev.rsi.core.internal.probe.Family;
 import dev.rsi.core.internal.probe.Scored;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 
@@ -107,10 +108,13 @@ final class Reader<T, C> {
       }
     }
     List<Output<C>> outputs = attempts.make(version, stream, requests);
-    List<Double> numbers = new ArrayList<>(probes.size());
+    List<Supplier<OptionalDouble>> readings = new ArrayList<>(probes.size());
     for (int k = 0; k < probes.size(); k++) {
-      numbers.add(reading(family, probes.get(k), outputs.subList(k * asks, (k + 1) * asks)));
+      int probe = probes.get(k);
+      List<Output<C>> own = outputs.subList(k * asks, (k + 1) * asks);
+      readings.add(() -> family.reading(probe, own));
     }
+    List<Double> numbers = numbers(family, probes, readings);
     return probed(version, family, probes, numbers, describing ? texts(outputs) : List.of());
   }
 
@@ -148,15 +152,30 @@ final class Reader<T, C> {
     return texts;
   }
 
-  /** A family whose own functions break gives a missing reading, as a judge does. */
-  private double reading(Answered<T, C> family, int probe, List<Output<C>> outputs) {
-    try {
-      return family.reading(probe, outputs).orElse(Double.NaN);
-    } catch (CancelledException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      log.warn("probe {} of kind ({}) could not be read", probe, family.name(), e);
-      return Double.NaN;
+  /** A family whose own functions break or hang gives a missing reading, as a judge does. */
+  private List<Double> numbers(
+      Answered<T, C> family, List<Integer> probes, List<Supplier<OptionalDouble>> readings) {
+    List<Answer<OptionalDouble>> answers =
+        steps
+            .accounts()
+            .judged(
+                (long) probes.size() * family.attempts(),
+                family.maxTokens(),
+                () -> attempts.judges().read(family.calling(), readings, steps.context("judging")));
+    List<Double> numbers = new ArrayList<>(probes.size());
+    for (int k = 0; k < probes.size(); k++) {
+      Answer<OptionalDouble> answer = answers.get(k);
+      if (answer.kind() != Answer.Kind.GIVEN) {
+        log.warn(
+            "probe {} of kind ({}) could not be read: {}",
+            probes.get(k),
+            family.name(),
+            answer.kind(),
+            answer.thrown());
+      }
+      OptionalDouble given = answer.value();
+      numbers.add(given == null ? Double.NaN : given.orElse(Double.NaN));
     }
+    return numbers;
   }
 }

@@ -50,12 +50,14 @@ public final class Examiner<T, C> implements AutoCloseable {
   private List<Attempt<T, C>> ruled(List<Attempt<T, C>> attempts, int samples, Watch watch) {
     List<List<Attempt<T, C>>> tasks = new ArrayList<>();
     for (int from = 0; from < attempts.size(); from += samples) {
-      List<Attempt<T, C>> own =
-          attempts.subList(from, from + samples).stream()
-              .filter(attempt -> attempt.candidate() != null)
-              .toList();
+      List<Attempt<T, C>> own = new ArrayList<>(samples);
+      for (Attempt<T, C> attempt : attempts.subList(from, from + samples)) {
+        if (attempt.candidate() != null) {
+          own.add(attempt);
+        }
+      }
       if (!own.isEmpty()) {
-        tasks.add(own);
+        tasks.add(List.copyOf(own));
       }
     }
     List<Verdict> verdicts = verifier.rule(tasks, watch);

@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -55,6 +56,16 @@ public final class Answered<T, C> extends Family<T, C> {
    */
   public OptionalDouble reading(int probe, List<Output<C>> outputs) {
     return form.read(asks(probe), outputs);
+  }
+
+  /** How the judges that read it may be called. */
+  public Calls calling() {
+    return form.calling();
+  }
+
+  /** The most tokens that its judges use on one attempt; {@link Integer#MAX_VALUE} if unknown. */
+  public int maxTokens() {
+    return form.maxTokens();
   }
 
   @Override

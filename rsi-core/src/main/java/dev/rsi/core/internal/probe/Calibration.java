@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -20,6 +21,16 @@ public record Calibration<T, C>(
   public interface Measure {
     /** In [0, 1]. */
     double of(double confidence, boolean right);
+  }
+
+  @Override
+  public Calls calling() {
+    return judge.calling();
+  }
+
+  @Override
+  public int maxTokens() {
+    return judge.maxTokens();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.probe.Readings;
@@ -23,6 +24,16 @@ public record ContaminationGap<T, C>(Verifier<? super T, ? super C> judge) imple
   @Override
   public boolean isRenewable() {
     return false;
+  }
+
+  @Override
+  public Calls calling() {
+    return judge.calling();
+  }
+
+  @Override
+  public int maxTokens() {
+    return judge.maxTokens();
   }
 
   @Override

@@ -247,7 +247,23 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
    * judges anew.
    */
   public List<String> contradictions() {
-    return known.contradictions(codec);
+    return contradictions(KnownAnswers::askedHere);
+  }
+
+  /** The same, with the judges asked in another way. */
+  public List<String> contradictions(KnownAnswers.Asking asking) {
+    return known.contradictions(codec, asking);
+  }
+
+  /**
+   * The most tokens that judges use on an attempt at a probe; {@link Integer#MAX_VALUE} if one of
+   * them does not say.
+   */
+  public int judgeTokens() {
+    return kinds().values().stream()
+        .mapToInt(kind -> kind instanceof Answered<T, C> answered ? answered.maxTokens() : 0)
+        .max()
+        .orElse(0);
   }
 
   /** How many answers have a known reading. */

@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -38,6 +39,20 @@ public interface Form<T, C> {
   /** Whether tasks drawn afresh can take the place of those at hand. */
   default boolean isRenewable() {
     return true;
+  }
+
+  /** How its judges may be called: also those functions that it asks in their place. */
+  default Calls calling() {
+    return Calls.DEFAULT;
+  }
+
+  /**
+   * The most tokens that its judges use on one attempt.
+   *
+   * @return {@link Integer#MAX_VALUE} if one of them does not say
+   */
+  default int maxTokens() {
+    return 0;
   }
 
   /**

@@ -1,14 +1,16 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /** Answers whose reading is known, which the judges of a bank are checked by. Immutable. */
-final class KnownAnswers<T, C> {
+public final class KnownAnswers<T, C> {
   private final List<Known<T, C>> all;
 
   private record Known<T, C>(String kind, Form<T, C> form, T task, C candidate, double reading) {}
@@ -35,11 +37,26 @@ final class KnownAnswers<T, C> {
     return all.size();
   }
 
+  /** How judges are asked about a known answer. */
+  public interface Asking {
+    /**
+     * Asks them.
+     *
+     * @param calls how they may be called
+     * @param reading asks them; may throw
+     * @return empty if they broke, or took too long
+     */
+    OptionalDouble ask(Calls calls, Supplier<OptionalDouble> reading);
+  }
+
   /** Those that the judges, asked anew, read otherwise, in words. */
-  List<String> contradictions(Codec<T, C> codec) {
+  List<String> contradictions(Codec<T, C> codec, Asking asking) {
     List<String> wrong = new ArrayList<>();
     for (Known<T, C> known : all) {
-      OptionalDouble reading = read(known);
+      OptionalDouble reading =
+          asking.ask(
+              known.form.calling(),
+              () -> known.form.read(List.of(known.task), List.of(Output.of(known.candidate, 0))));
       if (reading.isEmpty() || Math.abs(reading.getAsDouble() - known.reading) > 1e-9) {
         wrong.add(
             known.kind
@@ -55,10 +72,10 @@ final class KnownAnswers<T, C> {
     return List.copyOf(wrong);
   }
 
-  /** A judge or a function that breaks reads nothing. */
-  private static <T, C> OptionalDouble read(Known<T, C> known) {
+  /** On the calling thread; a judge or a function that breaks reads nothing. */
+  static OptionalDouble askedHere(Calls calls, Supplier<OptionalDouble> reading) {
     try {
-      return known.form.read(List.of(known.task), List.of(Output.of(known.candidate, 0)));
+      return reading.get();
     } catch (CancelledException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.probe.Readings;
@@ -14,6 +15,16 @@ public record ProxyGap<T, C>(
   @Override
   public String name() {
     return "proxy gap";
+  }
+
+  @Override
+  public Calls calling() {
+    return proxy.calling().and(gold.calling());
+  }
+
+  @Override
+  public int maxTokens() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) proxy.maxTokens() + gold.maxTokens());
   }
 
   @Override

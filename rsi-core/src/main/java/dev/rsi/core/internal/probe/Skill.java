@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verifier;
 import java.util.List;
@@ -17,6 +18,16 @@ public record Skill<T, C>(Verifier<? super T, ? super C> judge, boolean isTripwi
   @Override
   public boolean isSkill() {
     return true;
+  }
+
+  @Override
+  public Calls calling() {
+    return judge.calling();
+  }
+
+  @Override
+  public int maxTokens() {
+    return judge.maxTokens();
   }
 
   @Override

@@ -183,6 +183,26 @@ public final class Accounts {
     return reserve().begin(most);
   }
 
+  /**
+   * Has judges read so many attempts at probes. They do not say what they used, so the most is
+   * spent.
+   *
+   * @param tokens that they use on one attempt at most; {@link Integer#MAX_VALUE} if nobody says
+   * @throws CancelledException if it would pass a ceiling, or the run is to be left
+   */
+  public <R> R judged(long count, int tokens, Supplier<R> read) {
+    if (tokens == 0 || tokens == Integer.MAX_VALUE) {
+      return read.get();
+    }
+    Amounts most = Amounts.of(Dimension.TOKENS, tokens).times(count);
+    Ledger.Call spending = spend(most);
+    try {
+      return read.get();
+    } finally {
+      spending.end(most);
+    }
+  }
+
   private Amounts priced(Amounts amounts) {
     long tokens = amounts.get(Dimension.TOKENS);
     return amounts.with(Dimension.MONEY, ceilings.tariff().ofTokens(tokens));

@@ -5,6 +5,7 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.calls.JudgeCalls;
 import dev.rsi.core.internal.calls.Sessions;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
@@ -30,12 +31,13 @@ public final class Attempts<T, C> implements AutoCloseable {
   private final ModelRegistry registry;
   private final Steps steps;
   private final ThreadFactory threads;
+  private final JudgeCalls judges;
   private final Map<String, Sessions<T, C>> sessions = new HashMap<>();
 
   /**
    * Attempts with the versions of a registry.
    *
-   * @param threads where several sessions of a version are at work
+   * @param threads for judges, and where several sessions of a version are at work
    */
   public Attempts(
       Generator<T, C> generator, ModelRegistry registry, Steps steps, ThreadFactory threads) {
@@ -43,6 +45,7 @@ public final class Attempts<T, C> implements AutoCloseable {
     this.registry = registry;
     this.steps = steps;
     this.threads = threads;
+    this.judges = new JudgeCalls(threads);
   }
 
   /**
@@ -143,8 +146,15 @@ public final class Attempts<T, C> implements AutoCloseable {
     }
   }
 
+  /** Who has attempts at probes read by judges. */
+  public JudgeCalls judges() {
+    return judges;
+  }
+
   @Override
   public void close() {
-    closeAllBut(List.of());
+    try (judges) {
+      closeAllBut(List.of());
+    }
   }
 }

@@ -1,0 +1,47 @@
+package dev.rsi.core.internal.calls;
+
+import dev.rsi.api.Calls;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+
+/**
+ * Has probes read by their judges, as those say that they may be called: a crew for each way. Used
+ * by one thread at a time.
+ */
+public final class JudgeCalls implements AutoCloseable {
+  private final ThreadFactory threads;
+  private final Map<Calls, Crew<AutoCloseable>> crews = new HashMap<>();
+
+  /** Calls on threads of a factory. */
+  public JudgeCalls(ThreadFactory threads) {
+    this.threads = threads;
+  }
+
+  /**
+   * Reads probes.
+   *
+   * @param calls how their judges may be called
+   * @param readings each asks the judges about one probe
+   * @return an answer for each, in order
+   */
+  public List<Answer<OptionalDouble>> read(
+      Calls calls, List<Supplier<OptionalDouble>> readings, Watch watch) {
+    // A family asks its judges itself, so there is nothing to be opened.
+    Crew<AutoCloseable> crew =
+        crews.computeIfAbsent(calls, way -> new Crew<>("judge", way, () -> () -> {}, threads));
+    return crew.make(readings.stream().map(JudgeCalls::call).toList(), watch);
+  }
+
+  private static Crew.Call<AutoCloseable, OptionalDouble> call(Supplier<OptionalDouble> reading) {
+    return (nothing, context) -> reading.get();
+  }
+
+  @Override
+  public void close() {
+    crews.values().forEach(Crew::close);
+  }
+}
