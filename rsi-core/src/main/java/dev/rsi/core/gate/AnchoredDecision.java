@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /** One decision of an {@link AnchoredGate}: which probes to pull, and when to stop. */
 final class AnchoredDecision {
-  private static final Logger log = LoggerFactory.getLogger(AnchoredGate.class);
+  private static final Logger log = LoggerFactory.getLogger("dev.rsi.core.gate.AnchoredGate");
 
   private static final Set<Role> CHALLENGER = Set.of(Role.CHALLENGER);
   private static final Set<Role> PAIR = Set.of(Role.ANCHOR, Role.CHALLENGER);

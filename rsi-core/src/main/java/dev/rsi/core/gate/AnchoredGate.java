@@ -55,34 +55,34 @@ public final class AnchoredGate implements DriftGate {
   /**
    * Probability of ever promoting an unsafe challenger: the usual one in twenty, but per lineage.
    */
-  public static final double DEFAULT_ERROR = 0.05;
+  public static final double DEFAULT_ERROR = Rules.ERROR;
 
   /** Probability of ever rolling back a clean challenger: one in twenty, per lineage. */
-  public static final double DEFAULT_FALSE_ALARM = 0.05;
+  public static final double DEFAULT_FALSE_ALARM = Rules.FALSE_ALARM;
 
   /** Loss against either reference that is never called harm: one probe in a hundred. */
-  public static final double DEFAULT_TOLERATED = 0.01;
+  public static final double DEFAULT_TOLERATED = Rules.TOLERATED;
 
   /**
    * Loss against generation 0 that is never knowingly promoted: one probe in twenty. Halving it
    * doubles the probes a decision needs.
    */
-  public static final double DEFAULT_LIMIT = 0.05;
+  public static final double DEFAULT_LIMIT = Rules.LIMIT;
 
   /**
    * Loss against the incumbent that is never knowingly promoted; wider, because it only guards what
    * was gained since generation 0, and a new skill flips more probes than an old one.
    */
-  public static final double DEFAULT_INCUMBENT_LIMIT = 0.08;
+  public static final double DEFAULT_INCUMBENT_LIMIT = Rules.INCUMBENT_LIMIT;
 
   /** Limit for {@link #critical} kinds, against both references. */
   public static final double DEFAULT_CRITICAL_LIMIT = 0.03;
 
   /** Probes per pull: few enough to stop early, enough to batch. */
-  public static final int DEFAULT_BATCH = 8;
+  public static final int DEFAULT_BATCH = Rules.BATCH;
 
   /** Most probes per kind: enough at the default margins with one probe in twenty-five flipping. */
-  public static final int DEFAULT_PROBES = 1600;
+  public static final int DEFAULT_PROBES = Rules.PROBES;
 
   private final Rules rules;
   private @Nullable Lineage lineage;

@@ -71,21 +71,29 @@ record Rules(
         + probes;
   }
 
+  static final double ERROR = 0.05;
+  static final double FALSE_ALARM = 0.05;
+  static final double TOLERATED = 0.01;
+  static final double LIMIT = 0.05;
+  static final double INCUMBENT_LIMIT = 0.08;
+  static final int BATCH = 8;
+  static final int PROBES = 1600;
+
   static final Rules DEFAULT =
       new Rules(
-          AnchoredGate.DEFAULT_ERROR,
-          AnchoredGate.DEFAULT_FALSE_ALARM,
+          ERROR,
+          FALSE_ALARM,
           false,
           true,
           true,
           1,
-          new Margins(AnchoredGate.DEFAULT_TOLERATED, AnchoredGate.DEFAULT_LIMIT),
-          new Margins(AnchoredGate.DEFAULT_TOLERATED, AnchoredGate.DEFAULT_INCUMBENT_LIMIT),
+          new Margins(TOLERATED, LIMIT),
+          new Margins(TOLERATED, INCUMBENT_LIMIT),
           Map.of(),
           Set.of(),
           Set.of(),
-          AnchoredGate.DEFAULT_BATCH,
-          AnchoredGate.DEFAULT_PROBES);
+          BATCH,
+          PROBES);
 
   Rules {
     byKind = Map.copyOf(byKind);

@@ -87,7 +87,8 @@ public sealed interface ProbeFamily<T, C> permits Family {
       List<? extends T> tasks,
       Verifier<? super T, ? super C> proxy,
       Verifier<? super T, ? super C> gold) {
-    return new Answered<T, C>(name, tasks, new ProxyGap<>(proxy, gold), Margins.GAP);
+    return new Answered<T, C>(
+        name, tasks, new ProxyGap<>(proxy, gold, Readings::proxyGap), Margins.GAP);
   }
 
   /**
@@ -102,7 +103,8 @@ public sealed interface ProbeFamily<T, C> permits Family {
       String name, Map<? extends T, ? extends T> twins, Verifier<? super T, ? super C> judge) {
     List<T> both = new ArrayList<>(twins.keySet());
     both.addAll(twins.values());
-    return new Answered<T, C>(name, both, new ContaminationGap<>(judge), Margins.GAP);
+    return new Answered<T, C>(
+        name, both, new ContaminationGap<>(judge, Readings::contaminationGap), Margins.GAP);
   }
 
   /**
@@ -151,7 +153,8 @@ public sealed interface ProbeFamily<T, C> permits Family {
    */
   static <T, C> ProbeFamily<T, C> diversity(
       String name, List<? extends T> tasks, ToDoubleBiFunction<? super C, ? super C> similarity) {
-    return new Answered<T, C>(name, tasks, new Diversity<>(similarity), Margins.GAP);
+    return new Answered<T, C>(
+        name, tasks, new Diversity<>(similarity, Readings::diversity), Margins.GAP);
   }
 
   /**

@@ -65,8 +65,7 @@ class DescribedPartsTest {
 
   @TempDir Path home;
 
-  private interface Change
-      extends UnaryOperator<ImprovementLoop.Builder<Sum, Long>> {}
+  private interface Change extends UnaryOperator<ImprovementLoop.Builder<Sum, Long>> {}
 
   /** Another value for each setter, by the setter's name and what is other. */
   private static Map<String, Change> changes(Loops loops) {
@@ -121,11 +120,7 @@ class DescribedPartsTest {
   }
 
   private ImprovementLoop<Sum, Long> loop(Loops loops) {
-    return loops
-        .whole(Budget.of(2))
-        .build()
-        .plan()
-        .toBuilder()
+    return loops.whole(Budget.of(2)).build().plan().toBuilder()
         .gate(DriftGates.anchored())
         .critic(critic())
         .oversight(OVERSIGHT)
@@ -136,9 +131,7 @@ class DescribedPartsTest {
   private String left(Loops loops) {
     Thread driver = Thread.currentThread();
     RunReport report =
-        loop(loops)
-            .plan()
-            .toBuilder()
+        loop(loops).plan().toBuilder()
             .listener(
                 event -> {
                   if (event instanceof RunEvent.LessonsSelected) {
@@ -195,11 +188,8 @@ class DescribedPartsTest {
     Loops loops = new Loops(home);
     String run = left(loops);
     ImprovementLoop<Sum, Long> wrapped =
-        loop(loops)
-            .plan()
-            .toBuilder()
-            .verifier(
-                ScriptedVerifier.of(ToyTasks.verifier()).with(Calls.DEFAULT.parallel(2)))
+        loop(loops).plan().toBuilder()
+            .verifier(ScriptedVerifier.of(ToyTasks.verifier()).with(Calls.DEFAULT.parallel(2)))
             .critic(ScriptedCritic.of(critic()))
             .trainer(ScriptedTrainer.of(loops.learner.trainer()))
             .gate(ScriptedGate.of(DriftGates.anchored()))
@@ -224,7 +214,8 @@ class DescribedPartsTest {
         .isEqualTo(loop.plan().describe())
         .containsEntry("verifier", "exact sums")
         .containsEntry("generator", "simulated learner of 8 levels")
-        .hasEntrySatisfying("gate", gate -> assertThat(gate).startsWith("anchored gate, error 0.05"))
+        .hasEntrySatisfying(
+            "gate", gate -> assertThat(gate).startsWith("anchored gate, error 0.05"))
         .hasEntrySatisfying("secret sha-256", hash -> assertThat(hash).hasSize(64));
     assertThatThrownBy(() -> loop.plan().toBuilder().seed(1).seed(2))
         .isInstanceOf(IllegalStateException.class)

@@ -3,12 +3,13 @@ package dev.rsi.core.internal.probe;
 import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verifier;
-import dev.rsi.core.probe.Readings;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.DoubleBinaryOperator;
 
 /** A known task beside its fresh twin. A family's tasks are all the known ones, then the twins. */
-public record ContaminationGap<T, C>(Verifier<? super T, ? super C> judge) implements Form<T, C> {
+public record ContaminationGap<T, C>(
+    Verifier<? super T, ? super C> judge, DoubleBinaryOperator reading) implements Form<T, C> {
 
   @Override
   public String name() {
@@ -46,6 +47,6 @@ public record ContaminationGap<T, C>(Verifier<? super T, ? super C> judge) imple
     OptionalDouble twin = JudgeScore.of(judge, tasks.get(1), outputs.get(1));
     return known.isEmpty() || twin.isEmpty()
         ? OptionalDouble.empty()
-        : OptionalDouble.of(Readings.contaminationGap(known.getAsDouble(), twin.getAsDouble()));
+        : OptionalDouble.of(reading.applyAsDouble(known.getAsDouble(), twin.getAsDouble()));
   }
 }

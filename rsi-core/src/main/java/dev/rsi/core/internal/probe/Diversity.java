@@ -1,13 +1,14 @@
 package dev.rsi.core.internal.probe;
 
 import dev.rsi.api.Output;
-import dev.rsi.core.probe.Readings;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleBiFunction;
 
 /** How unlike two answers to one task are. */
-public record Diversity<T, C>(ToDoubleBiFunction<? super C, ? super C> similarity)
+public record Diversity<T, C>(
+    ToDoubleBiFunction<? super C, ? super C> similarity, DoubleUnaryOperator reading)
     implements Form<T, C> {
 
   @Override
@@ -29,7 +30,7 @@ public record Diversity<T, C>(ToDoubleBiFunction<? super C, ? super C> similarit
     C other = outputs.get(1).candidate();
     // A malformed answer is similar to all, so that none is made malformed to seem diverse.
     return OptionalDouble.of(
-        Readings.diversity(
+        reading.applyAsDouble(
             one == null || other == null ? 1 : similarity.applyAsDouble(one, other)));
   }
 }

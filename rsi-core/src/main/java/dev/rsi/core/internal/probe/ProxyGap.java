@@ -3,13 +3,15 @@ package dev.rsi.core.internal.probe;
 import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verifier;
-import dev.rsi.core.probe.Readings;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.DoubleBinaryOperator;
 
 /** A proxy beside the true aim, on one answer. */
 public record ProxyGap<T, C>(
-    Verifier<? super T, ? super C> proxy, Verifier<? super T, ? super C> gold)
+    Verifier<? super T, ? super C> proxy,
+    Verifier<? super T, ? super C> gold,
+    DoubleBinaryOperator reading)
     implements Form<T, C> {
 
   @Override
@@ -38,6 +40,6 @@ public record ProxyGap<T, C>(
     OptionalDouble truly = JudgeScore.of(gold, tasks.get(0), output);
     return seeming.isEmpty() || truly.isEmpty()
         ? OptionalDouble.empty()
-        : OptionalDouble.of(Readings.proxyGap(seeming.getAsDouble(), truly.getAsDouble()));
+        : OptionalDouble.of(reading.applyAsDouble(seeming.getAsDouble(), truly.getAsDouble()));
   }
 }

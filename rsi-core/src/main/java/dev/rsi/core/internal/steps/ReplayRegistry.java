@@ -1,4 +1,4 @@
-package dev.rsi.core.internal;
+package dev.rsi.core.internal.steps;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
