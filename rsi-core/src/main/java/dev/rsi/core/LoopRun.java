@@ -124,7 +124,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     Charter charter = plan.oversight().charter();
     String digest = charter == null ? null : charter.digest();
     Training<T, C> training =
-        new Training<>(plan.trainer(), plan.recipe(), plan.registry(), digest, disk, steps, plan.threads());
+        new Training<>(
+            plan.trainer(), plan.recipe(), plan.registry(), digest, disk, steps, plan.threads());
     Approvals approvals =
         new Approvals(plan.oversight(), plan.threads(), plan.clock(), steps, ledger, controls);
     // Has to be closed: nothing after it may fail.

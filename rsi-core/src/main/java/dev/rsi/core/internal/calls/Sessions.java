@@ -1,7 +1,6 @@
 package dev.rsi.core.internal.calls;
 
 import dev.rsi.api.Calls;
-import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
@@ -22,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * at its request's place, whichever session made it; as it depends on the version, the task and the
  * seed alone, several sessions give what one would.
  *
- * <p>Sessions work on threads of a crew, while the calling thread looks after the run. A session that
- * broke is not used again. Used by one thread at a time.
+ * <p>Sessions work on threads of a crew, while the calling thread looks after the run. A session
+ * that broke is not used again. Used by one thread at a time.
  */
 public final class Sessions<T, C> implements AutoCloseable {
   private final Generator<T, C> generator;

@@ -213,8 +213,7 @@ public final class Steps {
       return;
     }
     // What a replay does otherwise comes out as the event that differs.
-    List<String> differences =
-        journal.isReplay() ? List.of() : differing.apply(journal.ahead());
+    List<String> differences = journal.isReplay() ? List.of() : differing.apply(journal.ahead());
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
           "Run ("

@@ -128,6 +128,10 @@ public final class Training<T, C> {
               threads,
               steps.context("training"),
               context -> trainer.train(request, context));
+      if (artifact == null) {
+        throw new RsiException(
+            "The trainer gave (null).\nMaybe it made nothing: then it throws, and says why.");
+      }
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
       Path directory = inside(own, artifact.directory());
