@@ -8,11 +8,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every block of Java in README.md and docs/ is a region of a test of this module. */
+/**
+ * Every block of Java in README.md and docs/ is a region of a test of this module, and prose keeps
+ * to what CONTRIBUTING.md says of it.
+ */
 class DocumentsTest {
+  /** Of lines outside fenced blocks, tables included. */
+  private static final int LONGEST = 160;
+
+  /** What stood for "resume", for "replay" and for "continue" at once. */
+  private static final Pattern VAGUE =
+      Pattern.compile("\\b(go|goes|going|gone|went) (on (with|from)|over (it|them) again)\\b");
 
   @Test
   void should_show_only_code_that_is_compiled_and_run() throws IOException {
@@ -33,6 +44,40 @@ class DocumentsTest {
       }
     }
     assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void should_have_lines_that_can_be_read() throws IOException {
+    assertThat(wrongLines((line, text) -> line.length() > LONGEST)).isEmpty();
+  }
+
+  @Test
+  void should_say_resume_and_replay() throws IOException {
+    // A verb may be broken over two lines.
+    assertThat(wrongLines((line, text) -> VAGUE.matcher(text).find())).isEmpty();
+  }
+
+  /**
+   * Lines outside fenced blocks that are not as they should be.
+   *
+   * @param wrong tells by a line, and by the same line with the next
+   */
+  private static List<String> wrongLines(BiPredicate<String, String> wrong) throws IOException {
+    Path root = root();
+    List<String> found = new ArrayList<>();
+    for (Path document : documents(root)) {
+      List<String> lines = Files.readAllLines(document);
+      boolean fenced = false;
+      for (int i = 0; i < lines.size(); i++) {
+        String line = lines.get(i);
+        fenced ^= line.strip().startsWith("```");
+        String next = i + 1 < lines.size() ? lines.get(i + 1).strip() : "";
+        if (!fenced && wrong.test(line, line + " " + next)) {
+          found.add(root.relativize(document) + ":" + (i + 1) + " " + line);
+        }
+      }
+    }
+    return found;
   }
 
   private static List<Path> documents(Path root) throws IOException {
