@@ -39,7 +39,7 @@ import java.util.TreeMap;
  * half of them, in the others without an end; banks of 20 to 80 probes of six kinds, 1.2 to 4 times
  * what proves a challenger without a loss safe at the gate's margins; 1 to 20 generations; a
  * ceiling on attempts of 1 to 12 times what a first generation may need; in half of them one on
- * tokens, and in half of them one on attempts a day, with which the run is gone on with every day.
+ * tokens, and in half of them one on attempts a day, with which the run is resumed every day.
  * Stated over spent attempts, or tokens where their ceiling ended the run, by why it ended.
  * Targets: none ever passes it; a ratio of at most 1.25 at the 90th percentile where a ceiling on
  * attempts or tokens ended the run, as a worst case cannot be near to what a run spends that stops

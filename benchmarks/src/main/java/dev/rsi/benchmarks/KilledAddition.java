@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * The addition loop of the quickstart, with its real model, driven by processes that are killed as
- * {@code kill -9} does, at random instants, and gone on with by the next: a line per run, and how
- * many ended as the run that nobody killed did, event by event and with the same SHA-256 for every
+ * {@code kill -9} does, at random instants, and resumed by the next: a line per run, and how many
+ * ended as the run that nobody killed did, event by event and with the same SHA-256 for every
  * version.
  *
  * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.KilledAddition "-Dbench.args=30 8 1"};

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the loop may call a part: how many calls at once (the field says concurrency), how many
- * attempts in one (batch size), and how long one may take (timeout).
+ * attempts in one (batch size), and how long one may take (timeout). Field terms: concurrency,
+ * batch size, timeout.
  *
  * @param parallel how many calls may be under way at once, 1 or more; each has a session of its own
  * @param batch how many attempts a call takes at most, 1 or more. A verifier's call takes the

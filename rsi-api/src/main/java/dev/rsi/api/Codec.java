@@ -3,6 +3,7 @@ package dev.rsi.api;
 /**
  * Writes tasks and candidates down as text and reads them back: for the run store, for content
  * hashes (which keep practice and probe tasks apart), and for models that read and write text.
+ * Field terms: serializer, parser.
  *
  * <p>Both pairs must be inverse to each other: {@code task(task(t)).equals(t)} and {@code
  * candidate(candidate(c)).equals(c)}, and equal values must give equal text. Implementations must

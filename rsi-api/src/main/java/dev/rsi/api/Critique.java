@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a critic says of one candidate.
+ * What a critic says of one candidate. Field term: rubric grade.
  *
  * @param scores score in [0, 1] per criterion name of the rubric; empty iff the critique is
  *     undecided

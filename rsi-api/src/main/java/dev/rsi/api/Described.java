@@ -3,7 +3,7 @@ package dev.rsi.api;
 /**
  * A part that says what it is, so that a run which is resumed can be held against the parts that it
  * began with. A loop records the description when a run begins, and refuses to resume the run with
- * a part of another.
+ * a part of another. Field terms: provenance, fingerprint.
  *
  * <p>A part whose class does not override {@link #describe} is known by its class alone: two
  * settings of it cannot be told apart, and nor can two lambdas of one class. Override it, or name

@@ -4,14 +4,14 @@ import java.util.List;
 
 /**
  * Decides whether a challenger may go live. A gate is sequential: it pulls probes of the kinds it
- * chooses until it can decide, and may stop early.
+ * chooses until it can decide, and may stop early. Field terms: non-inferiority test, release gate.
  *
  * <p>A gate fails closed: missing data, too few probes or an exception never lead to PROMOTE. What
  * it throws is recorded by the loop as HOLD.
  *
  * <p>What a gate decides depends on what it pulled and on its earlier decisions alone: a run that
- * is gone on with asks it again, with the same readings, about what was decided before, and so
- * brings back what it keeps from decision to decision.
+ * is resumed asks it again, with the same readings, about what was decided before, and so brings
+ * back what it keeps from decision to decision.
  *
  * <p>Decisions of one lineage are asked for one after another, never at once.
  */

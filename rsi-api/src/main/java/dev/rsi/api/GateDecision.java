@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A gate's answer, and the evidence that a third party needs to check it.
+ * A gate's answer, and the evidence that a third party needs to check it. Field term: release
+ * decision.
  *
  * @param action what to do
  * @param reason why, in words a person understands without the numbers

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a gate found on one signal.
+ * What a gate found on one signal. Field term: test result.
  *
  * @param signal what was looked at, for example {@code "addition of 5 digits against ANCHOR"}
  * @param verdict the finding in a word or two, for example {@code "safe"}

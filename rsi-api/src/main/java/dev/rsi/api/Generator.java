@@ -3,7 +3,8 @@ package dev.rsi.api;
 import java.util.List;
 
 /**
- * A way to run a model: opens stored versions of it and lets them attempt tasks.
+ * A way to run a model: opens stored versions of it and lets them attempt tasks. Field terms:
+ * model, policy.
  *
  * <p>Thread-safe: several sessions may be opened and used at once, each by one thread.
  *

@@ -3,7 +3,8 @@ package dev.rsi.api;
 import java.util.Objects;
 
 /**
- * One setting of a trainer, with the bounds it may never leave.
+ * One setting of a trainer, with the bounds it may never leave. Field term: hyperparameter with its
+ * range.
  *
  * @param name distinct within the trainer, for example {@code "learning-rate"}
  * @param min smallest value allowed

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * An immutable stored version of a model.
+ * An immutable stored version of a model. Field term: checkpoint.
  *
  * @param id the SHA-256 of its content, 64 lower-case hexadecimal digits; given by the registry
  * @param directory where its files lie, to be read only

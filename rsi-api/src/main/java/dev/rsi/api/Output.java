@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of one attempt.
+ * What came of one attempt. Field terms: completion, response.
  *
  * @param kind whether there is a candidate, and if not, whose fault that is
  * @param candidate the model's answer; null unless the kind is CANDIDATE

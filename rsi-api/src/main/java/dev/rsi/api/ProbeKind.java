@@ -1,7 +1,7 @@
 package dev.rsi.api;
 
 /**
- * A family of probes that measure one skill or behaviour.
+ * A family of probes that measure one skill or behaviour. Field term: evaluation suite.
  *
  * @param name distinct within the run, for example {@code "addition of 5 digits"}
  * @param available how many probes of this kind a decision may draw, 1 or more

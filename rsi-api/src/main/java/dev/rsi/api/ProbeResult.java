@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How one probe went with each version asked. The readings of one probe are paired: the same task
- * under the same seed.
+ * under the same seed. Field term: scores on a held-out evaluation item.
  *
  * @param probe names the probe within its kind; says nothing about its content
  * @param readings reading in [0, 1] per role, higher is better. A role that was asked and has no

@@ -5,7 +5,8 @@ import java.util.Set;
 
 /**
  * Where a gate pulls its evidence from during one decision. It hides the probes themselves: a gate
- * sees readings only, and so needs no types of task and candidate.
+ * sees readings only, and so needs no types of task and candidate. Field term: held-out evaluation
+ * set.
  *
  * <p>Used by one thread, and only until {@link DriftGate#decide} returns.
  */

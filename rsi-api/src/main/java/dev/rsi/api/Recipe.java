@@ -7,7 +7,7 @@ import java.util.TreeMap;
 
 /**
  * How to train: values for a trainer's {@link Knob knobs}. A knob without a value has its initial
- * one.
+ * one. Field terms: training configuration, hyperparameters.
  */
 public final class Recipe {
   private static final Recipe DEFAULTS = new Recipe(Map.of());

@@ -3,7 +3,7 @@ package dev.rsi.api;
 import java.util.Objects;
 
 /**
- * One attempt asked for.
+ * One attempt asked for. Field term: prompt with its seed.
  *
  * @param task what to attempt
  * @param seed all the randomness of this attempt; any value

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a critic judges by: named criteria with weights.
+ * What a critic judges by: named criteria with weights. Field term: grading criteria.
  *
  * @param criteria at least one, with distinct names
  */

@@ -2,7 +2,7 @@ package dev.rsi.api;
 
 /**
  * What a running call may know of the run: whether to stop. It gives no way to the gate, the
- * budget, the probes, the store or the live version.
+ * budget, the probes, the store or the live version. Field term: cancellation token.
  *
  * <p>Thread-safe.
  */

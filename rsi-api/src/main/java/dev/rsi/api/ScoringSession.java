@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A session that can also say how likely its model is to give a certain candidate: a capability
  * that not every backend has. {@link Generator#open} returns one where it has it, so ask with
- * {@code instanceof}.
+ * {@code instanceof}. Field term: log-likelihood evaluation.
  *
  * @param <T> task
  * @param <C> candidate

@@ -4,7 +4,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * An endless supply of practice tasks, sorted by difficulty. Level 1 is the easiest. The loop
- * measures how far the model can go and practises there.
+ * measures how far the model can go and practises there. Field terms: curriculum, task sampler.
  *
  * <p>Implementations must be thread-safe and draw from {@code random} alone, so that a run can be
  * repeated from its seed.

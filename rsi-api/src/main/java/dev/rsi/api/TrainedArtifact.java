@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What a training made.
+ * What a training made. Field term: checkpoint that was trained.
  *
  * @param directory the model's files; the work directory of the request, or one inside it
  * @param steps optimiser steps taken, 0 or more

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One training asked for.
+ * One training asked for. Field term: training job.
  *
  * @param base the version to start from; to be read only
  * @param lessons what to imitate: attempts that passed, with weights; at least one unless there are

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When a person is asked before a challenger goes live. The answer is recorded and, when the run is
- * gone on with, recalled. Whatever is not a timely yes is <b>no</b>: no answer by the deadline, an
+ * resumed, recalled. Whatever is not a timely yes is <b>no</b>: no answer by the deadline, an
  * approver that throws or returns null. A run that is left while it waits asks again when it is
- * gone on with, with all of the time. A ROLLBACK is never asked about, and never goes live.
+ * resumed, with all of the time. A ROLLBACK is never asked about, and never goes live. Field term:
+ * human in the loop.
  *
  * <p>A person answers through {@link RunHandle#approve} or {@link RunHandle#refuse}, or an {@link
  * Approver} of the application does; the first answer counts.
@@ -146,7 +147,7 @@ public final class Approval {
     return approver;
   }
 
-  /** Which decisions are asked about; the deadline may differ when a run is gone on with. */
+  /** Which decisions are asked about; the deadline may differ when a run is resumed. */
   @Override
   public String toString() {
     return List.copyOf(cases).toString();

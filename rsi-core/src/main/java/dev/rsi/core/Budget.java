@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * for which the run has no room left practises with fewer tasks and decides on fewer probes ({@link
  * Practice} says down to which), and the budget is spent when there is no room for that. What
  * cannot be bounded beforehand (time, and money by time) cancels the generation that it runs out
- * on.
+ * on. Field term: cost and rate limits.
  *
- * <p>A ceiling is on one run, from its beginning to its end, however often it is gone on with; or
- * on a {@link Window} of the calendar, for all runs of the store together. A spent budget of the
- * run ends it; a spent window leaves it open, to be gone on with in the next one, unless no window
- * has room for a generation even when it begins.
+ * <p>A ceiling is on one run, from its beginning to its end, however often it is resumed; or on a
+ * {@link Window} of the calendar, for all runs of the store together. A spent budget of the run
+ * ends it; a spent window leaves it open, to be resumed in the next one, unless no window has room
+ * for a generation even when it begins.
  *
  * <p>Immutable; the setters return changed copies. Of each thing there may be one ceiling for the
  * run and one for each window.
@@ -110,7 +110,7 @@ public final class Budget {
   }
 
   /**
-   * With a ceiling on the time that the run is driven, however often it is gone on with; the time
+   * With a ceiling on the time that the run is driven, however often it is resumed; the time
    * between does not count.
    *
    * @param most positive

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * travels with the run: its text is recorded when the run begins, its digest stands in every
  * decision and in the provenance of every version that the run makes, and a run that is gone on
  * with must have the same. The loop does not read it: what it forbids, gate, probes and parts have
- * to prevent.
+ * to prevent. Field terms: model spec, policy.
  *
  * @param version from 1; a charter that says something else has another
  * @param goal what is to get better, in a line

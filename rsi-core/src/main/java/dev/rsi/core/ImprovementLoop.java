@@ -131,8 +131,8 @@ public final class ImprovementLoop<T, C> {
    * @throws IllegalArgumentException if there is no such run
    * @throws IllegalStateException if the run has ended, another version than its own was made live
    *     since, or the stop file is there
-   * @throws dev.rsi.api.RsiException if the run could not be gone on with; what happens later is
-   *     thrown by {@link RunHandle#await}
+   * @throws dev.rsi.api.RsiException if the run could not be resumed; what happens later is thrown
+   *     by {@link RunHandle#await}
    */
   public RunHandle start(String run, TaskSource<T> tasks) {
     return started(takeUp(run, tasks));
@@ -173,7 +173,7 @@ public final class ImprovementLoop<T, C> {
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {
     int levels = levels(tasks);
     Controls.checkStopFile(plan.oversight().stopFile());
-    // Before it is read: what another driver is at is not to be gone on with.
+    // Before it is read: what another driver is at is not to be resumed.
     RunStore.Lease lease = plan.store().lease(run);
     try {
       RunStore.Audit audit = plan.store().audit(run);
@@ -181,7 +181,7 @@ public final class ImprovementLoop<T, C> {
         throw new RsiException(
             "Run ("
                 + run
-                + ") cannot be gone on with: "
+                + ") cannot be resumed: "
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }

@@ -194,7 +194,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       state.begin();
       beginLineage();
       while (true) {
-        // A generation that was begun before is gone over, whatever may be spent by now.
+        // A generation that was begun before is recalled, whatever may be spent by now.
         Refusal refusal = steps.<@Nullable Refusal>shown(next -> null, this::refusal);
         if (refusal != null) {
           return spent(refusal);
@@ -316,8 +316,8 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   /**
-   * Ends a run whose time is up, or leaves one that may be gone on with. The thread's interrupt
-   * stays as it was.
+   * Ends a run whose time is up, or leaves one that may be resumed. The thread's interrupt stays as
+   * it was.
    */
   private RunReport endCut() {
     boolean interrupted = Thread.interrupted();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What people keep in their own hands while a model improves itself: who is asked before a
  * challenger goes live, what the run is for, the kill switch, and what nobody in the loop may guess
- * or clock.
+ * or clock. Field terms: human oversight, kill switch.
  *
  * <p>Immutable and thread-safe, if the approver is; the setters return changed copies.
  */

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every part and setting of a loop, as one value: what a loop runs by, what the record of a run
- * says that it was begun with, and what another loop is made from by changing a little.
+ * says that it was begun with, and what another loop is made from by changing a little. Field term:
+ * run configuration.
  *
  * <p>Immutable, and thread-safe if the parts are. From {@link ImprovementLoop#plan}.
  *

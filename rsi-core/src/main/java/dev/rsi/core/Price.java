@@ -8,7 +8,7 @@ import java.math.RoundingMode;
 /**
  * What a run costs, in a currency of the user's: so much for tokens that models produce, so much
  * for the time that the run is driven. Exact: reckoned in billionths, and what is less than one is
- * rounded up.
+ * rounded up. Field term: pricing.
  *
  * @param perThousandTokens 0 or more, with at most 6 decimal places
  * @param perSecond 0 or more, with at most 9 decimal places

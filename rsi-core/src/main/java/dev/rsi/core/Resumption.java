@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the record says of a run that is to be gone on with.
+ * What the record says of a run that is to be resumed.
  *
  * @param run its id
  * @param anchor id of the version it began with

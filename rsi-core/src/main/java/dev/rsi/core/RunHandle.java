@@ -8,7 +8,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /**
- * The controls of a run that has a thread of its own. From {@link ImprovementLoop#start}.
+ * The controls of a run that has a thread of its own. From {@link ImprovementLoop#start}. Field
+ * term: job handle.
  *
  * <p>A step is what is recorded at once: a batch of attempts or of readings, a training, a
  * decision. What is asked here is noted when the call returns, and honoured before another step
@@ -102,7 +103,7 @@ public final class RunHandle implements AutoCloseable {
   }
 
   /**
-   * Has the run left after the step under way, paused or not. It can be gone on with: {@link
+   * Has the run left after the step under way, paused or not. It can be resumed: {@link
    * ImprovementLoop#resume}.
    *
    * @return completed with ENDED when its thread is done and its lease given up
@@ -113,7 +114,7 @@ public final class RunHandle implements AutoCloseable {
 
   /**
    * Has the run left at once: the step under way is cancelled, by its context and by an interrupt,
-   * and nothing of it is recorded. It can be gone on with.
+   * and nothing of it is recorded. It can be resumed.
    *
    * @return completed with ENDED when its thread is done and its lease given up
    */

@@ -6,6 +6,7 @@ import dev.rsi.core.report.RunEvent;
  * Hears what happens in a run, after it was recorded. The listener of a loop is told on the run's
  * own thread, which waits for it; one that throws is logged and recorded, and changes nothing. One
  * that {@linkplain RunHandle#subscribe subscribes} has a thread of its own and holds up nobody.
+ * Field term: callback.
  */
 @FunctionalInterface
 public interface RunListener {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Does what a run did again, and says where it comes out different. What went before the generation
  * asked about is taken from the record; the generation itself is attempted, ruled on, trained and
  * decided anew, and each event held against the one recorded then, a trained version by the SHA-256
- * of its content. Nothing is recorded, promoted or kept.
+ * of its content. Nothing is recorded, promoted or kept. Field term: reproduction of a run.
  *
  * <p>Every part must repeat itself: the same seeds give the same answers on one native thread and
  * the same backend; see there for cards and several threads. A run from before readings of probes

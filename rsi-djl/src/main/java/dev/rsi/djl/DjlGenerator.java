@@ -14,7 +14,8 @@ import java.util.Objects;
 import java.util.function.ToIntFunction;
 
 /**
- * Runs decoders with a cache of keys and values, whole batches in one native call.
+ * Runs decoders with a cache of keys and values, whole batches in one native call. Field term:
+ * inference.
  *
  * <p>A prompt is what the codec writes for a task; the answer up to the model's end token is read
  * by the codec. An answer that the codec refuses, or that was cut off before its end token, is a

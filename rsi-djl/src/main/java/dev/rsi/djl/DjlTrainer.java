@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a decoder: next-token loss on lessons, or another {@link #objective}; AdamW with clipping
- * to a global norm, a warm-up and a linear decay of the learning rate.
+ * to a global norm, a warm-up and a linear decay of the learning rate. Field term: fine-tuning.
  *
  * <p>Knobs and what lessons and attempts become: see {@link DecoderTraining} and the objective's.
  *

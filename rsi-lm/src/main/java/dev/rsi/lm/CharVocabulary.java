@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A vocabulary of single characters, one of which ends every text. Kept as {@code tokenizer.json}
- * in the WordLevel form of Hugging Face tokenizers.
+ * in the WordLevel form of Hugging Face tokenizers. Field term: character tokenizer.
  *
  * <p>Immutable and thread-safe.
  */

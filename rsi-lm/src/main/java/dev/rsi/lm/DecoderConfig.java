@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The shape of a decoder-only transformer: pre-norm LayerNorm (epsilon 1e-5), multi-head causal
  * attention without biases, GELU (exact) feed-forward with biases, a last LayerNorm, and an untied
- * head without bias.
+ * head without bias. Field term: model config.
  *
  * <p>Immutable and thread-safe. Built by {@link #builder}, kept as {@code config.json}.
  */

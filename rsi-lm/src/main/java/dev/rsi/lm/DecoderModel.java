@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder in memory: its shape, its vocabulary, its weights, and the state of its training if it
- * shall be trained on.
+ * shall be trained on. Field term: weights and config of a decoder-only transformer.
  *
  * <p>Immutable by convention: nobody writes to the arrays.
  */

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The knobs of every training of a decoder, whatever backend and {@link Objective}: AdamW with
- * clipping to a global norm, a warm-up and a linear decay of the learning rate.
+ * clipping to a global norm, a warm-up and a linear decay of the learning rate. Field term:
+ * hyperparameters of fine-tuning.
  *
  * <p>A prompt is what the codec writes for a task, an answer what the codec writes for a candidate
  * with the end after it; the answer's tokens alone are learnt. A lesson is met in proportion to its

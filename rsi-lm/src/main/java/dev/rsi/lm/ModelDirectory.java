@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Keeps a {@link DecoderModel} as a directory in the manner of Hugging Face: {@code config.json},
  * {@code tokenizer.json}, {@code model.safetensors}, and, where the training can go on, {@code
- * optimizer.safetensors} and {@code trainer_state.json}. The same model gives the same bytes.
+ * optimizer.safetensors} and {@code trainer_state.json}. The same model gives the same bytes. Field
+ * term: pretrained model folder.
  *
  * <p>Stateless; all methods are thread-safe for different directories.
  */

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * What a training of a decoder strives for: its loss, as TRL 1.13.0 defines it, with TRL's
- * defaults.
+ * defaults. Field term: loss function.
  *
  * <p>Choices are part of the objective; numbers that a loop may tune are its {@link #knobs}.
  */

@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * Policy gradient by groups of attempts at one task (GRPO: Shao et al., "DeepSeekMath", arXiv
  * 2402.03300), with the variants that differ in a line. Formulas and defaults are those of TRL
- * 1.13.0.
+ * 1.13.0. Field terms: policy gradient, GRPO.
  *
  * <p>An attempt's advantage is A = (R - mean of its group), over a deviation as {@link Scale} says.
  * With lp the log-probability of a token now, lp_old when the answer was written, and ratio r =

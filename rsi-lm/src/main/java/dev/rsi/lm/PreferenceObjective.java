@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * Preference of a right answer to a wrong one of the same task (DPO: Rafailov et al., arXiv
  * 2305.18290), with the variants that differ in a line. Formulas and defaults are those of TRL
- * 1.13.0.
+ * 1.13.0. Field terms: preference optimisation, DPO.
  *
  * <p>The loss is the mean over pairs. In the formulas c and r are how much likelier, in nats, the
  * chosen and the rejected answer have become since the training began; b is {@link #BETA}, e is

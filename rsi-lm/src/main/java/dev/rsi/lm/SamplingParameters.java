@@ -1,7 +1,7 @@
 package dev.rsi.lm;
 
 /**
- * How a model's next token is chosen.
+ * How a model's next token is chosen. Field term: decoding parameters.
  *
  * @param temperature 0 takes the likeliest token; above 0 draws from the distribution with the
  *     logits divided by it; in [0, 100]

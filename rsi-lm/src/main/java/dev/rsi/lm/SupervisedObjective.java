@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Next-token loss on the answers of lessons, N of whose tokens make a step.
+ * Next-token loss on the answers of lessons, N of whose tokens make a step. Field terms: supervised
+ * fine-tuning, SFT.
  *
  * @param loss the formula; default {@link Loss#NLL}
  */

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * Turns a text into a vector of fixed length that stands for its meaning: a sentence encoder of the
  * class of all-MiniLM-L6-v2, which never learns. A {@link HeadTrainer} learns on top of it, and
- * {@link #similarity} compares answers by it.
+ * {@link #similarity} compares answers by it. Field term: embedding model.
  *
  * <p>The model takes {@code input_ids}, {@code attention_mask} and, if it wants them, {@code
  * token_type_ids}, all int64 [batch, tokens], and gives its last hidden state, float [batch,

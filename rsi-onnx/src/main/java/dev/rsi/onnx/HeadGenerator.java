@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /**
  * Runs the heads that a {@link HeadTrainer} makes; see there. Made by {@link
- * HeadTrainer#generator}.
+ * HeadTrainer#generator}. Field term: classifier.
  *
  * <p>A task that the codec cannot write is a failed output, a label or number that it cannot read a
  * malformed one. Sessions of softmax heads are {@link ScoringSession}s: the score of a label is its

@@ -21,6 +21,7 @@ import java.util.Objects;
  * Trains a linear head on a {@link FrozenEncoder}, in plain Java and in a second or less: for
  * classifiers, routers and scorers in applications. What a head can learn is what a hyperplane can
  * part in the space of embeddings: topics and intents well, arithmetic and negation not at all.
+ * Field terms: linear probe, classifier head.
  *
  * <p>The encoder reads what the codec writes for a task. A <b>softmax</b> head gives one of the
  * labels that it was begun with, which are what the codec writes for candidates; a

@@ -23,6 +23,7 @@ import java.util.Objects;
 
 /**
  * Runs decoders with a cache of keys and values, whole batches at once, on plain ONNX Runtime.
+ * Field term: inference.
  *
  * <p>A prompt is what the codec writes for a task; the answer up to the model's end token is read
  * by the codec. An answer that the codec refuses, or that was cut off before its end token, is a

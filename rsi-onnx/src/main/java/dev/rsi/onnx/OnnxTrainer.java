@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trains a decoder: next-token loss on lessons, or another {@link #objective}; AdamW with clipping
  * to a global norm, a warm-up and a linear decay of the learning rate. The runtime needs no
- * training support: a step is a graph like any other.
+ * training support: a step is a graph like any other. Field term: fine-tuning.
  *
  * <p>Takes the models, recipes and trainer states that {@code rsi-djl} takes, and makes the same
  * ones: a lineage may change its backend between generations. Knobs and lessons: see {@link

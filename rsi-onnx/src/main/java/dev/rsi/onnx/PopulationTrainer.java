@@ -25,7 +25,8 @@ import java.util.Objects;
 /**
  * Trains a decoder without a gradient, by an evolution strategy: members of a population, each a
  * little beside the model, answer the same lessons, and the model moves towards those that do
- * better. Only forward passes are run, so the fitness may be anything that can be counted.
+ * better. Only forward passes are run, so the fitness may be anything that can be counted. Field
+ * term: evolution strategies.
  *
  * <p><b>What it is good for.</b> What has no gradient: a fitness in steps, arithmetic in whole
  * numbers. <b>What it is not good for.</b> Where there is a gradient: what {@link OnnxTrainer}

@@ -73,7 +73,7 @@ public final class AdditionRun {
   }
 
   /**
-   * Runs from scratch, or goes on with what was left.
+   * Runs from scratch, or resumes what was left.
    *
    * @param home for models: an empty directory, or one that a run of the same settings was left in
    * @param store for the record of the run, and for that of one that was left

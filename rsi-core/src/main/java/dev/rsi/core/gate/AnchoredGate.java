@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A gate whose error rates hold over a lineage without end. Every probe is run on the challenger,
  * on generation 0 and on the incumbent; the drift D is the reference's reading less the
- * challenger's.
+ * challenger's. Field terms: sequential non-inferiority test with e-values; tolerated and limit are
+ * equivalence and non-inferiority margins.
  *
  * <ul>
  *   <li><b>PROMOTE</b> needs proof: for every kind and both references, evidence that less than its

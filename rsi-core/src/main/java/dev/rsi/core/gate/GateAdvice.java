@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the margins asked for will cost and show, before anything is run: see {@link
- * AnchoredGate#advise}.
+ * AnchoredGate#advise}. Field terms: power analysis, sample size.
  *
  * @param decision number of the decision in its lineage that it holds for; later ones cost more
  * @param least by kind: the fewest probes that can prove safety, when none of them flips

@@ -15,7 +15,8 @@ import java.util.Objects;
 
 /**
  * Recomputes decisions of an {@link AnchoredGate} from their recorded counts alone: margins,
- * spending, evidence and action. Needs neither the model nor the probes nor the gate.
+ * spending, evidence and action. Needs neither the model nor the probes nor the gate. Field term:
+ * recomputation of test statistics.
  */
 public final class GateAudit {
   /** Recorded logarithms may differ by this much, relative, on another machine. */

@@ -13,7 +13,8 @@ import java.util.Map;
 
 /**
  * Decisions of an {@link AnchoredGate} as a person reads them: which signal, how far it drifted,
- * how sure that is, and how much of the limit is used. Made from recorded findings alone.
+ * how sure that is, and how much of the limit is used. Made from recorded findings alone. Field
+ * term: evaluation report.
  */
 public final class GateReport {
   /** Confidence of the bounds on each drift, at all times. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A gate of exact paired tests. Every probe is run on the challenger, on generation 0 and on the
- * incumbent under the same seed, and counted per kind as worse, better or same.
+ * incumbent under the same seed, and counted per kind as worse, better or same. Field terms: exact
+ * paired test, McNemar.
  *
  * <ul>
  *   <li><b>Safe</b>: a kind is safe against a reference once an exact upper bound on the net share

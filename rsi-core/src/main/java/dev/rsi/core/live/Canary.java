@@ -7,7 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How a challenger is tried on a share of real requests, and when it is withdrawn.
+ * How a challenger is tried on a share of real requests, and when it is withdrawn. Field term:
+ * canary analysis.
  *
  * <p>Each request is given to the challenger with probability {@link #of share}, else to the live
  * version, and its caller may tell how well it went, in [0, 1]. With L = 1 - success, each request

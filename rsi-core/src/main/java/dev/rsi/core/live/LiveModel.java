@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The handle that an application answers its requests from, while a loop replaces the model.
+ * The handle that an application answers its requests from, while a loop replaces the model. Field
+ * terms: model server, blue-green deployment.
  *
  * <p>{@link #acquire} gives a lease of the version live now. A promotion or rollback swaps the
  * version for all leases acquired after it, atomically; leases under way end on the version they

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Counts what happens in a run in a registry of Micrometer ({@code io.micrometer:micrometer-core},
  * which the application brings). Names, tags and units stand in docs/reliability.md; a tag has one
- * of a few fixed values, never an id, a level or a name that the application chose.
+ * of a few fixed values, never an id, a level or a name that the application chose. Field term:
+ * metrics.
  *
  * <p>One for each run at a time; those of several runs may share a registry, which then has their
  * sums. Not thread-safe: the run's thread, or that of a subscription, tells it.

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * Held-out tasks by kind, with the judges that rule on them: a held-out evaluation set. The loop
  * never trains on them or on tasks near them, and never shows them to a trainer. The judges are the
  * bank's own: the verifier that the model is trained by does not rule here, so that a gamed
- * verifier is found out.
+ * verifier is found out. Field term: held-out evaluation set.
  *
  * <p>A bank that serves every decision tells the loop a little with each answer, and what a gate
  * proves on it is proven of this bank. One that is {@link #renewed} makes way for fresh probes in

@@ -26,7 +26,7 @@ import java.util.function.ToDoubleFunction;
  * One kind of probes, which are held-out evaluation items: the tasks, how a version's answers are
  * read into a number in [0, 1], and the margins within which that number may fall. Higher is better
  * in every family, so the drift that a gate sees, the reference's reading less the challenger's, is
- * a loss.
+ * a loss. Field terms: evaluation suite, benchmark.
  *
  * <p>Every family tests two null hypotheses on the mean drift: "no more than tolerated was lost",
  * whose rejection is harm, and "the limit or more was lost", whose rejection is safety. What a loss

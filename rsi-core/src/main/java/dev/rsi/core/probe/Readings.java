@@ -4,7 +4,8 @@ package dev.rsi.core.probe;
  * Readings of probes that measure more than right or wrong: what a {@link ProbeBank}'s judge
  * returns as its score. All are in [0, 1], higher is better, and made so that the drift a gate
  * sees, the reference's reading less the challenger's, has the meaning given. Margins of 0.02 and
- * 0.08 suit them. A measure of which both directions are harm needs two kinds of probes.
+ * 0.08 suit them. A measure of which both directions are harm needs two kinds of probes. Field
+ * term: scoring functions.
  */
 public final class Readings {
   private Readings() {}

@@ -9,6 +9,7 @@ import java.util.Set;
 
 /**
  * Keeps versions of a model, named by the SHA-256 of their content, and says which one is live.
+ * Field terms: model registry, checkpoint store.
  *
  * <p>Versions are immutable. Thread-safe within one process; one process at a time may write.
  */

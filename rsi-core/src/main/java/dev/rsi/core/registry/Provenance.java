@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a version comes from.
+ * Where a version comes from. Field term: lineage metadata.
  *
  * @param parent id of the version it was trained from; null for the first of a lineage
  * @param run id of the run that made it; null if none did

@@ -7,7 +7,7 @@ import java.util.function.ToDoubleBiFunction;
 
 /**
  * Numbers that describe a model's answers to people: calibration, diversity, and the distance
- * between two models on a choice.
+ * between two models on a choice. Field term: descriptive statistics.
  *
  * <p>They are reported, not tested. A gate's bets are on means of bounded readings, one per probe;
  * these are functions of a whole sample that are not means of anything: most change with the number

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One generation in numbers. Generation 0 is the version the run began with: it has an exam and
- * nothing else.
+ * nothing else. Field term: result of an iteration.
  *
  * @param generation from 0
  * @param outcome what became of it

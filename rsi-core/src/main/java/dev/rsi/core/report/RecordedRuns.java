@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** Runs that were recorded, to be read again: every {@code RunStore} holds such. Thread-safe. */
+/**
+ * Runs that were recorded, to be read again: every {@code RunStore} holds such. Thread-safe. Field
+ * term: event log.
+ */
 public interface RecordedRuns {
 
   /**

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Something that happened in a run. Events are what a {@code RunStore} records and what listeners
  * hear, in the same order. They carry no clock times, so that two runs of one seed have equal
  * events but for {@linkplain #circumstantial circumstances}; tasks and candidates stand in them as
- * their {@code Codec} writes them.
+ * their {@code Codec} writes them. Field terms: event, log record.
  */
 public sealed interface RunEvent {
 
@@ -35,8 +35,8 @@ public sealed interface RunEvent {
 
   /**
    * Whether it tells of the circumstances (the machine, the clock, a person at the controls) and
-   * not of the run's course: another run of the same seed may differ in it, and a run that goes on
-   * passes it over.
+   * not of the run's course: another run of the same seed may differ in it, and a run that is
+   * resumed passes it over.
    */
   default boolean circumstantial() {
     return false;
@@ -50,7 +50,7 @@ public sealed interface RunEvent {
    * @param setting what the loop was built from, by name, for people
    */
   record RunStarted(long seed, String anchor, Map<String, String> setting) implements RunEvent {
-    /** What of the setting may differ when a run is gone on with. */
+    /** What of the setting may differ when a run is resumed. */
     private static final Set<String> OF_THE_BUDGET = Set.of("budget", "worst case");
 
     public RunStarted {
@@ -344,7 +344,7 @@ public sealed interface RunEvent {
   }
 
   /**
-   * The run was left before its end, and can be gone on with.
+   * The run was left before its end, and can be resumed.
    *
    * @param end why, as {@code run} returned it; null in a record older than that
    * @param reason why, in words
@@ -373,7 +373,7 @@ public sealed interface RunEvent {
   }
 
   /**
-   * The run was gone on with.
+   * The run was resumed.
    *
    * @param events how many events of its course were recorded before
    * @param budget what it may spend from now on, in words

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * A run in numbers, made from its record alone: {@code run} returns it, and {@link #of} makes the
- * same again, also of a run that is under way, was left or crashed.
+ * same again, also of a run that is under way, was left or crashed. Field term: run summary.
  *
  * @param run the run's id in its store
  * @param end why it ended, or was left
@@ -46,18 +46,18 @@ public record RunReport(
     MASTERED,
     /**
      * What is left of the budget does not pay for another generation. Where that is a day or month
-     * that has not so much even when it begins, the run stays open, to be gone on with under a
-     * larger budget.
+     * that has not so much even when it begins, the run stays open, to be resumed under a larger
+     * budget.
      */
     BUDGET_SPENT,
     /**
      * What is left of the budget in this day or month does not pay for the next step. The run stays
-     * open, and can be gone on with in the next one.
+     * open, and can be resumed in the next one.
      */
     WINDOW_SPENT,
     /** Too many generations in a row brought nothing. */
     NO_PROGRESS,
-    /** The run was cancelled. It stays open, and can be gone on with. */
+    /** The run was cancelled. It stays open, and can be resumed. */
     CANCELLED,
     /**
      * None: the run is under way or was killed; or it was left, by a version of this library that

@@ -38,6 +38,6 @@ final class Drivers {
             + ") was lost, and the run has another driver by now: "
             + (holder == null ? "one that is through already" : holder)
             + ".\nMaybe the connection to the server was cut, or the file of the lease was deleted:"
-            + " read the run again before going on with it.");
+            + " read the run again before resuming it.");
   }
 }

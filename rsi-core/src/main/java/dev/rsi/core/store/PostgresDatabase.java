@@ -342,7 +342,7 @@ final class PostgresDatabase implements Database {
           what,
           e,
           "it was recorded all the same: the connection ended while the server made it durable."
-              + " Read the run before going on with it",
+              + " Read the run before resuming it",
           false);
     }
     return switch (kind) {

@@ -12,7 +12,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where runs are recorded, event by event. Nothing recorded is ever changed or lost.
+ * Where runs are recorded, event by event. Nothing recorded is ever changed or lost. Field terms:
+ * experiment tracking store, event log.
  *
  * <p>Thread-safe. The store owns files and connections until it is closed.
  */
@@ -145,7 +146,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
   List<String> runs();
 
   /**
-   * Makes the caller the driver of a run, the one that goes on with it: others who ask for its
+   * Makes the caller the driver of a run, the one that runs or resumes it: others who ask for its
    * lease are refused until this one is closed, or the store is, or the process ends, however it
    * ends. What a killed driver had can so be taken over, and nothing else.
    *
@@ -158,7 +159,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    */
   Lease lease(String run);
 
-  /** The right of one driver to go on with a run. Thread-safe. */
+  /** The right of one driver to run or resume it. Thread-safe. */
   interface Lease extends AutoCloseable {
     /** Gives it up. Does nothing if it is given up already. */
     @Override

@@ -5,7 +5,10 @@ import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
-/** Makes verifiers. All of them are immutable and thread-safe if what they are given is. */
+/**
+ * Makes verifiers. All of them are immutable and thread-safe if what they are given is. Field
+ * terms: exact match, self-consistency.
+ */
 public final class Verifiers {
   private Verifiers() {}
 

@@ -61,7 +61,7 @@ public final class Ledger {
 
   /**
    * Takes over what was recorded of the run. What was advanced and never settled counts as spent.
-   * What the run's course has done is counted again when it is gone over; what was recorded beyond
+   * What the run's course has done is counted again when it is recalled; what was recorded beyond
    * that is lost, and is held against the ceilings alone.
    */
   public synchronized void restore(List<RunEvent.BudgetMoved> movements) {
@@ -193,7 +193,7 @@ public final class Ledger {
     return aside(most);
   }
 
-  /** The same for a step that was begun before, and is gone over: whatever may be spent by now. */
+  /** The same for a step that was begun before, and is recalled: whatever may be spent by now. */
   public synchronized Reserve again(Amounts most) {
     return aside(most);
   }
@@ -237,7 +237,7 @@ public final class Ledger {
       }
     }
 
-    /** Counts what the run's course had done when it was first gone over. */
+    /** Counts what the run's course had done when it was first done. */
     public void recall(Amounts done) {
       synchronized (Ledger.this) {
         take(priced(done).atMost(left));

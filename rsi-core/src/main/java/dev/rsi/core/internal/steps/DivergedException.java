@@ -2,7 +2,7 @@ package dev.rsi.core.internal.steps;
 
 import org.jspecify.annotations.Nullable;
 
-/** A run that is gone over again does not do what it did. */
+/** A run that is resumed or replayed does not do what it did. */
 public final class DivergedException extends JournalException {
   private static final long serialVersionUID = 1;
   private static final int LONGEST = 400;
@@ -27,7 +27,7 @@ public final class DivergedException extends JournalException {
             + ") and is now ("
             + shortened(now)
             + ").\nMaybe tasks, codec or another part were changed since, or draw from more than the"
-            + " seed: go on with what it began with, or begin a new run from its live version.",
+            + " seed: resume it with what it began with, or begin a new run from its live version.",
         null);
     this.event = event;
     this.then = String.valueOf(then);

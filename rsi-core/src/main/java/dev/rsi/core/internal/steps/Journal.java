@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * What happened in a run, in order: gone over again first, where a run goes on, then continued.
+ * What happened in a run, in order: recalled first, where a run is resumed, then continued.
  *
  * <p>A run that goes on takes the same steps from its beginning. Whatever a step got from outside
  * (an attempt, a ruling, a training, a reading, a decision) it asks the journal for before it does
@@ -116,7 +116,7 @@ public final class Journal {
     return store == null;
   }
 
-  /** What of the run's course was recorded before and is still to be gone over. */
+  /** What of the run's course was recorded before and is still to be recalled. */
   List<RunEvent> ahead() {
     return past.subList(position, past.size());
   }
@@ -232,7 +232,7 @@ public final class Journal {
     }
   }
 
-  /** Records how the run began, even if it was told to stop by then: it can be gone on with. */
+  /** Records how the run began, even if it was told to stop by then: it can be resumed. */
   public void begin(RunEvent.RunStarted event) {
     checkSound();
     keep(List.of(event));
@@ -246,7 +246,7 @@ public final class Journal {
    * Records events; those that were recorded before must be equal, and are not recorded again.
    *
    * @throws CancelledException if the run was interrupted or cut short: what a step found meanwhile
-   *     may be the interrupt's doing, and is found again when the run is gone on with
+   *     may be the interrupt's doing, and is found again when the run is resumed
    */
   public void record(List<? extends RunEvent> events) {
     checkSound();
