@@ -57,6 +57,7 @@ public final class Plan<T, C> {
           "critic",
           "earlier lessons",
           "exam sha-256",
+          "judges",
           "knobs",
           "lessons sha-256",
           "pace",
@@ -96,6 +97,7 @@ public final class Plan<T, C> {
     words.put("gate", gate().describe());
     words.put("probes", String.valueOf(probes().size()));
     words.put("probes sha-256", probes().digest());
+    words.put("judges", DefaultProbeBank.of(probes()).readers().toString());
     ProbeBank<T, C> exam = exam();
     if (exam != null) {
       words.put("exam sha-256", exam.digest());

@@ -24,6 +24,7 @@ import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.testkit.ScriptedCritic;
@@ -88,6 +89,20 @@ class DescribedPartsTest {
     changes.put("gate: its margins", b -> b.gate(DriftGates.anchored().margins(.01, .9)));
     changes.put("gate: another name", b -> b.gate(DriftGate.named("mine", DriftGates.paired())));
     changes.put("probes", b -> b.probes(Loops.heldOut(13, 200)));
+    changes.put(
+        "probes: their judge",
+        b ->
+            b.probes(
+                ProbeBank.of(
+                    ToyTasks.codec(),
+                    Verifier.<Sum, Long>named("lenient", (t, c) -> Verdict.pass()),
+                    Loops.heldOut(11, 200).families().entrySet().stream()
+                        .collect(
+                            Collectors.toMap(
+                                Map.Entry::getKey,
+                                e -> e.getValue().tasks(),
+                                (one, other) -> one,
+                                LinkedHashMap::new)))));
     changes.put("exam", b -> b.exam(Loops.heldOut(14, 100)));
     changes.put("lessons", b -> b.lessons(List.of(Lesson.given(Sum.of(1, 2), 3L, 1))));
     changes.put("practice", b -> b.practice(Practice.DEFAULT.tasks(63)));

@@ -45,11 +45,7 @@ class PollsTest {
           }
         };
     RunReport report =
-        loops
-            .whole(Budget.of(1).wallClock(Duration.ofHours(10)))
-            .build()
-            .plan()
-            .toBuilder()
+        loops.whole(Budget.of(1).wallClock(Duration.ofHours(10))).build().plan().toBuilder()
             .trainer(new Slow(loops.learner.trainer()))
             .clock(clock)
             .listener(listener)

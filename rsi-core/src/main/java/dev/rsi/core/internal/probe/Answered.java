@@ -58,6 +58,11 @@ public final class Answered<T, C> extends Family<T, C> {
     return form.read(asks(probe), outputs);
   }
 
+  /** Who reads the answers, in words that are the same in every process. */
+  String reader() {
+    return form.reader();
+  }
+
   /** How the judges that read it may be called. */
   public Calls calling() {
     return form.calling();

@@ -34,6 +34,11 @@ public record Calibration<T, C>(
   }
 
   @Override
+  public String reader() {
+    return judge.describe();
+  }
+
+  @Override
   public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
     Output<C> output = outputs.get(0);
     C candidate = output.candidate();

@@ -38,6 +38,11 @@ public record ContaminationGap<T, C>(
   }
 
   @Override
+  public String reader() {
+    return judge.describe();
+  }
+
+  @Override
   public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
     if (outputs.stream().anyMatch(o -> o.kind() == Output.Kind.MALFORMED)) {
       // The worst, so that none is made malformed to close a gap.

@@ -276,6 +276,18 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
     return digest(Family::formName);
   }
 
+  /** Who reads each kind that is read from answers, in words. */
+  public Map<String, String> readers() {
+    Map<String, String> readers = new LinkedHashMap<>();
+    families.forEach(
+        (name, family) -> {
+          if (family instanceof Answered<T, C> answered) {
+            readers.put(name, answered.reader());
+          }
+        });
+    return readers;
+  }
+
   /** The digest as records of before course 2 have it, in whose time a form was its class. */
   public String digestByClasses() {
     return digest(family -> CLASSES.getOrDefault(family.formName(), family.formName()));

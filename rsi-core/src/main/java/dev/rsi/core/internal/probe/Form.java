@@ -21,6 +21,11 @@ public interface Form<T, C> {
   /** What it is, in a constant word or two: part of a bank's digest. */
   String name();
 
+  /** Who reads, in words that are the same in every process. */
+  default String reader() {
+    return name();
+  }
+
   /** What a version attempts for a probe. */
   default Asks asks() {
     return Asks.ONCE;

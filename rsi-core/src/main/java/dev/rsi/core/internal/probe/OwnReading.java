@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Described;
 import dev.rsi.api.Output;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -14,6 +15,11 @@ public record OwnReading<T, C>(
   @Override
   public String name() {
     return "reading";
+  }
+
+  @Override
+  public String reader() {
+    return Described.className(function) + Described.BY_CLASS;
   }
 
   @Override

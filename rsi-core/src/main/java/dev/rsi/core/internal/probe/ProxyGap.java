@@ -30,6 +30,11 @@ public record ProxyGap<T, C>(
   }
 
   @Override
+  public String reader() {
+    return proxy.describe() + " beside " + gold.describe();
+  }
+
+  @Override
   public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
     Output<C> output = outputs.get(0);
     if (output.kind() == Output.Kind.MALFORMED) {
