@@ -89,20 +89,7 @@ class DescribedPartsTest {
     changes.put("gate: its margins", b -> b.gate(DriftGates.anchored().margins(.01, .9)));
     changes.put("gate: another name", b -> b.gate(DriftGate.named("mine", DriftGates.paired())));
     changes.put("probes", b -> b.probes(Loops.heldOut(13, 200)));
-    changes.put(
-        "probes: their judge",
-        b ->
-            b.probes(
-                ProbeBank.of(
-                    ToyTasks.codec(),
-                    Verifier.<Sum, Long>named("lenient", (t, c) -> Verdict.pass()),
-                    Loops.heldOut(11, 200).families().entrySet().stream()
-                        .collect(
-                            Collectors.toMap(
-                                Map.Entry::getKey,
-                                e -> e.getValue().tasks(),
-                                (one, other) -> one,
-                                LinkedHashMap::new)))));
+    changes.put("probes: their judge", b -> b.probes(judgedLeniently()));
     changes.put("exam", b -> b.exam(Loops.heldOut(14, 100)));
     changes.put("lessons", b -> b.lessons(List.of(Lesson.given(Sum.of(1, 2), 3L, 1))));
     changes.put("practice", b -> b.practice(Practice.DEFAULT.tasks(63)));
@@ -115,6 +102,13 @@ class DescribedPartsTest {
     changes.put("oversight: pace", b -> b.oversight(OVERSIGHT.pace(Duration.ofMillis(1))));
     changes.put("seed", b -> b.seed(2));
     return changes;
+  }
+
+  private static ProbeBank<Sum, Long> judgedLeniently() {
+    Map<String, List<Sum>> tasks = new LinkedHashMap<>();
+    Loops.heldOut(11, 200).families().forEach((kind, family) -> tasks.put(kind, family.tasks()));
+    return ProbeBank.of(
+        ToyTasks.codec(), Verifier.named("lenient", (task, answer) -> Verdict.pass()), tasks);
   }
 
   private static Approval promotions() {
