@@ -106,7 +106,12 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.trainer().contrasts(),
             practice.memory(),
             seeds.random("earlier lessons", 0, 0));
-    HeldOut<T> heldOut = new HeldOut<>(codec, plan.secret(), plan.probes(), plan.exam());
+    HeldOut<T> heldOut =
+        new HeldOut<>(
+            codec,
+            plan.secret(),
+            DefaultProbeBank.of(plan.probes()),
+            plan.exam() == null ? null : DefaultProbeBank.of(plan.exam()));
     this.judging = judging(anchor, seeds, heldOut, pool);
     PracticeGround<T, C> ground =
         new PracticeGround<>(
@@ -156,7 +161,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         each -> steps.forEach(RunEvent.Attempted.class, each);
     return new Judging<>(
         plan.gate(),
-        plan.probes(),
+        DefaultProbeBank.of(plan.probes()),
         // Of this seed alone, as it is shown when the run has ended.
         new Seeds(plan.secret()).of("orders", plan.seed()),
         plan.clock(),

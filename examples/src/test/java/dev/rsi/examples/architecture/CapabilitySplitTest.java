@@ -95,7 +95,7 @@ class CapabilitySplitTest {
             .toList();
     assertThat(contexts)
         .extracting(JavaClass::getSimpleName)
-        .containsExactlyInAnyOrder("StepContext", "StandaloneContext");
+        .containsExactlyInAnyOrder("Context", "StandaloneContext");
     assertThat(contexts).flatMap(CapabilitySplitTest::openings).isEmpty();
   }
 

@@ -318,7 +318,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   private static final class Batch<S extends AutoCloseable, R> implements Job<S> {
     private final int count;
     private final NumberedCall<? super S, ? extends R> call;
-    private final RunContext context;
+    private final Watch watch;
     private final AtomicReferenceArray<Answer<R>> answers;
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger open;
@@ -329,10 +329,10 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     /** What the run's thread has in its log's context, for the workers' logs. */
     private final @Nullable Map<String, String> logContext = MDC.getCopyOfContextMap();
 
-    Batch(int count, NumberedCall<? super S, ? extends R> call, RunContext context) {
+    Batch(int count, NumberedCall<? super S, ? extends R> call, Watch watch) {
       this.count = count;
       this.call = call;
-      this.context = context;
+      this.watch = watch;
       this.answers = new AtomicReferenceArray<>(count);
       this.open = new AtomicInteger(count);
     }
@@ -487,7 +487,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
           own = Objects.requireNonNull(open.get(), "It opened no session.");
           session = own;
         }
-        Answer<R> answer = Answer.given(of.call.make(own, place, context(of.context)));
+        Answer<R> answer = Answer.given(of.call.make(own, place, context(of.watch)));
         sound = true;
         return answer;
       } catch (CancelledException e) {
@@ -502,7 +502,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     }
 
     /** One for all calls of a batch. */
-    private Context context(RunContext run) {
+    private Context context(Watch run) {
       Context known = context;
       if (known == null || known.run != run) {
         known = new Context(run);
@@ -561,9 +561,9 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
 
     /** What a call may know: it is cancelled with the run, or alone. */
     private final class Context implements RunContext {
-      private final RunContext run;
+      private final Watch run;
 
-      Context(RunContext run) {
+      Context(Watch run) {
         this.run = run;
       }
 

@@ -1,10 +1,30 @@
 package dev.rsi.core.internal.calls;
 
-import dev.rsi.api.RunContext;
+import dev.rsi.api.CancelledException;
 
-/** What calls may know of the run, and what the run's thread does while it waits for them. */
-public interface Watch extends RunContext {
+/**
+ * What a run says to the calls that it waits for, and does meanwhile. It is not what a part is
+ * handed: of this the context of a call hands on {@link #cancelled} and {@link #progress} alone.
+ */
+public interface Watch {
+
+  /** Whether calls should end now. Any thread may ask; it has no effects. */
+  boolean cancelled();
+
+  /** Says how far a call has come, for people. */
+  void progress(long done, long total);
 
   /** To be called now and then by the run's thread while calls are under way; may throw. */
   void tick();
+
+  /**
+   * Ends the wait for calls that should end.
+   *
+   * @throws CancelledException if {@link #cancelled}
+   */
+  default void checkActive() {
+    if (cancelled()) {
+      throw new CancelledException("The call was cancelled.");
+    }
+  }
 }

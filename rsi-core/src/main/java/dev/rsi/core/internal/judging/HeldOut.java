@@ -3,7 +3,6 @@ package dev.rsi.core.internal.judging;
 import dev.rsi.api.Codec;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
-import dev.rsi.core.probe.ProbeBank;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,8 @@ public final class HeldOut<T> {
 
   private final Codec<T, ?> codec;
   private final Seeds secret;
-  private final ProbeBank<T, ?> first;
-  private final @Nullable ProbeBank<T, ?> exam;
+  private final DefaultProbeBank<T, ?> first;
+  private final @Nullable DefaultProbeBank<T, ?> exam;
   private DefaultProbeBank<T, ?> probes;
 
   /**
@@ -27,12 +26,15 @@ public final class HeldOut<T> {
    * @param secret never shown, and the same in every run of a loop: what is set apart stays so
    */
   public HeldOut(
-      Codec<T, ?> codec, long secret, ProbeBank<T, ?> probes, @Nullable ProbeBank<T, ?> exam) {
+      Codec<T, ?> codec,
+      long secret,
+      DefaultProbeBank<T, ?> probes,
+      @Nullable DefaultProbeBank<T, ?> exam) {
     this.codec = codec;
     this.secret = new Seeds(secret);
     this.first = probes;
     this.exam = exam;
-    this.probes = DefaultProbeBank.of(probes);
+    this.probes = probes;
   }
 
   /** From now on other probes are in use. */

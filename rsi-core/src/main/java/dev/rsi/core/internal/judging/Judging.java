@@ -12,7 +12,6 @@ import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Steps;
-import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,7 +60,7 @@ public final class Judging<T, C> {
    */
   public Judging(
       DriftGate gate,
-      ProbeBank<T, C> probes,
+      DefaultProbeBank<T, C> probes,
       long secret,
       Clock clock,
       Duration pace,
@@ -85,8 +84,7 @@ public final class Judging<T, C> {
     this.heldOut = heldOut;
     this.trained = trained;
     this.ledger = ledger;
-    this.bank =
-        new BankInUse<>(steps, DefaultProbeBank.of(probes), 1, anchor, attempts, seeds, batch);
+    this.bank = new BankInUse<>(steps, probes, 1, anchor, attempts, seeds, batch);
   }
 
   /** The most attempts that the next decision makes. */
