@@ -165,7 +165,7 @@ public final class ImprovementLoop<T, C> {
   private Leased<T> begin(ModelVersion start, TaskSource<T> tasks) {
     int levels = levels(tasks);
     Controls.checkStopFile(plan.oversight().stopFile());
-    String anchor = plan.registry().version(start.id()).id();
+    String anchor = plan.registry().version(Objects.requireNonNull(start, "start").id()).id();
     String run = create();
     return new Leased<>(run, plan.store().lease(run), anchor, tasks, levels);
   }
@@ -373,11 +373,14 @@ public final class ImprovementLoop<T, C> {
     }
 
     /**
-     * Who grades attempts that passed, by one overall score; the grade weighs the lesson. Default:
-     * nobody.
+     * Who grades attempts that passed; the grade weighs the lesson. Judges by the rubric that this
+     * builder has: one overall score, unless it came {@linkplain Plan#toBuilder from a plan} with
+     * another. Default: nobody.
      */
     public Builder<T, C> critic(Critic<? super T, ? super C> critic) {
-      return critic(critic, Rubric.overall());
+      once("critic");
+      this.critic = Objects.requireNonNull(critic, "critic");
+      return this;
     }
 
     /**
@@ -386,15 +389,20 @@ public final class ImprovementLoop<T, C> {
      * @param rubric the criteria that the critic scores, with their weights
      */
     public Builder<T, C> critic(Critic<? super T, ? super C> critic, Rubric rubric) {
-      once("critic");
-      this.critic = Objects.requireNonNull(critic, "critic");
-      this.rubric = Objects.requireNonNull(rubric, "rubric");
+      Objects.requireNonNull(rubric, "rubric");
+      critic(critic);
+      this.rubric = rubric;
       return this;
     }
 
-    /** Who makes challengers, every knob at its initial value. Required. */
+    /**
+     * Who makes challengers. Trains by the recipe that this builder has: every knob at its initial
+     * value, unless it came {@linkplain Plan#toBuilder from a plan} with another. Required.
+     */
     public Builder<T, C> trainer(Trainer<T, C> trainer) {
-      return trainer(trainer, Recipe.defaults());
+      once("trainer");
+      this.trainer = Objects.requireNonNull(trainer, "trainer");
+      return this;
     }
 
     /**
@@ -403,9 +411,9 @@ public final class ImprovementLoop<T, C> {
      * @param recipe values of the trainer's knobs (field term: hyperparameters)
      */
     public Builder<T, C> trainer(Trainer<T, C> trainer, Recipe recipe) {
-      once("trainer");
-      this.trainer = Objects.requireNonNull(trainer, "trainer");
-      this.recipe = Objects.requireNonNull(recipe, "recipe");
+      Objects.requireNonNull(recipe, "recipe");
+      trainer(trainer);
+      this.recipe = recipe;
       return this;
     }
 
@@ -439,7 +447,7 @@ public final class ImprovementLoop<T, C> {
      */
     public Builder<T, C> lessons(List<Lesson<T, C>> lessons) {
       once("lessons");
-      this.lessons = List.copyOf(lessons);
+      this.lessons = List.copyOf(Objects.requireNonNull(lessons, "lessons"));
       return this;
     }
 

@@ -195,7 +195,10 @@ final class LoopRun<T, C> implements AutoCloseable {
     try {
       RunEvent.RunStarted begins =
           new RunEvent.RunStarted(plan.seed(), state.anchor(), plan.recorded(tasks, levels));
-      steps.begin(begins, past -> plan.differences(past, begins), plan.budget().toString());
+      steps.begin(
+          begins,
+          past -> plan.differences(past, begins, steps.context("asking the verifier again")),
+          plan.budget().toString());
       state.begin();
       beginLineage();
       while (true) {

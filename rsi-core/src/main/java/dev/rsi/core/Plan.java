@@ -14,6 +14,7 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.practice.SameRulings;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.probe.ProbeBank;
@@ -56,6 +57,7 @@ public final class Plan<T, C> {
           "course",
           "critic",
           "earlier lessons",
+          "exam judges",
           "exam sha-256",
           "judges",
           "knobs",
@@ -97,10 +99,11 @@ public final class Plan<T, C> {
     words.put("gate", gate().describe());
     words.put("probes", String.valueOf(probes().size()));
     words.put("probes sha-256", probes().digest());
-    words.put("judges", DefaultProbeBank.of(probes()).readers().toString());
+    words.put("judges", DefaultProbeBank.of(probes()).describe());
     ProbeBank<T, C> exam = exam();
     if (exam != null) {
       words.put("exam sha-256", exam.digest());
+      words.put("exam judges", DefaultProbeBank.of(exam).describe());
     }
     words.put("lessons", String.valueOf(lessons().size()));
     words.put("lessons sha-256", digest(lessons()));
@@ -118,12 +121,14 @@ public final class Plan<T, C> {
     }
     words.put("secret sha-256", sha256("secret " + secret()));
     words.put("pace", oversight().pace().toString());
+    words.put("seed", String.valueOf(seed()));
     return Collections.unmodifiableMap(words);
   }
 
   /** What the record of a run has of this plan and of its tasks. */
   Map<String, String> recorded(TaskSource<?> tasks, int levels) {
     Map<String, String> words = new TreeMap<>(describe());
+    words.remove("seed");
     words.put("course", COURSE);
     words.put("tasks", tasks.describe());
     words.put("levels", String.valueOf(levels));
@@ -138,8 +143,9 @@ public final class Plan<T, C> {
    *
    * @param past what was recorded of the run, from its beginning on
    * @param begins how this plan begins
+   * @param watch looks after the run while the verifier is asked
    */
-  List<String> differences(List<RunEvent> past, RunEvent.RunStarted begins) {
+  List<String> differences(List<RunEvent> past, RunEvent.RunStarted begins, Watch watch) {
     RunEvent.RunStarted began = (RunEvent.RunStarted) past.get(0);
     Map<String, String> then = began.setting();
     List<String> found =
@@ -149,7 +155,9 @@ public final class Plan<T, C> {
                 : began.differences(asBefore(then, begins)));
     if (found.isEmpty()
         && then.getOrDefault("verifier", Described.BY_CLASS).endsWith(Described.BY_CLASS)) {
-      found.addAll(SameRulings.differences(verifier(), codec(), practice().samples(), past));
+      found.addAll(
+          SameRulings.differences(
+              verifier(), codec(), practice().samples(), past, threads(), watch));
     }
     return found;
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 import java.util.function.ToDoubleBiFunction;
@@ -217,6 +218,7 @@ public sealed interface ProbeFamily<T, C> permits Family {
       String name,
       List<? extends T> tasks,
       BiFunction<? super T, ? super Output<C>, OptionalDouble> reading) {
+    Objects.requireNonNull(reading, "reading");
     return new Answered<T, C>(name, tasks, new OwnReading<>(reading), Margins.GAP);
   }
 

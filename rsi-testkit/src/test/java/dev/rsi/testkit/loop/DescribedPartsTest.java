@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,9 @@ class DescribedPartsTest {
     changes.put("gate: its margins", b -> b.gate(DriftGates.anchored().margins(.01, .9)));
     changes.put("gate: another name", b -> b.gate(DriftGate.named("mine", DriftGates.paired())));
     changes.put("probes", b -> b.probes(Loops.heldOut(13, 200)));
-    changes.put("probes: their judge", b -> b.probes(judgedLeniently()));
+    changes.put("probes: their judge", b -> b.probes(judgedLeniently(11, 200)));
+    changes.put("probes: nearness", b -> b.probes(Loops.heldOut(11, 200).nearness(.9)));
+    changes.put("exam: its judge", b -> b.exam(judgedLeniently(12, 100)));
     changes.put("exam", b -> b.exam(Loops.heldOut(14, 100)));
     changes.put("lessons", b -> b.lessons(List.of(Lesson.given(Sum.of(1, 2), 3L, 1))));
     changes.put("practice", b -> b.practice(Practice.DEFAULT.tasks(63)));
@@ -104,9 +107,11 @@ class DescribedPartsTest {
     return changes;
   }
 
-  private static ProbeBank<Sum, Long> judgedLeniently() {
+  private static ProbeBank<Sum, Long> judgedLeniently(long seed, int perLevel) {
     Map<String, List<Sum>> tasks = new LinkedHashMap<>();
-    Loops.heldOut(11, 200).families().forEach((kind, family) -> tasks.put(kind, family.tasks()));
+    Loops.heldOut(seed, perLevel)
+        .families()
+        .forEach((kind, family) -> tasks.put(kind, family.tasks()));
     return ProbeBank.of(
         ToyTasks.codec(), Verifier.named("lenient", (task, answer) -> Verdict.pass()), tasks);
   }
@@ -177,6 +182,42 @@ class DescribedPartsTest {
   }
 
   @Test
+  void should_ask_a_verifier_again_within_its_time() {
+    Loops loops = new Loops(home);
+    Verifier<Sum, Long> slow =
+        (sum, answer) -> {
+          if (answer % 7 == 0) {
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          return Verdict.passIf(answer == sum.expected(), "wrong");
+        };
+    Verifier<Sum, Long> limited = slow.with(Calls.DEFAULT.parallel(8).limit(Duration.ofMillis(20)));
+    Thread driver = Thread.currentThread();
+    ImprovementLoop.Builder<Sum, Long> builder =
+        loops.whole(Budget.of(1)).build().plan().toBuilder()
+            .practice(Practice.DEFAULT.tasks(8).scouts(8))
+            .verifier(limited);
+    RunReport report =
+        builder
+            .listener(
+                event -> {
+                  if (event instanceof RunEvent.LessonsSelected) {
+                    driver.interrupt();
+                  }
+                })
+            .build()
+            .run(loops.start, Loops.TASKS);
+    assertThat(Thread.interrupted()).isTrue();
+    ImprovementLoop<Sum, Long> again =
+        builder.build().plan().toBuilder().listener(event -> {}).build();
+    assertThat(again.resume(report.run(), Loops.TASKS).end()).isNotEqualTo(RunReport.End.CANCELLED);
+  }
+
+  @Test
   void should_ask_about_every_setter_of_the_builder() {
     Set<String> asked =
         changes(new Loops(home)).keySet().stream()
@@ -226,6 +267,11 @@ class DescribedPartsTest {
         .hasEntrySatisfying(
             "gate", gate -> assertThat(gate).startsWith("anchored gate, error 0.05"))
         .hasEntrySatisfying("secret sha-256", hash -> assertThat(hash).hasSize(64));
+    ImprovementLoop<Sum, Long> strict =
+        loop.plan().toBuilder().critic(critic(), Rubric.of(criterion("overall"))).build();
+    assertThat(strict.plan().toBuilder().critic(critic()).build().plan().describe())
+        .as("what a setter does not set stays as it was")
+        .isEqualTo(strict.plan().describe());
     assertThatThrownBy(() -> loop.plan().toBuilder().seed(1).seed(2))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("seed was already set");

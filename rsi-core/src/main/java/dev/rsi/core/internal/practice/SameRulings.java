@@ -1,13 +1,16 @@
 package dev.rsi.core.internal.practice;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
-import dev.rsi.core.internal.Ruling;
+import dev.rsi.core.internal.calls.VerifierCalls;
+import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * Whether a verifier rules as the record says: for one that nobody can tell from others by its
@@ -20,62 +23,89 @@ public final class SameRulings {
   private SameRulings() {}
 
   /**
-   * The first ruling that differs, in words. What is UNDECIDED, then or now, differs from nothing:
-   * it never trains.
+   * The first ruling that differs, in words, of tasks spread evenly over all that was recorded.
+   * What is UNDECIDED, then or now, differs from nothing: it never trains.
    *
    * @param samples attempts at one task, which stand together
    * @param recorded what the run recorded, in order
+   * @param watch looks after the run meanwhile; the verifier is called as it says it may be
    * @return empty if the verifier rules as it did
    */
   public static <T, C> List<String> differences(
       Verifier<? super T, ? super C> verifier,
       Codec<T, C> codec,
       int samples,
-      List<RunEvent> recorded) {
+      List<RunEvent> recorded,
+      ThreadFactory threads,
+      Watch watch) {
     List<RunEvent.Attempted> attempts =
         recorded.stream()
             .filter(RunEvent.Attempted.class::isInstance)
             .map(RunEvent.Attempted.class::cast)
             .toList();
-    int right = 0;
-    int wrong = 0;
+    List<List<RunEvent.Attempted>> right = new ArrayList<>();
+    List<List<RunEvent.Attempted>> wrong = new ArrayList<>();
     for (int from = 0; from + samples <= attempts.size(); from += samples) {
       List<RunEvent.Attempted> task =
           attempts.subList(from, from + samples).stream()
               .filter(attempt -> attempt.candidate() != null)
               .toList();
-      boolean passed = task.stream().anyMatch(each -> each.outcome() == Verdict.Outcome.PASS);
-      boolean asks = !task.isEmpty() && (passed ? right++ : wrong++) < ASKED;
-      String difference = asks ? difference(verifier, codec, task) : null;
-      if (difference != null) {
-        return List.of(difference);
+      if (!task.isEmpty()) {
+        boolean passed = task.stream().anyMatch(each -> each.outcome() == Verdict.Outcome.PASS);
+        (passed ? right : wrong).add(task);
+      }
+    }
+    List<List<RunEvent.Attempted>> asked = new ArrayList<>(spread(right));
+    asked.addAll(spread(wrong));
+    List<List<Attempt<T, C>>> again =
+        asked.stream()
+            .map(task -> task.stream().map(each -> attempt(codec, each)).toList())
+            .toList();
+    List<RunEvent.Attempted> then = asked.stream().flatMap(List::stream).toList();
+    try (VerifierCalls<T, C> calls = new VerifierCalls<>(verifier, threads)) {
+      List<Verdict> now = calls.rule(again, watch);
+      for (int i = 0; i < now.size(); i++) {
+        if (differ(then.get(i).outcome(), now.get(i).outcome())) {
+          return List.of(words(then.get(i), now.get(i)));
+        }
       }
     }
     return List.of();
   }
 
-  private static <T, C> @Nullable String difference(
-      Verifier<? super T, ? super C> verifier, Codec<T, C> codec, List<RunEvent.Attempted> task) {
-    List<C> candidates = new ArrayList<>();
-    task.forEach(each -> candidates.add(codec.readCandidate(String.valueOf(each.candidate()))));
-    List<Verdict> now = Ruling.on(verifier, codec.readTask(task.get(0).task()), candidates);
-    for (int i = 0; i < now.size(); i++) {
-      RunEvent.Attempted then = task.get(i);
-      Verdict.Outcome outcome = now.get(i).outcome();
-      boolean decided =
-          outcome != Verdict.Outcome.UNDECIDED && then.outcome() != Verdict.Outcome.UNDECIDED;
-      if (decided && outcome != then.outcome()) {
-        return "the verifier ruled ("
-            + then.outcome()
-            + ") on answer ("
-            + then.candidate()
-            + ") to task ("
-            + then.task()
-            + ") and rules ("
-            + outcome
-            + ") now";
-      }
+  private static <E> List<E> spread(List<E> all) {
+    int count = Math.min(ASKED, all.size());
+    List<E> some = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      some.add(all.get((int) ((long) i * all.size() / count)));
     }
-    return null;
+    return some;
+  }
+
+  private static <T, C> Attempt<T, C> attempt(Codec<T, C> codec, RunEvent.Attempted event) {
+    C candidate = codec.readCandidate(String.valueOf(event.candidate()));
+    return Attempt.of(
+        codec.readTask(event.task()),
+        Output.of(candidate, event.tokens()),
+        event.level(),
+        event.generation(),
+        event.seed());
+  }
+
+  private static boolean differ(Verdict.Outcome then, Verdict.Outcome now) {
+    return then != now && then != Verdict.Outcome.UNDECIDED && now != Verdict.Outcome.UNDECIDED;
+  }
+
+  private static String words(RunEvent.Attempted then, Verdict now) {
+    return "the verifier ruled ("
+        + then.outcome()
+        + ") on answer ("
+        + then.candidate()
+        + ") to task ("
+        + then.task()
+        + ") and rules ("
+        + now.outcome()
+        + ") now; it is known by its class alone, so it was asked again: one that does not rule the"
+        + " same way twice has to be named, by Verifier.named(...), before a run is begun";
   }
 }

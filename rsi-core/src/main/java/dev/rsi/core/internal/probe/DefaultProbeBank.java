@@ -276,8 +276,8 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
     return digest(Family::formName);
   }
 
-  /** Who reads each kind that is read from answers, in words. */
-  public Map<String, String> readers() {
+  /** What its digest does not cover, in words: who reads each kind, nearness and renewal. */
+  public String describe() {
     Map<String, String> readers = new LinkedHashMap<>();
     families.forEach(
         (name, family) -> {
@@ -285,7 +285,16 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
             readers.put(name, answered.reader());
           }
         });
-    return readers;
+    return readers
+        + ", nearness "
+        + nearness
+        + (renewal == null
+            ? ""
+            : ", renewed after "
+                + renewal.decisions()
+                + " decisions, "
+                + renewal.refusals()
+                + " refusals");
   }
 
   /** The digest as records of before course 2 have it, in whose time a form was its class. */
