@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -505,7 +506,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     private Context context(Watch run) {
       Context known = context;
       if (known == null || known.run != run) {
-        known = new Context(run);
+        known = new Context(run, () -> cut, size == 1);
         context = known;
       }
       return known;
@@ -558,26 +559,34 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
             where);
       }
     }
+  }
 
-    /** What a call may know: it is cancelled with the run, or alone. */
-    private final class Context implements RunContext {
-      private final Watch run;
+  /** What a call may know of the run: it is cancelled with it, or alone. It opens nothing else. */
+  private static final class Context implements RunContext {
+    private final Watch run;
+    private final BooleanSupplier cut;
+    private final boolean tells;
 
-      Context(Watch run) {
-        this.run = run;
-      }
+    /**
+     * The context of calls.
+     *
+     * @param tells whether progress is told: of several calls at once nobody could make sense
+     */
+    Context(Watch run, BooleanSupplier cut, boolean tells) {
+      this.run = run;
+      this.cut = cut;
+      this.tells = tells;
+    }
 
-      @Override
-      public boolean cancelled() {
-        return cut || run.cancelled();
-      }
+    @Override
+    public boolean cancelled() {
+      return cut.getAsBoolean() || run.cancelled();
+    }
 
-      /** Of several calls at once nobody could make sense. */
-      @Override
-      public void progress(long done, long total) {
-        if (size == 1 && !cut) {
-          run.progress(done, total);
-        }
+    @Override
+    public void progress(long done, long total) {
+      if (tells && !cut.getAsBoolean()) {
+        run.progress(done, total);
       }
     }
   }
