@@ -1,6 +1,5 @@
 package dev.rsi.core.internal.probe;
 
-import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -15,27 +14,12 @@ public record Calibration<T, C>(
     Verifier<? super T, ? super C> judge,
     ToDoubleFunction<? super C> confidence,
     Measure measure)
-    implements Form<T, C> {
+    implements JudgedForm<T, C> {
 
   /** A reading of confidence and rightness. */
   public interface Measure {
     /** In [0, 1]. */
     double of(double confidence, boolean right);
-  }
-
-  @Override
-  public Calls calling() {
-    return judge.calling();
-  }
-
-  @Override
-  public int maxTokens() {
-    return judge.maxTokens();
-  }
-
-  @Override
-  public String reader() {
-    return judge.describe();
   }
 
   @Override

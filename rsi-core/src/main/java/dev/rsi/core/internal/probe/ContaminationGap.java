@@ -1,6 +1,5 @@
 package dev.rsi.core.internal.probe;
 
-import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verifier;
 import java.util.List;
@@ -9,7 +8,8 @@ import java.util.function.DoubleBinaryOperator;
 
 /** A known task beside its fresh twin. A family's tasks are all the known ones, then the twins. */
 public record ContaminationGap<T, C>(
-    Verifier<? super T, ? super C> judge, DoubleBinaryOperator reading) implements Form<T, C> {
+    Verifier<? super T, ? super C> judge, DoubleBinaryOperator reading)
+    implements JudgedForm<T, C> {
 
   @Override
   public String name() {
@@ -25,21 +25,6 @@ public record ContaminationGap<T, C>(
   @Override
   public boolean isRenewable() {
     return false;
-  }
-
-  @Override
-  public Calls calling() {
-    return judge.calling();
-  }
-
-  @Override
-  public int maxTokens() {
-    return judge.maxTokens();
-  }
-
-  @Override
-  public String reader() {
-    return judge.describe();
   }
 
   @Override

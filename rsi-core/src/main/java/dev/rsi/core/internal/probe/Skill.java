@@ -1,6 +1,5 @@
 package dev.rsi.core.internal.probe;
 
-import dev.rsi.api.Calls;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verifier;
 import java.util.List;
@@ -8,7 +7,7 @@ import java.util.OptionalDouble;
 
 /** Right or wrong, by a judge. */
 public record Skill<T, C>(Verifier<? super T, ? super C> judge, boolean isTripwire)
-    implements Form<T, C> {
+    implements JudgedForm<T, C> {
 
   @Override
   public String name() {
@@ -18,21 +17,6 @@ public record Skill<T, C>(Verifier<? super T, ? super C> judge, boolean isTripwi
   @Override
   public boolean isSkill() {
     return true;
-  }
-
-  @Override
-  public Calls calling() {
-    return judge.calling();
-  }
-
-  @Override
-  public int maxTokens() {
-    return judge.maxTokens();
-  }
-
-  @Override
-  public String reader() {
-    return judge.describe();
   }
 
   @Override
