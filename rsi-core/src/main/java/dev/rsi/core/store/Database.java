@@ -19,6 +19,9 @@ interface Database extends AutoCloseable {
 
   /** What one driver at a time holds, until it is closed or the process ends, however it ends. */
   interface Lock extends AutoCloseable {
+    /** Whether nobody else can have taken it since. */
+    boolean held();
+
     @Override
     void close();
   }

@@ -58,6 +58,28 @@ final class InMemoryRunStore implements RunStore {
   }
 
   @Override
+  public synchronized List<RunEvent> events(String run, long after, int most) {
+    checkOpen();
+    RunIds.checkPage(after, most);
+    List<RunEvent> page = new ArrayList<>();
+    long before = 0;
+    for (Batch batch : batchesOf(run)) {
+      List<RunEvent> events = batch.events();
+      int from = (int) Math.min(events.size(), Math.max(0, after - before));
+      int to = (int) Math.min(events.size(), (long) from + most - page.size());
+      page.addAll(events.subList(from, to));
+      before += events.size();
+    }
+    return List.copyOf(page);
+  }
+
+  @Override
+  public Head head(String run) {
+    Audit audit = audit(run);
+    return new Head(audit.events(), audit.head());
+  }
+
+  @Override
   public synchronized List<String> runs() {
     checkOpen();
     return List.copyOf(runs.keySet());
@@ -73,12 +95,24 @@ final class InMemoryRunStore implements RunStore {
     Lease lease =
         new Lease() {
           @Override
+          public void check() {
+            checkHeld(run, this);
+          }
+
+          @Override
           public void close() {
             end(run, this);
           }
         };
     leases.put(run, lease);
     return lease;
+  }
+
+  private synchronized void checkHeld(String run, Lease lease) {
+    checkOpen();
+    if (leases.get(run) != lease) {
+      throw Drivers.ended(run);
+    }
   }
 
   private synchronized void end(String run, Lease lease) {

@@ -1,5 +1,6 @@
 package dev.rsi.core.store;
 
+import com.google.common.io.BaseEncoding;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.report.RunEvent;
 import java.sql.Connection;
@@ -167,15 +168,7 @@ final class JdbcRunStore implements RunStore {
           if (all && seq != count) {
             throw damaged(id, count, "it is missing", null);
           }
-          EventJson.Row row =
-              new EventJson.Row(result.getInt(3), result.getString(4), result.getString(5));
-          RunEvent event;
-          try {
-            event = json.read(row);
-          } catch (IllegalArgumentException e) {
-            throw damaged(id, seq, e.getMessage(), e);
-          }
-          each.accept(Instant.ofEpochMilli(result.getLong(2)), event);
+          each.accept(Instant.ofEpochMilli(result.getLong(2)), read(id, result));
         }
       }
     }
@@ -183,6 +176,58 @@ final class JdbcRunStore implements RunStore {
       throw damaged(id, count + 1, "it is missing", null);
     }
     return count;
+  }
+
+  /** The event of a row of seq, at, generation, kind and body. */
+  private RunEvent read(String id, ResultSet row) throws SQLException {
+    try {
+      return json.read(new EventJson.Row(row.getInt(3), row.getString(4), row.getString(5)));
+    } catch (IllegalArgumentException e) {
+      throw damaged(id, row.getLong(1), e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public List<RunEvent> events(String run, long after, int most) {
+    RunIds.checkPage(after, most);
+    return database.snapshot("be read", reader -> page(reader, run, after, most));
+  }
+
+  private List<RunEvent> page(Connection reader, String id, long after, int most)
+      throws SQLException {
+    Run run = run(reader, id, "");
+    List<RunEvent> page = new ArrayList<>();
+    try (PreparedStatement select =
+        reader.prepareStatement(
+            "SELECT seq, at, generation, kind, body FROM event WHERE run = ? AND seq > ?"
+                + " ORDER BY seq LIMIT ?")) {
+      select.setLong(1, run.number);
+      select.setLong(2, after);
+      select.setInt(3, most);
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          long seq = after + page.size() + 1;
+          if (result.getLong(1) != seq) {
+            throw damaged(id, seq, "it is missing", null);
+          }
+          page.add(read(id, result));
+        }
+      }
+    }
+    if (page.size() < Math.min(most, run.events - after)) {
+      throw damaged(id, after + page.size() + 1, "it is missing", null);
+    }
+    return List.copyOf(page);
+  }
+
+  @Override
+  public Head head(String run) {
+    return database.snapshot(
+        "be read",
+        reader -> {
+          Run now = run(reader, run, "");
+          return new Head(now.events, BaseEncoding.base16().lowerCase().encode(now.head));
+        });
   }
 
   @Override
@@ -231,9 +276,9 @@ final class JdbcRunStore implements RunStore {
       Run taken = database.snapshot("be read", reader -> run(reader, run, ""));
       throw Drivers.taken(run, taken.driver);
     }
-    Driven mine = new Driven(number, lock.get());
+    Driven mine = new Driven(run, number, lock.get());
     try {
-      mine.begin(run);
+      mine.begin();
       return mine;
     } catch (RuntimeException | Error e) {
       mine.lock.close();
@@ -243,22 +288,24 @@ final class JdbcRunStore implements RunStore {
 
   /** A lease of this object. */
   private final class Driven implements Lease {
+    final String run;
     final long number;
-    final Database.Lock lock;
+    Database.Lock lock;
     // How many drivers the run has had, this one among them.
     long drivers;
 
-    Driven(long number, Database.Lock lock) {
+    Driven(String run, long number, Database.Lock lock) {
+      this.run = run;
       this.number = number;
       this.lock = lock;
     }
 
-    void begin(String run) {
+    void begin() {
       drivers =
           database.transaction(
               "be leased",
               writer -> {
-                long before = run(writer, run, database.forUpdate()).drivers;
+                long before = JdbcRunStore.run(writer, run, database.forUpdate()).drivers;
                 update(
                     writer,
                     "UPDATE run SET drivers = ?, driver = ? || ', since (' || CURRENT_TIMESTAMP ||"
@@ -272,7 +319,31 @@ final class JdbcRunStore implements RunStore {
     }
 
     @Override
-    public void close() {
+    public synchronized void check() {
+      if (driven.get(number) != this) {
+        throw Drivers.ended(run);
+      }
+      if (!lock.held()) {
+        Optional<Database.Lock> again = database.lock(number);
+        if (again.isEmpty()) {
+          throw Drivers.lost(run, now().driver);
+        }
+        Database.Lock gone = lock;
+        lock = again.get();
+        gone.close();
+      }
+      Run now = now();
+      if (now.drivers != drivers) {
+        throw Drivers.lost(run, now.driver);
+      }
+    }
+
+    private Run now() {
+      return database.transaction("look at a lease", writer -> JdbcRunStore.run(writer, run, ""));
+    }
+
+    @Override
+    public synchronized void close() {
       if (!driven.remove(number, this)) {
         return;
       }

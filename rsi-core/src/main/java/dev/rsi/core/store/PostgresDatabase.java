@@ -189,7 +189,7 @@ final class PostgresDatabase implements Database {
         execute(holder, "SET LOCAL lock_timeout = '" + PATIENCE + "'");
         ask(holder, "SELECT pg_advisory_lock(" + key + ")");
         holder.commit();
-        return Optional.of(() -> unlock(holder, key));
+        return Optional.of(new Held(holder, key));
       } catch (SQLException e) {
         holder.close();
         throw e;
@@ -202,13 +202,28 @@ final class PostgresDatabase implements Database {
     }
   }
 
-  private static void unlock(Connection holder, long key) {
-    try (holder) {
-      ask(holder, "SELECT pg_advisory_unlock(" + key + ")");
-      holder.commit();
-    } catch (SQLException ignored) {
-      // The connection is gone, and its locks with it.
-      return;
+  /** A lock that lasts as long as its connection does. */
+  private record Held(Connection holder, long key) implements Lock {
+    @Override
+    public boolean held() {
+      try {
+        ask(holder, "SELECT 1");
+        holder.commit();
+        return true;
+      } catch (SQLException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public void close() {
+      try (holder) {
+        ask(holder, "SELECT pg_advisory_unlock(" + key + ")");
+        holder.commit();
+      } catch (SQLException ignored) {
+        // The connection is gone, and its locks with it.
+        return;
+      }
     }
   }
 

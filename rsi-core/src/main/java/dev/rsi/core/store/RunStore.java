@@ -137,6 +137,33 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
     forEach(run, Set.of(kind), (at, event) -> each.accept(kind.cast(event)));
   }
 
+  /**
+   * A page of what is recorded of a run: to read a run of any length while other things happen, ask
+   * on from where the last page ended.
+   *
+   * @param after how many of its first events to leave out, 0 or more
+   * @param most how many to give at most, 1 or more
+   * @return the next events, in order; fewer than {@code most} only if the run has no more
+   * @throws IllegalArgumentException if there is no such run, or a number is out of range
+   */
+  List<RunEvent> events(String run, long after, int most);
+
+  /**
+   * Where the record of a run ends now: the same as {@link #audit(String)} finds if the run is as
+   * it was recorded, but looked up and not made anew. Costs the same for every run.
+   *
+   * @throws IllegalArgumentException if there is no such run
+   */
+  Head head(String run);
+
+  /**
+   * Where the record of a run ends.
+   *
+   * @param events how many events it has
+   * @param hash the SHA-256 of the last of them, which stands for all; 64 hexadecimal digits
+   */
+  record Head(long events, String hash) {}
+
   /** How many bytes the store takes on this machine's disk now; 0, the default, if none. */
   default long bytes() {
     return 0;
@@ -161,6 +188,16 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
 
   /** The right of one driver to run or resume it. Thread-safe. */
   interface Lease extends AutoCloseable {
+    /**
+     * Looks whether it is held still: whoever holds it alone may drive the run. To be asked right
+     * before what no other driver may undo, such as a promotion. A lease that was merely cut off
+     * from its server, and that nobody else took meanwhile, is taken again.
+     *
+     * @throws dev.rsi.api.RsiException if it was lost: another driver has or had the run since, it
+     *     was given up, or the store cannot be asked
+     */
+    void check();
+
     /** Gives it up. Does nothing if it is given up already. */
     @Override
     void close();

@@ -190,7 +190,25 @@ final class SqliteDatabase implements Database {
     Path beside = Path.of(file + "-lease-" + run);
     // Nobody else takes or deletes it meanwhile.
     return transaction("be leased", writer -> SqliteLock.take(beside))
-        .map(lock -> () -> release(lock));
+        .map(Held::new);
+  }
+
+  private final class Held implements Lock {
+    private final SqliteLock lock;
+
+    Held(SqliteLock lock) {
+      this.lock = lock;
+    }
+
+    @Override
+    public boolean held() {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      release(lock);
+    }
   }
 
   private void release(SqliteLock lock) {

@@ -45,6 +45,16 @@ final class BreakingStore implements RunStore {
   }
 
   @Override
+  public List<RunEvent> events(String run, long after, int most) {
+    return store.events(run, after, most);
+  }
+
+  @Override
+  public Head head(String run) {
+    return store.head(run);
+  }
+
+  @Override
   public Lease lease(String run) {
     return store.lease(run);
   }
