@@ -160,14 +160,39 @@ public final class ImprovementLoop<T, C> {
 
   /** A run with the lease on it, and what it begins with. */
   private record Leased<T>(
-      String run, RunStore.Lease lease, String anchor, TaskSource<T> tasks, int levels) {}
+      String run,
+      RunStore.Lease lease,
+      ModelRegistry.Driver driver,
+      String anchor,
+      TaskSource<T> tasks,
+      int levels)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      try (lease) {
+        driver.close();
+      }
+    }
+  }
 
   private Leased<T> begin(ModelVersion start, TaskSource<T> tasks) {
     int levels = levels(tasks);
     Controls.checkStopFile(plan.oversight().stopFile());
     String anchor = plan.registry().version(Objects.requireNonNull(start, "start").id()).id();
     String run = create();
-    return new Leased<>(run, plan.store().lease(run), anchor, tasks, levels);
+    RunStore.Lease lease = plan.store().lease(run);
+    try {
+      return new Leased<>(run, lease, driver(run), anchor, tasks, levels);
+    } catch (RuntimeException | Error e) {
+      try (lease) {
+        throw e;
+      }
+    }
+  }
+
+  private ModelRegistry.Driver driver(String run) {
+    return plan.registry().drive("store", run, plan.clock().instant());
   }
 
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {
@@ -186,8 +211,15 @@ public final class ImprovementLoop<T, C> {
                 + "\nMaybe restore a copy of the store.");
       }
       Resumption resumption = Resumption.of(run, plan.store().events(run));
-      resumption.checkLive(plan.registry());
-      return new Leased<>(run, lease, resumption.anchor(), tasks, levels);
+      ModelRegistry.Driver driver = driver(run);
+      Leased<T> leased = new Leased<>(run, lease, driver, resumption.anchor(), tasks, levels);
+      try {
+        resumption.checkLive(driver);
+        return leased;
+      } catch (RuntimeException | Error e) {
+        driver.close();
+        throw e;
+      }
     } catch (RuntimeException | Error e) {
       try (lease) {
         throw e;
@@ -210,16 +242,14 @@ public final class ImprovementLoop<T, C> {
           plan.threads(),
           () -> drive(leased, controls, subscriptions.before(plan.listener())));
     } catch (RuntimeException | Error e) {
-      RunStore.Lease lease = leased.lease();
-      try (lease) {
+      try (leased) {
         throw e;
       }
     }
   }
 
   private RunReport drive(Leased<T> leased, Controls controls, RunListener hears) {
-    RunStore.Lease lease = leased.lease();
-    try (lease;
+    try (leased;
         LoopRun<T, C> run =
             new LoopRun<>(
                 plan,
@@ -227,7 +257,9 @@ public final class ImprovementLoop<T, C> {
                 leased.anchor(),
                 leased.tasks(),
                 leased.levels(),
-                controls)) {
+                controls,
+                leased.driver(),
+                leased.lease()::check)) {
       return run.run();
     }
   }
@@ -273,7 +305,14 @@ public final class ImprovementLoop<T, C> {
           try (ReplayRegistry scratch = ReplayRegistry.over(plan.registry());
               LoopRun<T, C> again =
                   new LoopRun<>(
-                      replayed(scratch, generation), journal, anchor, tasks, levels, controls)) {
+                      replayed(scratch, generation),
+                      journal,
+                      anchor,
+                      tasks,
+                      levels,
+                      controls,
+                      scratch.driver(),
+                      () -> {})) {
             again.run();
           }
         });

@@ -21,11 +21,13 @@ import dev.rsi.core.internal.steps.Accounts;
 import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Journal;
 import dev.rsi.core.internal.steps.LogContext;
+import dev.rsi.core.internal.steps.OverruledException;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Phase;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.internal.steps.Training;
 import dev.rsi.core.probe.ProbeBank;
+import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
@@ -68,6 +70,8 @@ final class LoopRun<T, C> implements AutoCloseable {
    * @param anchor id of the version it begins with
    * @param levels how many levels the tasks have, 1 or more
    * @param controls what is asked of it from outside
+   * @param driver of the run on the registry
+   * @param leased throws if the run's lease is not held any more
    */
   LoopRun(
       Plan<T, C> plan,
@@ -75,7 +79,9 @@ final class LoopRun<T, C> implements AutoCloseable {
       String anchor,
       TaskSource<T> tasks,
       int levels,
-      Controls controls) {
+      Controls controls,
+      ModelRegistry.Driver driver,
+      Runnable leased) {
     this.plan = plan;
     this.journal = journal;
     this.tasks = tasks;
@@ -130,13 +136,28 @@ final class LoopRun<T, C> implements AutoCloseable {
     String digest = charter == null ? null : charter.digest();
     Training<T, C> training =
         new Training<>(
-            plan.trainer(), plan.recipe(), plan.registry(), digest, disk, steps, plan.threads());
+            plan.trainer(),
+            plan.recipe(),
+            plan.registry(),
+            driver,
+            digest,
+            disk,
+            steps,
+            plan.threads());
     Approvals approvals =
         new Approvals(plan.oversight(), plan.threads(), plan.clock(), steps, ledger, controls);
     // Has to be closed: nothing after it may fail.
     this.logContext = new LogContext(journal.run());
     int given = plan.lessons().stream().mapToInt(Lesson::level).max().orElse(0);
-    this.state = new RunState(anchor, Frontier.given(given), steps, plan.registry(), logContext);
+    this.state =
+        new RunState(
+            anchor,
+            Frontier.given(given),
+            steps,
+            plan.registry(),
+            driver,
+            leased,
+            logContext);
     long examined = exam == null ? 0 : exam.worstCase();
     this.room =
         new Room(practice, levels, examined, state, pool, judging, training, accounts, ledger);
@@ -215,6 +236,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         boolean more = generation();
         steps.accounts().settle();
         forgetAllBut(List.of(state.anchor(), state.incumbent()));
+        steps.outside(this::settled);
         steps.outside(this::retain);
         if (!more) {
           return end(
@@ -224,6 +246,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       }
     } catch (CancelledException e) {
       return endCut();
+    } catch (OverruledException e) {
+      return leave(RunReport.End.OVERRULED, String.valueOf(e.getMessage()));
     }
   }
 
@@ -277,6 +301,13 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
   }
 
+  /** Tells the registry how far the run is recorded; a replay has no record of its own. */
+  private void settled() {
+    if (!steps.isReplay()) {
+      state.settled(plan.store().head(steps.run()));
+    }
+  }
+
   /** Makes room in the registry. What cannot be deleted is no reason to stop. */
   private void retain() {
     Integer before = plan.retain();
@@ -320,6 +351,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     // Together: what is revealed must not be resumed, and nor must what the budget cut short, which
     // would not be cut short in the same place again.
     steps.record(last);
+    settled();
     return report();
   }
 

@@ -58,11 +58,12 @@ public final class DiskSpace {
   /**
    * Refuses an artifact that there is no room for, beside itself where it was written.
    *
+   * @return how many bytes it may have
    * @throws RsiException if there is none
    */
-  public void check(Path artifact) {
+  public long check(Path artifact) {
     if (!isLimited()) {
-      return;
+      return Long.MAX_VALUE;
     }
     long size = size(artifact);
     long used = used();
@@ -78,6 +79,7 @@ public final class DiskSpace {
               + " versions that nobody needs.");
     }
     largest = Math.max(largest, size);
+    return size;
   }
 
   private static long size(Path directory) {

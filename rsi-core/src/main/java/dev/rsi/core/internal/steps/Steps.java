@@ -62,6 +62,11 @@ public final class Steps {
     return new StepContext(what, this::cancelled, accounts::tick, journal);
   }
 
+  /** Whether a run is done again, and nothing recorded. */
+  public boolean isReplay() {
+    return journal.isReplay();
+  }
+
   // Where the run is.
 
   /** A generation begins. */

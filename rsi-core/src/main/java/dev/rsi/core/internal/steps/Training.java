@@ -36,6 +36,7 @@ public final class Training<T, C> {
   private final Trainer<T, C> trainer;
   private final Recipe recipe;
   private final ModelRegistry registry;
+  private final ModelRegistry.Driver driver;
   private final @Nullable String charter;
   private final DiskSpace disk;
   private final Steps steps;
@@ -44,12 +45,14 @@ public final class Training<T, C> {
   /**
    * Trainings of a run.
    *
+   * @param driver of the run on the registry
    * @param charter SHA-256 of the run's charter; null if it has none
    */
   public Training(
       Trainer<T, C> trainer,
       Recipe recipe,
       ModelRegistry registry,
+      ModelRegistry.Driver driver,
       @Nullable String charter,
       DiskSpace disk,
       Steps steps,
@@ -57,6 +60,7 @@ public final class Training<T, C> {
     this.trainer = trainer;
     this.recipe = recipe;
     this.registry = registry;
+    this.driver = driver;
     this.charter = charter;
     this.disk = disk;
     this.steps = steps;
@@ -114,20 +118,8 @@ public final class Training<T, C> {
     try {
       // Before the trainer has it, who may put a link in its place.
       Path own = real(work);
-      TrainingRequest<T, C> request =
-          new TrainingRequest<>(
-              registry.version(given.parent()),
-              given.lessons(),
-              given.attempts(),
-              recipe,
-              given.seed(),
-              work);
       TrainedArtifact artifact =
-          Crew.alone(
-              "trainer",
-              threads,
-              steps.context("training"),
-              context -> trainer.train(request, context));
+          registry.load(given.parent(), parent -> artifact(given, parent, work));
       if (artifact == null) {
         throw new RsiException(
             "The trainer gave (null).\nMaybe it made nothing: then it throws, and says why.");
@@ -136,13 +128,26 @@ public final class Training<T, C> {
       checkSteps(artifact.steps(), most);
       Path directory = inside(own, artifact.directory());
       steps.at(Part.REGISTRY);
-      disk.check(directory);
-      ModelVersion made = registry.add(directory, provenance(given, artifact));
+      long room = disk.check(directory);
+      ModelVersion made =
+          driver.add(directory, provenance(given, artifact), room, steps::cancelled);
       return new RunEvent.Trained(
           steps.generation(), made.id(), given.parent(), artifact.steps(), artifact.metrics());
     } finally {
       spending.end(spent);
     }
+  }
+
+  private @Nullable TrainedArtifact artifact(
+      Given<T, C> given, ModelVersion parent, Path work) {
+    TrainingRequest<T, C> request =
+        new TrainingRequest<>(
+            parent, given.lessons(), given.attempts(), recipe, given.seed(), work);
+    return Crew.alone(
+        "trainer",
+        threads,
+        steps.context("training"),
+        context -> trainer.train(request, context));
   }
 
   private Provenance provenance(Given<T, C> given, TrainedArtifact artifact) {
