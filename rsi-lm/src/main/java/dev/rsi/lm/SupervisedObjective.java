@@ -11,6 +11,15 @@ import java.util.Objects;
  * @param loss the formula; default {@link Loss#NLL}
  */
 public record SupervisedObjective(Loss loss) implements Objective {
+  /**
+   * The mean loss over 20 steps, in [0, 100] nats per token, at which a training ends before its
+   * steps are spent; default 0, never. Field term: early stopping on the training loss. For rounds
+   * of a loop, whose lessons the base version knows in part: once their loss is next to nothing,
+   * further steps cost time and give no more. The learning rate has not decayed to its end then.
+   */
+  public static final Knob TARGET_LOSS =
+      Knob.real("target-loss", 0, 100, 0, "mean loss at which training ends early; 0 never");
+
   static final SupervisedObjective DEFAULT = new SupervisedObjective(Loss.NLL);
 
   /** The formulas, with p the probability of a token. */
@@ -40,6 +49,6 @@ public record SupervisedObjective(Loss loss) implements Objective {
 
   @Override
   public List<Knob> ownKnobs() {
-    return List.of();
+    return List.of(TARGET_LOSS);
   }
 }

@@ -26,9 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +163,126 @@ class LiveModelTest {
     assertThatIllegalStateException().isThrownBy(live::acquire).withMessageContaining("closed");
     assertThatIllegalStateException().isThrownBy(live::refresh).withMessageContaining("closed");
     live.on(new RunEvent.Promoted(1, "a", "b"));
+  }
+
+  @Test
+  void should_serve_who_waits_in_their_order_though_others_ask_all_the_time() throws Exception {
+    LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1);
+    LiveModel.Lease<Sum, Long> lease = live.acquire();
+    List<Integer> order = new CopyOnWriteArrayList<>();
+    List<FutureTask<?>> waiting = waitingInOrder(live, 6, order);
+    AtomicBoolean over = new AtomicBoolean();
+    FutureTask<Integer> busy =
+        new FutureTask<>(
+            () -> {
+              int answered = 0;
+              while (!over.get()) {
+                live.acquire().close();
+                answered++;
+              }
+              return answered;
+            });
+    new Thread(busy, "busy").start();
+    lease.close();
+    for (FutureTask<?> each : waiting) {
+      each.get(1, TimeUnit.MINUTES);
+    }
+    over.set(true);
+    busy.get(1, TimeUnit.MINUTES);
+    assertThat(order).containsExactly(0, 1, 2, 3, 4, 5);
+    live.close();
+    assertAllClosed();
+  }
+
+  @Test
+  void should_keep_the_order_of_who_waits_over_a_swap() throws Exception {
+    LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1);
+    LiveModel.Lease<Sum, Long> old = live.acquire();
+    List<Integer> order = new CopyOnWriteArrayList<>();
+    List<FutureTask<?>> waiting = waitingInOrder(live, 6, order);
+    promote(live, 1);
+    for (FutureTask<?> each : waiting) {
+      assertThat(each.get(1, TimeUnit.MINUTES)).isEqualTo(versions.get(1));
+    }
+    assertThat(order).containsExactly(0, 1, 2, 3, 4, 5);
+    old.close();
+    live.close();
+    assertAllClosed();
+  }
+
+  /** So many wait when this returns; each adds its number when it is served. */
+  private static List<FutureTask<?>> waitingInOrder(
+      LiveModel<Sum, Long> live, int count, List<Integer> order) {
+    List<FutureTask<?>> tasks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int number = i;
+      FutureTask<ModelVersion> task =
+          new FutureTask<>(
+              () -> {
+                try (LiveModel.Lease<Sum, Long> lease = live.acquire()) {
+                  order.add(number);
+                  return lease.version();
+                }
+              });
+      start(task);
+      tasks.add(task);
+    }
+    return tasks;
+  }
+
+  @Test
+  void should_lose_no_session_to_who_stops_waiting() throws Exception {
+    long seed = Long.getLong("rsi.seed", System.nanoTime());
+    int sessions = 2;
+    LiveModel<Sum, Long> live = LiveModel.open(strict, registry, sessions);
+    List<Thread> clients = new CopyOnWriteArrayList<>();
+    AtomicInteger left = new AtomicInteger(8);
+    List<Callable<Integer>> jobs = new ArrayList<>();
+    for (int client = 0; client < 8; client++) {
+      jobs.add(
+          () -> {
+            clients.add(Thread.currentThread());
+            int cancelled = 0;
+            try {
+              for (int i = 0; i < 500; i++) {
+                try (LiveModel.Lease<Sum, Long> lease = live.acquire()) {
+                  lease.generate(REQUESTS.subList(0, 1), CONTEXT);
+                } catch (CancelledException e) {
+                  cancelled++;
+                }
+                Thread.interrupted();
+              }
+            } finally {
+              left.decrementAndGet();
+            }
+            return cancelled;
+          });
+    }
+    jobs.add(
+        () -> {
+          Random random = new Random(seed);
+          while (left.get() > 0) {
+            if (!clients.isEmpty()) {
+              clients.get(random.nextInt(clients.size())).interrupt();
+            }
+            if (random.nextInt(100) == 0) {
+              promote(live, random.nextInt(2));
+            }
+            Thread.yield();
+          }
+          return 1;
+        });
+    Threads.together(jobs);
+    List<LiveModel.Lease<Sum, Long>> all = new ArrayList<>();
+    for (int i = 0; i < sessions; i++) {
+      FutureTask<LiveModel.Lease<Sum, Long>> lease = new FutureTask<>(live::acquire);
+      new Thread(lease, "last").start();
+      all.add(lease.get(1, TimeUnit.MINUTES));
+    }
+    all.forEach(LiveModel.Lease::close);
+    assertThat(strict.openSessions()).as("seed %d", seed).isLessThanOrEqualTo(sessions);
+    live.close();
+    assertAllClosed();
   }
 
   @Test

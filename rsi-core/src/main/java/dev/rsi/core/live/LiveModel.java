@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Sessions.</b> A session is used by one thread at a time, so each version has a pool of
  * them, and a lease has one for itself. The first is opened with the version, more only when leases
  * overlap, up to the number given to {@link #open}; when all are out, {@code acquire} waits for
- * one. Where another one cannot be opened, for want of memory perhaps, that is logged, and those
+ * one. Who waits is not overtaken: a session that comes back is handed to who waits longest, and a
+ * swap keeps their order. Where another one cannot be opened, for want of memory perhaps, that is logged, and those
  * that are there have to do. So at most that number of sessions is open for the version live now,
  * as many for a canary's challenger, and one for each lease that is still under way on an earlier
  * version; during a swap, one for the version that is being loaded.
@@ -73,14 +74,21 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     void report(double success);
   }
 
+  /**
+   * How often a thread lets others go first before it waits: leases that are held for less than a
+   * change of threads takes come back by then, and nobody has to be woken for each.
+   */
+  private static final int MOST_YIELDS = 4;
+
   private final Generator<T, C> generator;
   private final ModelRegistry registry;
   private final int sessions;
 
   // Held while a version is loaded, so that swaps follow one another. Taken before the other one.
   private final ReentrantLock swapping = new ReentrantLock();
-  // Held for moments only, and fair: who waits for a session is not overtaken.
-  private final ReentrantLock lock = new ReentrantLock(true);
+  // Held for moments only, and not fair, which would cost a change of threads for every lease. Who
+  // waits for a session is not overtaken all the same: it is handed to who waits longest.
+  private final ReentrantLock lock = new ReentrantLock();
   private final Condition settled = lock.newCondition();
   private Pool<T, C> serving;
   private @Nullable Pool<T, C> challenger;
@@ -135,66 +143,69 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   }
 
   private Lease<T, C> acquire(@Nullable String key) {
-    Draw draw = new Draw(key);
+    Turn<T, C> turn = new Turn<>(key);
     try {
-      while (true) {
-        Pool<T, C> pool;
-        lock.lock();
-        try {
-          checkOpen();
-          pool = draw.pool();
-          Generator.Session<T, C> session = pool.take();
-          if (session != null) {
-            return lease(pool, session, draw.ticket);
-          }
-          if (!pool.grow()) {
-            pool.changed.await();
-            continue;
-          }
-        } finally {
-          lock.unlock();
+      for (int yields = 0; ; ) {
+        Pool<T, C> pool = take(turn, yields < MOST_YIELDS);
+        if (pool == null) {
+          yields++;
+          Thread.yield();
+          continue;
         }
-        Generator.Session<T, C> session = another(pool);
+        Generator.Session<T, C> session = turn.session();
+        if (session == null) {
+          session = another(pool);
+        }
         if (session != null) {
-          return lease(pool, session, draw.ticket);
+          return lease(pool, session, turn.ticket());
         }
       }
-    } catch (InterruptedException e) {
-      draw.settle();
-      Thread.currentThread().interrupt();
-      throw new CancelledException("Waiting for a session was interrupted.");
     } catch (RuntimeException | Error e) {
-      draw.settle();
+      turn.settle();
       throw e;
     }
   }
 
-  /** The side that a request is drawn to: once, unless the trial ends while it waits. */
-  private final class Draw {
-    private final @Nullable String key;
-    private Canary.@Nullable Trial by;
-    private Canary.@Nullable Ticket ticket;
-
-    Draw(@Nullable String key) {
-      this.key = key;
-    }
-
-    Pool<T, C> pool() {
-      Pool<T, C> tried = challenger;
-      Canary.Trial now = tried == null ? null : trial;
-      if (now != by) {
-        settle();
-        by = now;
-        ticket = now == null ? null : key == null ? now.draw() : now.draw(key);
+  /**
+   * Takes a session, or room to open one, and waits for it.
+   *
+   * @param atOnce whether not to wait
+   * @return the pool that gives it; null if there is none at once
+   */
+  private @Nullable Pool<T, C> take(Turn<T, C> turn, boolean atOnce) {
+    lock.lock();
+    try {
+      checkOpen();
+      turn.begin();
+      Pool<T, C> side = side(turn);
+      if (atOnce && !turn.hadRoom() && !side.mayServe()) {
+        return null;
       }
-      return tried != null && ticket != null && ticket.challenger() ? tried : serving;
-    }
-
-    void settle() {
-      if (ticket != null) {
-        ticket.settle(Double.NaN);
+      side.serve(turn);
+      if (!turn.await(lock)) {
+        throw new CancelledException("Waiting for a session was interrupted.");
       }
+      Pool<T, C> pool = turn.pool();
+      if (pool == null) {
+        throw refusal();
+      }
+      return pool;
+    } catch (RuntimeException | Error e) {
+      serving.leave(turn);
+      if (challenger != null) {
+        challenger.leave(turn);
+      }
+      throw e;
+    } finally {
+      lock.unlock();
     }
+  }
+
+  /** What a request is drawn to. Under the lock. */
+  private Pool<T, C> side(Turn<T, C> turn) {
+    Pool<T, C> tried = challenger;
+    boolean challenged = turn.drawsChallenger(tried == null ? null : trial);
+    return tried != null && challenged ? tried : serving;
   }
 
   /** Opens a session that the pool has made room for; null if there is none to be had from it. */
@@ -282,7 +293,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         return;
       }
       challenger = null;
-      idle = harmful.retire();
+      idle = end(harmful);
     } finally {
       lock.unlock();
     }
@@ -348,8 +359,8 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
       }
       challenger = null;
       old = serving;
-      idle = old.retire();
       serving = tried;
+      idle = end(old);
     } finally {
       lock.unlock();
     }
@@ -360,6 +371,8 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   private void swap(Pool<T, C> next) {
     Pool<T, C> old;
     Pool<T, C> tried = null;
+    List<Generator.Session<T, C>> idle;
+    List<Generator.Session<T, C>> idleOfTried = List.of();
     lock.lock();
     try {
       old = next;
@@ -369,12 +382,16 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         tried = challenger;
         challenger = null;
       }
+      idle = end(old);
+      if (tried != null) {
+        idleOfTried = end(tried);
+      }
     } finally {
       lock.unlock();
     }
-    retire(old);
+    close(old, idle);
     if (tried != null) {
-      retire(tried);
+      close(tried, idleOfTried);
     }
   }
 
@@ -413,19 +430,19 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     try {
       checkNoCanary();
       Pool<T, C> loaded = load(version);
-      boolean late;
+      List<Generator.Session<T, C>> late;
       lock.lock();
       try {
-        late = closed;
-        if (!late) {
+        late = closed ? end(loaded) : List.of();
+        if (!closed) {
           challenger = loaded;
           trial = begun;
         }
       } finally {
         lock.unlock();
       }
-      if (late) {
-        retire(loaded);
+      if (!late.isEmpty()) {
+        close(loaded, late);
       }
     } finally {
       swapping.unlock();
@@ -450,16 +467,18 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   /** Ends a canary, if there is one: every request goes to the live version again. */
   public void endCanary() {
     Pool<T, C> tried;
+    List<Generator.Session<T, C>> idle;
     lock.lock();
     try {
       tried = challenger;
       challenger = null;
       settled.signalAll();
+      idle = tried == null ? List.of() : end(tried);
     } finally {
       lock.unlock();
     }
     if (tried != null) {
-      retire(tried);
+      close(tried, idle);
     }
   }
 
@@ -527,15 +546,17 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   @Override
   public void close() {
     Pool<T, C> last;
+    List<Generator.Session<T, C>> idle;
     lock.lock();
     try {
       closed = true;
       last = serving;
+      idle = end(last);
     } finally {
       lock.unlock();
     }
+    close(last, idle);
     endCanary();
-    retire(last);
   }
 
   @Override
@@ -557,12 +578,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   private Pool<T, C> load(ModelVersion version) {
     ModelRegistry.Hold hold = hold(version);
     try {
-      return new Pool<>(
-          version,
-          hold,
-          registry.load(version.id(), generator::open),
-          sessions,
-          lock.newCondition());
+      return new Pool<>(version, hold, registry.load(version.id(), generator::open), sessions);
     } catch (RuntimeException | Error e) {
       hold.close();
       throw e;
@@ -579,15 +595,21 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     }
   }
 
-  private void retire(Pool<T, C> pool) {
-    List<Generator.Session<T, C>> idle;
-    lock.lock();
-    try {
-      idle = pool.retire();
-    } finally {
-      lock.unlock();
+  /**
+   * Ends a pool that nobody is drawn to any more: who waits there is placed anew. Under the lock.
+   *
+   * @return the sessions to be closed now
+   */
+  private List<Generator.Session<T, C>> end(Pool<T, C> pool) {
+    List<Generator.Session<T, C>> idle = pool.retire();
+    for (Turn<T, C> turn : pool.dismiss()) {
+      if (closed) {
+        turn.end();
+      } else {
+        side(turn).serve(turn);
+      }
     }
-    close(pool, idle);
+    return idle;
   }
 
   /** Closes sessions of a pool, and lets its version go if they were the last. */
@@ -631,7 +653,11 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
 
   private void checkOpen() {
     if (closed) {
-      throw new IllegalStateException("The live model is closed.");
+      throw refusal();
     }
+  }
+
+  private static IllegalStateException refusal() {
+    return new IllegalStateException("The live model is closed.");
   }
 }

@@ -7,18 +7,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of one version while it is served. Guarded by the live model's lock. */
 final class Pool<T, C> {
   final ModelVersion version;
 
-  /** Told when a session comes back, and when there is no use in waiting for one. */
-  final Condition changed;
-
   private final ModelRegistry.Hold hold;
   private final Deque<Generator.Session<T, C>> idle = new ArrayDeque<>();
+  // In the order they came. While one waits, no session is idle, and there is room for no other.
+  private final Deque<Turn<T, C>> waiting = new ArrayDeque<>();
   private int limit;
   private int sessions;
   private boolean retired;
@@ -28,28 +26,31 @@ final class Pool<T, C> {
       ModelVersion version,
       ModelRegistry.Hold hold,
       Generator.Session<T, C> first,
-      int limit,
-      Condition changed) {
+      int limit) {
     this.version = version;
     this.hold = hold;
-    this.changed = changed;
     this.limit = limit;
     this.sessions = 1;
     idle.push(first);
   }
 
-  /** The session used last, whose memory is warm; null if all are out. */
-  Generator.@Nullable Session<T, C> take() {
-    return idle.poll();
+  /** Whether there is a session, or room for one, for who asks now. */
+  boolean mayServe() {
+    return !idle.isEmpty() || sessions < limit;
   }
 
-  /** Makes room for one more session. Returns whether there may be one. */
-  boolean grow() {
-    boolean may = sessions < limit;
-    if (may) {
+  /** Gives a turn the session used last, whose memory is warm, or room for one, or lets it wait. */
+  void serve(Turn<T, C> turn) {
+    if (!idle.isEmpty()) {
+      turn.give(this, idle.pop());
+    } else if (sessions < limit) {
       sessions++;
+      turn.give(this, null);
+    } else if (turn.hadRoom()) {
+      waiting.addFirst(turn);
+    } else {
+      waiting.addLast(turn);
     }
-    return may;
   }
 
   /** A session that there was room for could not be opened: those that there are have to do. */
@@ -59,15 +60,19 @@ final class Pool<T, C> {
     return limit;
   }
 
-  /** Takes a session back. Returns whether it must be closed. */
+  /** Takes a session back, for who waits longest. Returns whether it must be closed. */
   boolean giveBack(Generator.Session<T, C> session) {
     if (retired) {
       sessions--;
-    } else {
-      idle.push(session);
-      changed.signal();
+      return true;
     }
-    return retired;
+    Turn<T, C> next = waiting.poll();
+    if (next == null) {
+      idle.push(session);
+    } else {
+      next.give(this, session);
+    }
+    return false;
   }
 
   boolean retired() {
@@ -80,8 +85,19 @@ final class Pool<T, C> {
     List<Generator.Session<T, C>> out = new ArrayList<>(idle);
     sessions -= idle.size();
     idle.clear();
-    changed.signalAll();
     return out;
+  }
+
+  /** Those who wait, in their order; they wait here no more. */
+  List<Turn<T, C>> dismiss() {
+    List<Turn<T, C>> out = new ArrayList<>(waiting);
+    waiting.clear();
+    return out;
+  }
+
+  /** Somebody waits no more. */
+  void leave(Turn<T, C> turn) {
+    waiting.remove(turn);
   }
 
   /** The hold to be closed now that no session is left, or null. */

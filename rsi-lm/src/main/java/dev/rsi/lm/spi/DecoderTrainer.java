@@ -140,16 +140,22 @@ public abstract class DecoderTrainer<T, C> implements Trainer<T, C> {
       if (curriculum instanceof Contrast contrast) {
         contrast.begin(step, context);
       }
-      run.run(curriculum, adamW, schedule, 0, steps, context);
+      int taken = run.run(curriculum, adamW, schedule, 0, steps, targetLoss(recipe), context);
       DecoderModel trained = run.model();
       requireFinite(trained.weights());
       ModelDirectory.write(request.workDirectory(), trained);
       return new TrainedArtifact(
           request.workDirectory(),
-          steps - run.skipped(),
+          taken - run.skipped(),
           metrics(run, curriculum, start),
           provenance);
     }
+  }
+
+  private double targetLoss(Recipe recipe) {
+    return objective instanceof SupervisedObjective
+        ? recipe.value(SupervisedObjective.TARGET_LOSS)
+        : 0;
   }
 
   private static @Nullable Adapters adapters(DecoderModel base, Recipe recipe, long seed) {

@@ -6,6 +6,8 @@ import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.DecoderModel.TrainerState;
 import dev.rsi.lm.Objective;
 import dev.rsi.lm.SavedRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,9 @@ public final class TrainingRun implements AutoCloseable {
   /** So many steps in a row without a finite gradient end the training. */
   public static final int MAX_SKIPPED_IN_A_ROW = 10;
 
+  /** Steps over which a loss is averaged before it can end a training. */
+  private static final int WINDOW = 20;
+
   private final DecoderModel base;
   private final @Nullable Adapters adapters;
   private final TrainStep step;
@@ -24,6 +29,7 @@ public final class TrainingRun implements AutoCloseable {
   private int skipped;
   private int skippedInARow;
   private double smoothLoss = Double.NaN;
+  private final Deque<Double> lastLosses = new ArrayDeque<>(WINDOW);
 
   /** Takes the step over; it began with the weights and the state of {@code base}. */
   public TrainingRun(DecoderModel base, TrainerState state, TrainStep step) {
@@ -58,13 +64,29 @@ public final class TrainingRun implements AutoCloseable {
       int to,
       RunContext context) {
     Curriculum plain = Curriculum.of(batches, rows, shapes, Objective.supervised());
-    run(plain, adamW, schedule, from, to, context);
+    run(plain, adamW, schedule, from, to, 0, context);
   }
 
-  /** The same on what a curriculum gives. */
-  void run(
-      Curriculum curriculum, AdamW adamW, Schedule schedule, int from, int to, RunContext context) {
+  /**
+   * The same on what a curriculum gives.
+   *
+   * @param targetLoss ends it before {@code to} where the mean over the last steps is no greater;
+   *     0 never
+   * @return how many steps it took, skipped ones too
+   */
+  int run(
+      Curriculum curriculum,
+      AdamW adamW,
+      Schedule schedule,
+      int from,
+      int to,
+      double targetLoss,
+      RunContext context) {
     for (int i = from; i < to; i++) {
+      if (targetLoss > 0 && hasReached(targetLoss)) {
+        context.progress(schedule.totalSteps(), schedule.totalSteps());
+        return i - from;
+      }
       context.checkActive();
       Curriculum.Portion portion = curriculum.next(step, random);
       TrainStep.Result result = step.step(portion.batches(), adamW, schedule.at(i), adamSteps + 1);
@@ -73,6 +95,7 @@ public final class TrainingRun implements AutoCloseable {
         skippedInARow = 0;
         double loss = portion.loss() == null ? result.loss() : portion.loss().value();
         smoothLoss = Double.isNaN(smoothLoss) ? loss : 0.95 * smoothLoss + 0.05 * loss;
+        remember(loss);
       } else {
         skipped++;
         skippedInARow++;
@@ -89,6 +112,23 @@ public final class TrainingRun implements AutoCloseable {
       }
       context.progress(i + 1L, schedule.totalSteps());
     }
+    return to - from;
+  }
+
+  private void remember(double loss) {
+    if (lastLosses.size() == WINDOW) {
+      lastLosses.remove();
+    }
+    lastLosses.add(loss);
+  }
+
+  // The running mean remembers the first loss for a hundred steps; this one forgets it.
+  private boolean hasReached(double target) {
+    double sum = 0;
+    for (double loss : lastLosses) {
+      sum += loss;
+    }
+    return lastLosses.size() == WINDOW && sum / WINDOW <= target;
   }
 
   /** Steps left out for a loss or gradient that was not finite. */
