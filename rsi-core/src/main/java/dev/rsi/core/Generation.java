@@ -192,7 +192,7 @@ final class Generation<T, C> {
     steps.record(
         new RunEvent.LessonsSelected(
             number, state.frontier().hardest(), made, pool.fresh(), lessons.size(), digest));
-    Amounts most = shop.training().most(lessons.size(), pool.attempts().size());
+    Amounts most = shop.training().most(lessons.size(), pool.compared());
     steps.accounts().begin(Phase.TRAIN, most);
     long seed = shop.seeds().of("training", number);
     challenger =

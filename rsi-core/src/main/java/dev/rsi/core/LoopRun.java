@@ -13,6 +13,7 @@ import dev.rsi.core.internal.practice.Examiner;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.probe.SpentTasks;
 import dev.rsi.core.internal.spending.DiskSpace;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.spending.ProcessTime;
@@ -118,7 +119,19 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.secret(),
             DefaultProbeBank.of(plan.probes()),
             plan.exam() == null ? null : DefaultProbeBank.of(plan.exam()));
-    this.judging = judging(anchor, seeds, heldOut, pool);
+    DefaultProbeBank<T, C> probes = DefaultProbeBank.of(plan.probes());
+    SpentTasks spent = probes.spent();
+    Consumer<RunEvent.Attempted> recorded = attempt -> {};
+    if (probes.isRenewed()) {
+      pool.given(spent::trained);
+      recorded =
+          attempt -> {
+            if (pool.mayLearn(attempt)) {
+              spent.trained(attempt.task());
+            }
+          };
+    }
+    this.judging = judging(anchor, seeds, heldOut, spent);
     PracticeGround<T, C> ground =
         new PracticeGround<>(
             tasks,
@@ -130,7 +143,8 @@ final class LoopRun<T, C> implements AutoCloseable {
             steps,
             examiner,
             plan.rubric(),
-            codec);
+            codec,
+            recorded);
     this.exam = exam(anchor, seeds);
     Charter charter = plan.oversight().charter();
     String digest = charter == null ? null : charter.digest();
@@ -177,9 +191,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private Judging<T, C> judging(
-      String anchor, Seeds seeds, HeldOut<T> heldOut, LessonPool<T, C> pool) {
-    Consumer<Consumer<RunEvent.Attempted>> attempted =
-        each -> steps.forEach(RunEvent.Attempted.class, each);
+      String anchor, Seeds seeds, HeldOut<T> heldOut, SpentTasks spent) {
     return new Judging<>(
         plan.gate(),
         DefaultProbeBank.of(plan.probes()),
@@ -193,7 +205,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         plan.practice().batch(),
         steps,
         heldOut,
-        texts -> pool.tasks(attempted, texts),
+        spent,
         ledger);
   }
 

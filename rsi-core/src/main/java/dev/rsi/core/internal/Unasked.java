@@ -13,7 +13,7 @@ public final class Unasked {
 
   /** HOLD for a reason that is not the gate's. */
   public static GateDecision because(String reason) {
-    return GateDecision.hold(reason, List.of(new GateFinding(SIGNAL, "held", Map.of())));
+    return GateDecision.hold(Cut.text(reason), List.of(new GateFinding(SIGNAL, "held", Map.of())));
   }
 
   /** Whether a decision is one of these. */

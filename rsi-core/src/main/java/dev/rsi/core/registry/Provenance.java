@@ -1,5 +1,6 @@
 package dev.rsi.core.registry;
 
+import dev.rsi.core.internal.Cut;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collections;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param seed the training's seed
  * @param steps optimiser steps of the training
  * @param recipe the recipe's values by knob
- * @param metrics what the trainer reported
+ * @param metrics what the trainer reported; of more than 256 the first 255, with how many more
+ *     there were, and names of 256 characters at most
  * @param made versions of what made it, by name: {@code rsi} and {@code java} as {@link #madeBy}
- *     gives them, and those of the backend
+ *     gives them, and those of the backend; as many as metrics, of 4,096 characters each at most
  */
 public record Provenance(
     @Nullable String parent,
@@ -36,8 +38,8 @@ public record Provenance(
 
   public Provenance {
     recipe = Collections.unmodifiableMap(new TreeMap<>(recipe));
-    metrics = Collections.unmodifiableMap(new TreeMap<>(metrics));
-    made = Collections.unmodifiableMap(new TreeMap<>(made));
+    metrics = Collections.unmodifiableMap(new TreeMap<>(Cut.numbers(metrics)));
+    made = Collections.unmodifiableMap(new TreeMap<>(Cut.texts(made)));
   }
 
   /** The provenance of a version that was brought from outside. */

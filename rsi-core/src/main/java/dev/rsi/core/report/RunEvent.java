@@ -3,6 +3,7 @@ package dev.rsi.core.report;
 import dev.rsi.api.Cost;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.internal.Cut;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Something that happened in a run. Events are what a {@code RunStore} records and what listeners
  * hear, in the same order. They carry no clock times, so that two runs of one seed have equal
  * events but for {@linkplain #circumstantial circumstances}; tasks and candidates stand in them as
- * their {@code Codec} writes them. Field terms: event, log record.
+ * their {@code Codec} writes them. Words of parts and of people (reasons, comments, messages) have
+ * 4,096 characters at most: longer ones are cut, and say how long they were; so are names and
+ * number of a trainer's metrics, at 256. Field terms: event, log record.
  */
 public sealed interface RunEvent {
 
@@ -127,6 +130,8 @@ public sealed interface RunEvent {
       @Nullable Cost critiqueCost)
       implements RunEvent {
     public Attempted {
+      reason = Cut.text(reason);
+      comment = comment == null ? null : Cut.text(comment);
       verdictCost = Cost.NONE.equals(verdictCost) ? null : verdictCost;
       critiqueCost = Cost.NONE.equals(critiqueCost) ? null : critiqueCost;
       critique =
@@ -198,7 +203,7 @@ public sealed interface RunEvent {
       int generation, String challenger, String parent, long steps, Map<String, Double> metrics)
       implements RunEvent {
     public Trained {
-      metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+      metrics = Collections.unmodifiableMap(Cut.numbers(metrics));
     }
   }
 
@@ -292,7 +297,12 @@ public sealed interface RunEvent {
    * @param why in words
    */
   record Answered(int generation, String challenger, boolean approved, String by, String why)
-      implements RunEvent {}
+      implements RunEvent {
+    public Answered {
+      by = Cut.text(by);
+      why = Cut.text(why);
+    }
+  }
 
   /**
    * What a challenger's answers to probes look like. For people: nothing depends on it, as none of
@@ -325,7 +335,11 @@ public sealed interface RunEvent {
    * @param to id of the version live now
    * @param reason what is wrong with the files
    */
-  record FellBack(int generation, String from, String to, String reason) implements RunEvent {}
+  record FellBack(int generation, String from, String to, String reason) implements RunEvent {
+    public FellBack {
+      reason = Cut.text(reason);
+    }
+  }
 
   /**
    * A part of the loop broke; the loop went on without it.
@@ -334,6 +348,10 @@ public sealed interface RunEvent {
    * @param message what it said
    */
   record Faulted(int generation, String part, String message) implements RunEvent {
+    public Faulted {
+      message = Cut.text(message);
+    }
+
     /** The part that only hears: what it makes of events is no part of the run's course. */
     public static final String LISTENER = "listener";
 
@@ -350,6 +368,10 @@ public sealed interface RunEvent {
    * @param reason why, in words
    */
   record Stopped(int generation, RunReport.@Nullable End end, String reason) implements RunEvent {
+    public Stopped {
+      reason = Cut.text(reason);
+    }
+
     @Override
     public boolean circumstantial() {
       return true;
@@ -435,5 +457,9 @@ public sealed interface RunEvent {
    * @param live id of the version live at the end
    */
   record RunFinished(int generation, RunReport.End end, String reason, String live)
-      implements RunEvent {}
+      implements RunEvent {
+    public RunFinished {
+      reason = Cut.text(reason);
+    }
+  }
 }

@@ -1,12 +1,14 @@
 package dev.rsi.core.internal.calls;
 
 import dev.rsi.api.Calls;
+import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
+import dev.rsi.core.internal.RoundTrip;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,13 +20,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sessions of one version of a model, which share the requests of a batch. Each output stands
  * at its request's place, whichever session made it; as it depends on the version, the task and the
- * seed alone, several sessions give what one would.
+ * seed alone, several sessions give what one would. A session gets tasks that nobody else has, and
+ * of its candidates only what the codec reads back is handed on.
  *
  * <p>Sessions work on threads of a crew, while the calling thread looks after the run. A session
  * that broke is not used again. Used by one thread at a time.
  */
 public final class Sessions<T, C> implements AutoCloseable {
   private final Generator<T, C> generator;
+  private final Codec<T, C> codec;
   private final int parallel;
   private final Crew<Generator.Session<T, C>> crew;
 
@@ -38,6 +42,7 @@ public final class Sessions<T, C> implements AutoCloseable {
       Supplier<Generator.Session<T, C>> open,
       ThreadFactory threads) {
     this.generator = generator;
+    this.codec = generator.codec();
     Calls calls = generator.calling();
     this.parallel = calls.parallel();
     this.crew = new Crew<>("generator", calls, open, threads);
@@ -53,11 +58,30 @@ public final class Sessions<T, C> implements AutoCloseable {
     return each(
         requests.size(),
         (session, from, to, call) ->
-            session.generate(List.copyOf(requests.subList(from, to)), call),
+            readBack(session.generate(own(requests.subList(from, to)), call)),
         watch,
         Output.failed("it took too long, and was cut", most()),
         "outputs for",
         "requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
+  }
+
+  /** The same requests with tasks of their own: what a session does to one is seen nowhere else. */
+  private List<Request<T>> own(List<Request<T>> requests) {
+    return requests.stream()
+        .map(request -> new Request<>(RoundTrip.copy(codec, request.task()), request.seed()))
+        .toList();
+  }
+
+  /** What the codec makes of what a session gave, which nobody can change any more. */
+  private @Nullable List<Output<C>> readBack(@Nullable List<Output<C>> given) {
+    if (given == null) {
+      return null;
+    }
+    List<Output<C>> outputs = new ArrayList<>(given.size());
+    for (Output<C> output : given) {
+      outputs.add(output == null ? null : RoundTrip.output(codec, output));
+    }
+    return outputs;
   }
 
   /** What an attempt that was cut may have produced. */
@@ -77,8 +101,10 @@ public final class Sessions<T, C> implements AutoCloseable {
         (session, from, to, call) ->
             scoring(session)
                 .score(
-                    List.copyOf(tasks.subList(from, to)),
-                    List.copyOf(candidates.subList(from, to)),
+                    tasks.subList(from, to).stream().map(t -> RoundTrip.copy(codec, t)).toList(),
+                    candidates.subList(from, to).stream()
+                        .map(c -> RoundTrip.candidate(codec, c).value())
+                        .toList(),
                     call),
         watch,
         Double.NaN,

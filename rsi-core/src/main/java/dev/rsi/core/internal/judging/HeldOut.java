@@ -45,7 +45,7 @@ public final class HeldOut<T> {
   /** Whether the task may be practised. */
   public boolean mayPractise(T task) {
     return !probes.contains(task)
-        && !first.contains(task)
+        && (first == probes || !first.contains(task))
         && !isExam(task)
         && !(probes.isRenewed() && isSetApart(task));
   }

@@ -8,6 +8,7 @@ import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.Unasked;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.probe.SpentTasks;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Part;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -43,7 +43,7 @@ public final class Judging<T, C> {
   private final int batch;
   private final Steps steps;
   private final HeldOut<T> heldOut;
-  private final Consumer<Consumer<String>> trained;
+  private final SpentTasks spent;
   private final Ledger ledger;
   private BankInUse<T, C> bank;
   private long decisions;
@@ -55,7 +55,7 @@ public final class Judging<T, C> {
    * @param pace of which a decision takes a whole multiple; zero for none
    * @param batch requests per call of the model
    * @param heldOut keeps practice and probes apart
-   * @param trained tells the texts of all tasks that the model was trained on
+   * @param spent is told the texts of all tasks that the model is trained on, by whoever trains it
    * @param ledger tells how long the run may still wait
    */
   public Judging(
@@ -70,7 +70,7 @@ public final class Judging<T, C> {
       int batch,
       Steps steps,
       HeldOut<T> heldOut,
-      Consumer<Consumer<String>> trained,
+      SpentTasks spent,
       Ledger ledger) {
     this.gate = gate;
     this.secret = secret;
@@ -82,7 +82,7 @@ public final class Judging<T, C> {
     this.batch = batch;
     this.steps = steps;
     this.heldOut = heldOut;
-    this.trained = trained;
+    this.spent = spent;
     this.ledger = ledger;
     this.bank = new BankInUse<>(steps, probes, 1, anchor, attempts, seeds, batch);
   }
@@ -193,9 +193,7 @@ public final class Judging<T, C> {
       DefaultProbeBank<T, C> next =
           bank.tasks()
               .next(
-                  () -> new Seeds(secret).random("probe bank", number, 0),
-                  heldOut::mayProbe,
-                  trained);
+                  new Seeds(secret).random("probe bank", number, 0), heldOut::mayProbe, spent);
       bank = new BankInUse<>(steps, next, number, anchor, attempts, seeds, batch);
       heldOut.renewed(next);
     }

@@ -108,6 +108,8 @@ final class Reader<T, C> {
       }
     }
     List<Output<C>> outputs = attempts.make(version, stream, requests);
+    // Before a judge has them.
+    List<String> texts = describing ? texts(outputs) : List.of();
     List<Supplier<OptionalDouble>> readings = new ArrayList<>(probes.size());
     for (int k = 0; k < probes.size(); k++) {
       int probe = probes.get(k);
@@ -115,7 +117,7 @@ final class Reader<T, C> {
       readings.add(() -> family.reading(probe, own));
     }
     List<Double> numbers = numbers(family, probes, readings);
-    return probed(version, family, probes, numbers, describing ? texts(outputs) : List.of());
+    return probed(version, family, probes, numbers, texts);
   }
 
   private RunEvent.Probed scored(String version, Scored<T, C> family, List<Integer> probes) {

@@ -6,6 +6,7 @@ import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Verdict.Outcome;
+import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.report.RunEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ import java.util.random.RandomGenerator;
  * own weight.
  *
  * <p>For a trainer that contrasts, the attempts of this generation are kept too, right and wrong.
+ *
+ * <p>What is handed out are copies, by the codec: a trainer that changes what it is given changes
+ * nothing in the pool.
  */
 public final class LessonPool<T, C> {
   private static final double FRESH = 0.5;
@@ -126,9 +130,14 @@ public final class LessonPool<T, C> {
     return fresh.size();
   }
 
+  /** How many attempts a training is handed. */
+  public int compared() {
+    return attempts.size();
+  }
+
   /** Every decided attempt of this generation, in order; none unless they are asked for. */
   public List<Attempt<T, C>> attempts() {
-    return List.copyOf(attempts);
+    return attempts.stream().map(attempt -> RoundTrip.attempt(codec, attempt)).toList();
   }
 
   /**
@@ -150,22 +159,15 @@ public final class LessonPool<T, C> {
     return false;
   }
 
-  /**
-   * Tells the texts of all tasks that a training may have had lessons on, each once or more: also
-   * of those that were dropped, from the record, where attempts stand before anything is learnt.
-   *
-   * @param attempted tells every attempt that was recorded so far
-   */
-  public void tasks(
-      Consumer<Consumer<RunEvent.Attempted>> attempted, Consumer<? super String> texts) {
+  /** Tells the texts of the tasks of all lessons that were given. */
+  public void given(Consumer<? super String> texts) {
     given.forEach(lesson -> texts.accept(codec.writeTask(lesson.task())));
-    attempted.accept(
-        attempt -> {
-          if (attempt.outcome() == Outcome.PASS
-              || (contrasts && attempt.outcome() == Outcome.FAIL)) {
-            texts.accept(attempt.task());
-          }
-        });
+  }
+
+  /** Whether a training may learn from an attempt that was recorded: as far as its verdict goes. */
+  public boolean mayLearn(RunEvent.Attempted attempt) {
+    return attempt.outcome() == Outcome.PASS
+        || (contrasts && attempt.outcome() == Outcome.FAIL);
   }
 
   /** All lessons with the weights of the mix. */
@@ -186,7 +188,9 @@ public final class LessonPool<T, C> {
       double levelWeight = weightByLevel.getOrDefault(lesson.level(), 1.0);
       double weight = share * lesson.weight() / (levelWeight * weightByLevel.size());
       // Next to nothing stays more than nothing, which no lesson may weigh.
-      mix.add(lesson.withWeight(Math.max(weight, Double.MIN_NORMAL)));
+      mix.add(
+          new Lesson<>(
+              RoundTrip.attempt(codec, lesson.attempt()), Math.max(weight, Double.MIN_NORMAL)));
     }
   }
 

@@ -10,6 +10,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.Ruling;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.steps.Attempts;
@@ -39,6 +40,7 @@ public final class PracticeGround<T, C> {
   private final Examiner<T, C> examiner;
   private final Rubric rubric;
   private final Codec<T, C> codec;
+  private final Consumer<? super RunEvent.Attempted> recorded;
 
   /**
    * The practice of a run.
@@ -46,6 +48,7 @@ public final class PracticeGround<T, C> {
    * @param mayPractise whether a task is not held out
    * @param samples attempts per task
    * @param batch requests per call of the model
+   * @param recorded is told every attempt, also those of the past when they are recalled
    */
   public PracticeGround(
       TaskSource<T> tasks,
@@ -57,7 +60,8 @@ public final class PracticeGround<T, C> {
       Steps steps,
       Examiner<T, C> examiner,
       Rubric rubric,
-      Codec<T, C> codec) {
+      Codec<T, C> codec,
+      Consumer<? super RunEvent.Attempted> recorded) {
     this.tasks = tasks;
     this.mayPractise = mayPractise;
     this.samples = samples;
@@ -68,6 +72,7 @@ public final class PracticeGround<T, C> {
     this.examiner = examiner;
     this.rubric = rubric;
     this.codec = codec;
+    this.recorded = recorded;
   }
 
   /** What came of a level: how many attempts were made and how many were decided and passed. */
@@ -100,31 +105,34 @@ public final class PracticeGround<T, C> {
     int tasksPerBatch = Math.max(1, batch / samples);
     Tally tally = new Tally(0, 0, 0);
     for (int from = 0; from < count; from += tasksPerBatch) {
-      List<Request<T>> requests = new ArrayList<>();
+      List<Asked<T>> asked = new ArrayList<>();
       for (int i = from; i < Math.min(count, from + tasksPerBatch); i++) {
-        T task = draw(level, random);
+        RoundTrip.Read<T> task = draw(level, random);
         for (int sample = 0; sample < samples; sample++) {
           long seed = seeds.of(stream, generation, level, (long) i * samples + sample);
-          requests.add(new Request<>(task, seed));
+          asked.add(new Asked<>(task.text(), new Request<>(task.value(), seed)));
         }
       }
-      List<Attempt<T, C>> made =
+      List<RunEvent.Attempted> made =
           steps.once(
               RunEvent.Attempted.class,
-              requests.size(),
-              steps.accounts().attempts(requests.size()),
-              events -> recalled(requests, events),
-              () -> examined(version, generation, level, requests),
-              examined -> examined.stream().map(each -> attempted(stage, each)).toList());
+              asked.size(),
+              steps.accounts().attempts(asked.size()),
+              then -> recalled(generation, stage, level, asked, then),
+              () -> examined(version, generation, stage, level, asked),
+              events -> events);
       tally = tally.plus(handOn(made, lessons));
     }
     return tally;
   }
 
-  private T draw(int level, RandomGenerator random) {
+  /** A request with its task as it is recorded. */
+  private record Asked<T>(String task, Request<T> request) {}
+
+  private RoundTrip.Read<T> draw(int level, RandomGenerator random) {
     for (int i = 0; i < MAX_REDRAWS; i++) {
-      T task = tasks.draw(level, random);
-      if (mayPractise.test(task)) {
+      RoundTrip.Read<T> task = RoundTrip.task(codec, tasks.draw(level, random));
+      if (mayPractise.test(task.value())) {
         return task;
       }
     }
@@ -138,20 +146,30 @@ public final class PracticeGround<T, C> {
             + " template.");
   }
 
-  private List<Attempt<T, C>> examined(
-      String version, int generation, int level, List<Request<T>> requests) {
+  private List<RunEvent.Attempted> examined(
+      String version, int generation, RunEvent.Stage stage, int level, List<Asked<T>> asked) {
+    List<Request<T>> requests = asked.stream().map(Asked::request).toList();
     List<Output<C>> outputs = attempts.make(version, "practising level " + level, requests);
-    List<Attempt<T, C>> made = new ArrayList<>(requests.size());
+    List<Attempt<T, C>> made = new ArrayList<>(asked.size());
+    List<@Nullable String> candidates = new ArrayList<>(asked.size());
     for (int i = 0; i < requests.size(); i++) {
       Request<T> request = requests.get(i);
+      C candidate = outputs.get(i).candidate();
+      candidates.add(candidate == null ? null : codec.writeCandidate(candidate));
       made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
     }
-    return steps
-        .accounts()
-        .ruled(
-            made.size(),
-            () -> examiner.examine(made, samples, steps.context("ruling on level " + level)),
-            PracticeGround::used);
+    List<Attempt<T, C>> examined =
+        steps
+            .accounts()
+            .ruled(
+                made.size(),
+                () -> examiner.examine(made, samples, steps.context("ruling on level " + level)),
+                PracticeGround::used);
+    List<RunEvent.Attempted> events = new ArrayList<>(examined.size());
+    for (int i = 0; i < examined.size(); i++) {
+      events.add(attempted(stage, asked.get(i).task(), candidates.get(i), examined.get(i)));
+    }
+    return events;
   }
 
   /** The tokens of verdicts and critiques. */
@@ -165,16 +183,38 @@ public final class PracticeGround<T, C> {
     return used.tokens();
   }
 
-  /** What was found when the run first came by. */
-  private List<Attempt<T, C>> recalled(List<Request<T>> requests, List<RunEvent.Attempted> events) {
-    List<Attempt<T, C>> recalled = new ArrayList<>(events.size());
-    for (int i = 0; i < events.size(); i++) {
-      recalled.add(attempt(requests.get(i), events.get(i)));
+  /** What was found when the run first came by, of what is asked now. */
+  private static <T> List<RunEvent.Attempted> recalled(
+      int generation,
+      RunEvent.Stage stage,
+      int level,
+      List<Asked<T>> asked,
+      List<RunEvent.Attempted> then) {
+    List<RunEvent.Attempted> recalled = new ArrayList<>(then.size());
+    for (int i = 0; i < then.size(); i++) {
+      RunEvent.Attempted event = then.get(i);
+      recalled.add(
+          new RunEvent.Attempted(
+              generation,
+              stage,
+              level,
+              asked.get(i).task(),
+              asked.get(i).request().seed(),
+              event.candidate(),
+              event.tokens(),
+              event.outcome(),
+              event.score(),
+              event.reason(),
+              event.critique(),
+              event.comment(),
+              event.verdictCost(),
+              event.critiqueCost()));
     }
     return recalled;
   }
 
-  private Attempt<T, C> attempt(Request<T> request, RunEvent.Attempted event) {
+  /** What may be learnt from is made of what was recorded, so that a run that is resumed learns the same. */
+  private Attempt<T, C> attempt(RunEvent.Attempted event) {
     Verdict verdict =
         new Verdict(event.outcome(), event.score(), event.reason(), cost(event.verdictCost()));
     String candidate = event.candidate();
@@ -183,7 +223,12 @@ public final class PracticeGround<T, C> {
             ? Ruling.withoutCandidate(verdict, event.tokens())
             : Output.of(codec.readCandidate(candidate), event.tokens());
     Attempt<T, C> attempt =
-        Attempt.of(request.task(), output, event.level(), event.generation(), request.seed())
+        Attempt.of(
+                codec.readTask(event.task()),
+                output,
+                event.level(),
+                event.generation(),
+                event.seed())
             .ruled(verdict);
     Map<String, Double> scores = event.critique();
     if (scores == null) {
@@ -199,12 +244,14 @@ public final class PracticeGround<T, C> {
   }
 
   /** Hands on what may train. */
-  private Tally handOn(List<Attempt<T, C>> made, Consumer<Attempt<T, C>> lessons) {
+  private Tally handOn(List<RunEvent.Attempted> made, Consumer<Attempt<T, C>> lessons) {
     int decided = 0;
     int passed = 0;
-    for (Attempt<T, C> attempt : made) {
+    for (RunEvent.Attempted event : made) {
+      Attempt<T, C> attempt = attempt(event);
       decided += attempt.decided() ? 1 : 0;
       passed += attempt.passed() ? 1 : 0;
+      recorded.accept(event);
       if (attempt.candidate() != null && attempt.decided() && attempt.grade() > 0) {
         lessons.accept(attempt);
       }
@@ -212,17 +259,17 @@ public final class PracticeGround<T, C> {
     return new Tally(made.size(), decided, passed);
   }
 
-  private RunEvent attempted(RunEvent.Stage stage, Attempt<T, C> attempt) {
-    C candidate = attempt.candidate();
+  private static RunEvent.Attempted attempted(
+      RunEvent.Stage stage, String task, @Nullable String candidate, Attempt<?, ?> attempt) {
     Verdict verdict = attempt.verdict();
     Critique critique = attempt.critique();
     return new RunEvent.Attempted(
         attempt.generation(),
         stage,
         attempt.level(),
-        codec.writeTask(attempt.task()),
+        task,
         attempt.seed(),
-        candidate == null ? null : codec.writeCandidate(candidate),
+        candidate,
         attempt.output().tokens(),
         verdict.outcome(),
         verdict.score(),

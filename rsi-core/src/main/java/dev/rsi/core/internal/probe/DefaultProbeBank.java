@@ -1,12 +1,9 @@
 package dev.rsi.core.internal.probe;
 
-import com.google.common.hash.Hashing;
 import dev.rsi.api.Codec;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.probe.ProbeFamily;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,12 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,21 +35,16 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
   private final KnownAnswers<T, C> known;
   private final @Nullable Renewal<T> renewal;
 
-  /** Fingerprints of the tasks of earlier banks, in order. */
-  private final long[] former;
-
   private DefaultProbeBank(
       Codec<T, C> codec,
       Map<String, Family<T, C>> families,
       KnownAnswers<T, C> known,
       @Nullable Renewal<T> renewal,
-      long[] former,
       double nearness) {
     this.codec = codec;
     this.families = families;
     this.known = known;
     this.renewal = renewal;
-    this.former = former;
     this.nearness = nearness;
     this.texts = new HashSet<>();
     for (Family<T, C> family : families.values()) {
@@ -72,6 +61,18 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
       }
     }
     this.near = new NearDuplicates(texts, nearness);
+  }
+
+  /** The same probes, with other known answers or another renewal. */
+  private DefaultProbeBank(
+      DefaultProbeBank<T, C> same, KnownAnswers<T, C> known, @Nullable Renewal<T> renewal) {
+    this.codec = same.codec;
+    this.families = same.families;
+    this.texts = same.texts;
+    this.nearness = same.nearness;
+    this.near = same.near;
+    this.known = known;
+    this.renewal = renewal;
   }
 
   /**
@@ -92,7 +93,7 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
       }
     }
     return new DefaultProbeBank<>(
-        codec, byName, KnownAnswers.none(), null, new long[0], NearDuplicates.THRESHOLD);
+        codec, byName, KnownAnswers.none(), null, NearDuplicates.THRESHOLD);
   }
 
   /** The bank itself: there are no others. */
@@ -115,12 +116,7 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
               + " known answers in a kind of skill.");
     }
     return new DefaultProbeBank<>(
-        codec,
-        families,
-        known.and(kind, answered.form(), task, candidate, reading),
-        renewal,
-        former,
-        nearness);
+        this, known.and(kind, answered.form(), task, candidate, reading), renewal);
   }
 
   @Override
@@ -128,7 +124,7 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
     if (!(share > 0 && share <= 1)) {
       throw new IllegalArgumentException("nearness (" + share + ") must be in (0, 1].");
     }
-    return new DefaultProbeBank<>(codec, families, known, renewal, former, share);
+    return new DefaultProbeBank<>(codec, families, known, renewal, share);
   }
 
   @Override
@@ -143,7 +139,7 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
                 + ") cannot be drawn afresh.\nMaybe keep it in a bank that is not renewed.");
       }
     }
-    return new DefaultProbeBank<>(codec, families, known, after, former, nearness);
+    return new DefaultProbeBank<>(this, known, after);
   }
 
   @Override
@@ -195,51 +191,35 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
     return renewal == null ? 1 : renewal.histories(decisions);
   }
 
+  /** What is spent of tasks while this bank and those after it are in use: nothing yet. */
+  public SpentTasks spent() {
+    return new SpentTasks(nearness);
+  }
+
   /**
    * The bank that follows this one: as many fresh tasks of each kind, none from a bank before it.
    *
-   * @param random gives the stream of randomness to draw with, from its beginning each time
+   * @param random the stream of randomness to draw with
    * @param usable whether a task may be a probe
-   * @param trained tells the texts of all tasks that the model was trained on, each once or more,
-   *     whenever it is asked: no probe is near one
+   * @param spent what was trained on and was in earlier banks; this bank's tasks are, from now on
    * @throws RsiException if a kind has no more tasks that may be used, naming it
    */
   public DefaultProbeBank<T, C> next(
-      Supplier<? extends RandomGenerator> random,
-      Predicate<? super T> usable,
-      Consumer<Consumer<String>> trained) {
+      RandomGenerator random, Predicate<? super T> usable, SpentTasks spent) {
     Renewal<T> after = Objects.requireNonNull(renewal, "the bank is not renewed");
-    long[] gone = formerAndOwn();
+    texts.forEach(spent::probed);
     Map<String, Integer> sizes = new LinkedHashMap<>();
     families.forEach((kind, family) -> sizes.put(kind, family.tasks().size()));
     Map<String, List<T>> drawn =
-        new FreshTasks<>(after.draw(), sizes, codec::writeTask, nearness)
-            .drawn(
-                random,
-                task ->
-                    usable.test(task)
-                        && Arrays.binarySearch(gone, fingerprint(codec.writeTask(task))) < 0,
-                trained);
+        new FreshTasks<>(after.draw(), sizes, codec)
+            .drawn(random, (task, text) -> usable.test(task) && spent.mayProbe(text));
     Map<String, Family<T, C>> fresh = new LinkedHashMap<>();
     families.forEach(
         (kind, family) ->
             fresh.put(
                 kind,
                 family.with(Objects.requireNonNull(drawn.get(kind), kind), family.margins())));
-    return new DefaultProbeBank<>(codec, fresh, known, after, gone, nearness);
-  }
-
-  /** What no bank after this one may have: eight bytes a task, as there is no end of banks. */
-  private long[] formerAndOwn() {
-    return LongStream.concat(
-            Arrays.stream(former), texts.stream().mapToLong(DefaultProbeBank::fingerprint))
-        .sorted()
-        .toArray();
-  }
-
-  /** Two of a billion tasks have the same with a probability of 3 %: then one is drawn again. */
-  private static long fingerprint(String text) {
-    return Hashing.sipHash24().hashString(text, StandardCharsets.UTF_8).asLong();
+    return new DefaultProbeBank<>(codec, fresh, known, after, nearness);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.rsi.core.internal.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -44,14 +45,18 @@ class NearDuplicatesTest {
   /** The example of Broder's paper: 3 of 7 runs, 42.85 %. */
   @Example
   void should_count_different_runs_as_broder_does() {
-    Set<List<String>> one = NearDuplicates.shingles("a rose is a rose is a rose");
-    Set<List<String>> other = NearDuplicates.shingles("a rose is a flower which is a rose");
-    Set<List<String>> both = new HashSet<>(one);
+    Set<Long> one = set(Runs.of("a rose is a rose is a rose"));
+    Set<Long> other = set(Runs.of("a rose is a flower which is a rose"));
+    Set<Long> both = new HashSet<>(one);
     both.retainAll(other);
     assertThat(both).hasSize(3);
     assertThat(one.size() + other.size() - both.size()).isEqualTo(7);
     assertThat(of("a rose is a rose is a rose").near("a rose is a flower which is a rose"))
         .isFalse();
+  }
+
+  private static Set<Long> set(Runs runs) {
+    return Arrays.stream(runs.runs()).boxed().collect(Collectors.toSet());
   }
 
   @Example
