@@ -70,7 +70,7 @@ public interface Verifier<T, C> extends Described {
         verdict = verify(task, candidate);
       } catch (CancelledException e) {
         throw e;
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         verdict = Verdict.broken("verifier", e);
       }
       verdicts.add(verdict == null ? Verdict.undecided("the verifier returned null") : verdict);

@@ -6,6 +6,8 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.TaskSource;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.calls.Crew;
+import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.judging.HeldOut;
 import dev.rsi.core.internal.judging.Judging;
 import dev.rsi.core.internal.judging.ProbeScores;
@@ -36,6 +38,7 @@ import dev.rsi.core.report.RunReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +76,7 @@ final class LoopRun<T, C> implements AutoCloseable {
    * @param controls what is asked of it from outside
    * @param driver of the run on the registry
    * @param leased throws if the run's lease is not held any more
+   * @param direct calls parts on the run's thread
    */
   LoopRun(
       Plan<T, C> plan,
@@ -82,7 +86,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       int levels,
       Controls controls,
       ModelRegistry.Driver driver,
-      Runnable leased) {
+      Runnable leased,
+      DirectCalls direct) {
     this.plan = plan;
     this.journal = journal;
     this.tasks = tasks;
@@ -102,7 +107,9 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.store(),
             WorstCase.tokens(
                 plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam()));
-    this.steps = new Steps(journal, accounts, () -> thread.isInterrupted() || controls.isCut());
+    BooleanSupplier cut = () -> thread.isInterrupted() || controls.isCut();
+    this.steps = new Steps(journal, accounts, cut, direct);
+    controls.cancelledBy(steps::cancelled);
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
     this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), plan.threads());
@@ -406,9 +413,10 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   @Override
   public void close() {
-    try (logContext;
-        examiner) {
-      attempts.close();
+    try (logContext) {
+      List<Crew<?>> crews = new ArrayList<>(attempts.crews());
+      crews.addAll(examiner.crews());
+      Crew.closeAll(crews);
     }
   }
 }

@@ -28,7 +28,7 @@ public final class Ruling {
       verdicts = given == null ? List.of() : new ArrayList<>(given);
     } catch (CancelledException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       return Collections.nCopies(candidates.size(), Verdict.broken("verifier", e));
     }
     if (verdicts.size() != candidates.size() || verdicts.contains(null)) {

@@ -143,6 +143,10 @@ final class Reader<T, C> {
         steps.generation(), stream, family.name(), version, probes, numbers, texts);
   }
 
+  private List<String> written(List<Output<C>> outputs) {
+    return steps.direct().call("codec", () -> texts(outputs));
+  }
+
   private List<String> texts(List<Output<C>> outputs) {
     List<String> texts = new ArrayList<>();
     for (Output<C> output : outputs) {
@@ -167,7 +171,9 @@ final class Reader<T, C> {
     List<Double> numbers = new ArrayList<>(probes.size());
     for (int k = 0; k < probes.size(); k++) {
       Answer<OptionalDouble> answer = answers.get(k);
-      if (answer.kind() != Answer.Kind.GIVEN) {
+      OptionalDouble given = answer.value();
+      if (given == null) {
+        // Also one that was given, as null.
         log.warn(
             "probe {} of kind ({}) could not be read: {}",
             probes.get(k),
@@ -175,7 +181,6 @@ final class Reader<T, C> {
             answer.kind(),
             answer.thrown());
       }
-      OptionalDouble given = answer.value();
       numbers.add(given == null ? Double.NaN : given.orElse(Double.NaN));
     }
     return numbers;

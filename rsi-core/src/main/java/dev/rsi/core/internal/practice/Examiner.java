@@ -7,6 +7,7 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.Ruling;
+import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.CriticCalls;
 import dev.rsi.core.internal.calls.VerifierCalls;
 import dev.rsi.core.internal.calls.Watch;
@@ -16,10 +17,10 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has attempts verified and criticised, by sessions that it closes. What breaks or takes too long
+ * Has attempts verified and criticised, by sessions of {@link #crews}. What breaks or takes too long
  * gives UNDECIDED, never an exception.
  */
-public final class Examiner<T, C> implements AutoCloseable {
+public final class Examiner<T, C> {
   private final VerifierCalls<T, C> verifier;
   private final @Nullable CriticCalls<T, C> critic;
 
@@ -86,11 +87,8 @@ public final class Examiner<T, C> implements AutoCloseable {
     return criticised;
   }
 
-  /** Closes what was opened to rule and to criticise. */
-  @Override
-  public void close() {
-    try (critic) {
-      verifier.close();
-    }
+  /** Who rules and criticises, to be closed. */
+  public List<Crew<?>> crews() {
+    return critic == null ? List.of(verifier.crew()) : List.of(verifier.crew(), critic.crew());
   }
 }

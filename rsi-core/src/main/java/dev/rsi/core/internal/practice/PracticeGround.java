@@ -30,6 +30,8 @@ public final class PracticeGround<T, C> {
   /** How often a level may give a held-out task in a row before it is taken to have no others. */
   private static final int MAX_REDRAWS = 1000;
 
+  private static final String CODEC = "codec";
+
   private final TaskSource<T> tasks;
   private final Predicate<? super T> mayPractise;
   private final int samples;
@@ -105,11 +107,13 @@ public final class PracticeGround<T, C> {
     int tasksPerBatch = Math.max(1, batch / samples);
     Tally tally = new Tally(0, 0, 0);
     for (int from = 0; from < count; from += tasksPerBatch) {
+      List<RoundTrip.Read<T>> drawn = drawn(level, Math.min(count - from, tasksPerBatch), random);
       List<Asked<T>> asked = new ArrayList<>();
-      for (int i = from; i < Math.min(count, from + tasksPerBatch); i++) {
-        RoundTrip.Read<T> task = draw(level, random);
+      for (int i = 0; i < drawn.size(); i++) {
+        RoundTrip.Read<T> task = drawn.get(i);
         for (int sample = 0; sample < samples; sample++) {
-          long seed = seeds.of(stream, generation, level, (long) i * samples + sample);
+          long number = (long) (from + i) * samples + sample;
+          long seed = seeds.of(stream, generation, level, number);
           asked.add(new Asked<>(task.text(), new Request<>(task.value(), seed)));
         }
       }
@@ -121,7 +125,7 @@ public final class PracticeGround<T, C> {
               then -> recalled(generation, stage, level, asked, then),
               () -> examined(version, generation, stage, level, asked),
               events -> events);
-      tally = tally.plus(handOn(made, lessons));
+      tally = tally.plus(steps.direct().call(CODEC, () -> handOn(made, lessons)));
     }
     return tally;
   }
@@ -129,9 +133,31 @@ public final class PracticeGround<T, C> {
   /** A request with its task as it is recorded. */
   private record Asked<T>(String task, Request<T> request) {}
 
+  /** In one call for all of a batch: each is looked up among those that are held out. */
+  private List<RoundTrip.Read<T>> drawn(int level, int count, RandomGenerator random) {
+    return steps
+        .direct()
+        .call(
+            "source of tasks",
+            () -> {
+              List<RoundTrip.Read<T>> drawn = new ArrayList<>(count);
+              for (int i = 0; i < count; i++) {
+                drawn.add(draw(level, random));
+              }
+              return drawn;
+            });
+  }
+
   private RoundTrip.Read<T> draw(int level, RandomGenerator random) {
     for (int i = 0; i < MAX_REDRAWS; i++) {
-      RoundTrip.Read<T> task = RoundTrip.task(codec, tasks.draw(level, random));
+      T drawn = tasks.draw(level, random);
+      if (drawn == null) {
+        throw new RsiException(
+            "The source of tasks drew (null) for level ("
+                + level
+                + ").\nMaybe it has no task of that level: then levels() says fewer.");
+      }
+      RoundTrip.Read<T> task = RoundTrip.task(codec, drawn);
       if (mayPractise.test(task.value())) {
         return task;
       }
@@ -151,13 +177,13 @@ public final class PracticeGround<T, C> {
     List<Request<T>> requests = asked.stream().map(Asked::request).toList();
     List<Output<C>> outputs = attempts.make(version, "practising level " + level, requests);
     List<Attempt<T, C>> made = new ArrayList<>(asked.size());
-    List<@Nullable String> candidates = new ArrayList<>(asked.size());
     for (int i = 0; i < requests.size(); i++) {
       Request<T> request = requests.get(i);
-      C candidate = outputs.get(i).candidate();
-      candidates.add(candidate == null ? null : codec.writeCandidate(candidate));
       made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
     }
+    // Before a verifier has them.
+    List<@Nullable String> candidates =
+        steps.direct().call(CODEC, () -> written(outputs));
     List<Attempt<T, C>> examined =
         steps
             .accounts()
@@ -170,6 +196,15 @@ public final class PracticeGround<T, C> {
       events.add(attempted(stage, asked.get(i).task(), candidates.get(i), examined.get(i)));
     }
     return events;
+  }
+
+  private List<@Nullable String> written(List<Output<C>> outputs) {
+    List<@Nullable String> written = new ArrayList<>(outputs.size());
+    for (Output<C> output : outputs) {
+      C candidate = output.candidate();
+      written.add(candidate == null ? null : codec.writeCandidate(candidate));
+    }
+    return written;
   }
 
   /** The tokens of verdicts and critiques. */

@@ -4,7 +4,7 @@ import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
-import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.JudgeCalls;
 import dev.rsi.core.internal.calls.Sessions;
 import dev.rsi.core.internal.calls.Watch;
@@ -17,16 +17,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /**
- * The one place where models are run: opens sessions, takes every attempt out of the budget and
- * closes what it opened.
+ * The one place where models are run: opens sessions, and takes every attempt out of the budget.
  */
-public final class Attempts<T, C> implements AutoCloseable {
-  private static final Logger log = LoopLog.LOG;
-
+public final class Attempts<T, C> {
   private final Generator<T, C> generator;
   private final ModelRegistry registry;
   private final Steps steps;
@@ -115,35 +110,17 @@ public final class Attempts<T, C> implements AutoCloseable {
         version, id -> new Sessions<>(generator, () -> registry.load(id, generator::open), threads));
   }
 
-  /**
-   * Closes every session but those of the versions given. An exception of one is logged; an error
-   * is thrown when all are closed.
-   */
+  /** Closes every session but those of the versions given. */
   public void closeAllBut(List<String> kept) {
-    List<Sessions<T, C>> closing = new ArrayList<>();
-    sessions
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean close = !kept.contains(entry.getKey());
-              if (close) {
-                closing.add(entry.getValue());
-              }
-              return close;
-            });
-    @Nullable Error error = null;
-    for (Sessions<T, C> session : closing) {
-      try {
-        session.close();
-      } catch (RuntimeException e) {
-        log.warn("a session failed to close", e);
-      } catch (Error e) {
-        error = e;
-      }
-    }
-    if (error != null) {
-      throw error;
-    }
+    List<Crew<?>> closing = new ArrayList<>();
+    sessions.forEach(
+        (version, own) -> {
+          if (!kept.contains(version)) {
+            closing.add(own.crew());
+          }
+        });
+    sessions.keySet().retainAll(kept);
+    Crew.closeAll(closing);
   }
 
   /** Who has attempts at probes read by judges. */
@@ -151,10 +128,10 @@ public final class Attempts<T, C> implements AutoCloseable {
     return judges;
   }
 
-  @Override
-  public void close() {
-    try (judges) {
-      closeAllBut(List.of());
-    }
+  /** Who runs models and asks judges, to be closed. */
+  public List<Crew<?>> crews() {
+    List<Crew<?>> crews = new ArrayList<>(judges.crews());
+    sessions.values().forEach(own -> crews.add(own.crew()));
+    return crews;
   }
 }

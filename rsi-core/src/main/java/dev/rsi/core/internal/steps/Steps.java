@@ -1,6 +1,8 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.PartException;
+import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.report.RunEvent;
@@ -23,6 +25,7 @@ public final class Steps {
   private final Journal journal;
   private final Accounts accounts;
   private final BooleanSupplier cut;
+  private final DirectCalls direct;
   private Part part = Part.PRACTICE;
   private Flight.@Nullable Phase flight;
 
@@ -30,11 +33,13 @@ public final class Steps {
    * The steps of a run.
    *
    * @param cut whether the run was told to end what is under way
+   * @param direct calls parts on the run's thread
    */
-  public Steps(Journal journal, Accounts accounts, BooleanSupplier cut) {
+  public Steps(Journal journal, Accounts accounts, BooleanSupplier cut, DirectCalls direct) {
     this.journal = journal;
     this.accounts = accounts;
     this.cut = cut;
+    this.direct = direct;
   }
 
   /** The run's id. */
@@ -65,6 +70,11 @@ public final class Steps {
   /** Whether a run is done again, and nothing recorded. */
   public boolean isReplay() {
     return journal.isReplay();
+  }
+
+  /** How parts are called on the run's thread: each such call goes through here. */
+  public DirectCalls direct() {
+    return direct;
   }
 
   // Where the run is.
@@ -280,9 +290,10 @@ public final class Steps {
       return work.get();
     } catch (CancelledException | JournalException e) {
       throw e;
-    } catch (RuntimeException e) {
-      journal.fault(journal.generation(), who, e);
-      return otherwise.apply(e);
+    } catch (Throwable e) {
+      RuntimeException broken = PartException.of(e);
+      journal.fault(journal.generation(), who, broken);
+      return otherwise.apply(broken);
     }
   }
 
@@ -302,8 +313,8 @@ public final class Steps {
       work.run();
     } catch (CancelledException | JournalException e) {
       throw e;
-    } catch (RuntimeException e) {
-      journal.fault(journal.generation(), part, e);
+    } catch (Throwable e) {
+      journal.fault(journal.generation(), part, PartException.of(e));
     }
   }
 

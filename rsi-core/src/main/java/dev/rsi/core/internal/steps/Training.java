@@ -1,16 +1,16 @@
 package dev.rsi.core.internal.steps;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import dev.rsi.api.Attempt;
+import dev.rsi.api.Calls;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
-import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.calls.Answer;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.Dimension;
@@ -20,18 +20,16 @@ import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.RunEvent;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /** Has the trainer make a challenger in a directory of its own, and stores what it made. */
 public final class Training<T, C> {
-  private static final Logger log = LoopLog.LOG;
+  private static final Calls ANY_TIME = Calls.DEFAULT.withoutLimit();
 
   private final Trainer<T, C> trainer;
   private final Recipe recipe;
@@ -103,51 +101,66 @@ public final class Training<T, C> {
         () -> trained(given, most));
   }
 
+  /** A trainer that does not end has its directory for as long: nobody deletes it under it. */
   private RunEvent.Trained trained(Given<T, C> given, Amounts most) {
-    Path work = registry.newWorkDirectory();
-    try {
-      return trainedIn(work, given, most);
-    } finally {
-      delete(work);
+    try (Crew<WorkDirectory> crew =
+        new Crew<>("trainer", ANY_TIME, () -> WorkDirectory.of(registry), threads)) {
+      return trainedBy(crew, given, most);
     }
   }
 
-  private RunEvent.Trained trainedIn(Path work, Given<T, C> given, Amounts most) {
+  private RunEvent.Trained trainedBy(
+      Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
     Ledger.Call spending = steps.accounts().spend(most);
     Amounts spent = most;
     try {
-      // Before the trainer has it, who may put a link in its place.
-      Path own = real(work);
-      TrainedArtifact artifact =
-          registry.load(given.parent(), parent -> artifact(given, parent, work));
-      if (artifact == null) {
-        throw new RsiException(
-            "The trainer gave (null).\nMaybe it made nothing: then it throws, and says why.");
-      }
+      Made made = made(crew, given);
+      TrainedArtifact artifact = made.artifact();
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
-      Path directory = inside(own, artifact.directory());
+      Path directory = made.work().inside(artifact.directory());
       steps.at(Part.REGISTRY);
       long room = disk.check(directory);
-      ModelVersion made =
+      ModelVersion version =
           driver.add(directory, provenance(given, artifact), room, steps::cancelled);
       return new RunEvent.Trained(
-          steps.generation(), made.id(), given.parent(), artifact.steps(), artifact.metrics());
+          steps.generation(), version.id(), given.parent(), artifact.steps(), artifact.metrics());
     } finally {
       spending.end(spent);
     }
   }
 
-  private @Nullable TrainedArtifact artifact(
-      Given<T, C> given, ModelVersion parent, Path work) {
-    TrainingRequest<T, C> request =
-        new TrainingRequest<>(
-            parent, given.lessons(), given.attempts(), recipe, given.seed(), work);
-    return Crew.alone(
-        "trainer",
-        threads,
-        steps.context("training"),
-        context -> trainer.train(request, context));
+  /** What a training made, and where. */
+  private record Made(WorkDirectory work, TrainedArtifact artifact) {}
+
+  private Made made(Crew<WorkDirectory> crew, Given<T, C> given) {
+    return registry.load(given.parent(), parent -> made(crew, parent, given));
+  }
+
+  private Made made(Crew<WorkDirectory> crew, ModelVersion parent, Given<T, C> given) {
+    Answer<Made> answer =
+        crew.<Made>make(
+                List.of((work, context) -> made(work, parent, given, context)),
+                steps.context("training"))
+            .get(0);
+    if (answer.thrown() != null) {
+      throw answer.thrown();
+    }
+    return Objects.requireNonNull(answer.value());
+  }
+
+  private Made made(
+      WorkDirectory work, ModelVersion parent, Given<T, C> given, RunContext context) {
+    TrainedArtifact artifact =
+        trainer.train(
+            new TrainingRequest<>(
+                parent, given.lessons(), given.attempts(), recipe, given.seed(), work.path()),
+            context);
+    if (artifact == null) {
+      throw new RsiException(
+          "The trainer gave (null).\nMaybe it made nothing: then it throws, and says why.");
+    }
+    return new Made(work, artifact);
   }
 
   private Provenance provenance(Given<T, C> given, TrainedArtifact artifact) {
@@ -176,43 +189,6 @@ public final class Training<T, C> {
               + ") steps, but said that it takes at most ("
               + stated
               + ").\nMaybe its maxSteps() counts lessons where it should count epochs.");
-    }
-  }
-
-  /** The real path of an artifact. */
-  private static Path inside(Path work, Path artifact) {
-    Path directory = real(artifact);
-    if (!directory.startsWith(work)) {
-      throw new RsiException(
-          "The trainer's artifact ("
-              + artifact
-              + ") does not lie in the work directory ("
-              + work
-              + ").\nMaybe it was written elsewhere: the request says where to.");
-    }
-    return directory;
-  }
-
-  private static Path real(Path directory) {
-    try {
-      return directory.toRealPath();
-    } catch (IOException e) {
-      throw new RsiException(
-          "Directory ("
-              + directory
-              + "), where an artifact should lie, cannot be read.\nMaybe it was never written, or"
-              + " was deleted.",
-          e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try {
-      if (Files.exists(directory)) {
-        MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
-      }
-    } catch (IOException e) {
-      log.warn("work directory {} could not be deleted", directory, e);
     }
   }
 }
