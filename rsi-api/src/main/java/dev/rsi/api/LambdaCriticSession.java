@@ -23,9 +23,10 @@ record LambdaCriticSession<T, C>(Critic<T, C> critic) implements Critic.Session<
     @Nullable Critique critique;
     try {
       critique = critic.critique(attempt.task(), candidate, attempt.verdict(), rubric);
-    } catch (CancelledException e) {
-      throw e;
     } catch (RuntimeException e) {
+      if (RsiException.isRetryable(e)) {
+        throw e;
+      }
       critique = broken("threw " + e);
     }
     return critique == null ? broken("returned null") : critique;

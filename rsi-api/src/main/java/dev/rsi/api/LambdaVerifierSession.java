@@ -39,9 +39,10 @@ record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.
       List<Verdict> given = verifier.verifyAll(task, candidates);
       // A copy, which unlike List.of may be asked whether it holds null.
       verdicts = given == null ? List.of() : new ArrayList<>(given);
-    } catch (CancelledException e) {
-      throw e;
     } catch (RuntimeException e) {
+      if (RsiException.isRetryable(e)) {
+        throw e;
+      }
       return Collections.nCopies(count, Verdict.broken("verifier", e).withCost(unknown()));
     }
     return verdicts.size() == count && !verdicts.contains(null)

@@ -13,38 +13,49 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe, if the approver is; the setters return changed copies.
  */
 public final class Oversight {
+  /**
+   * As long as an outage is waited for where nobody says: longer than most servers take to come
+   * back, and short enough that somebody hears of it within a working day. Nothing is lost by
+   * either.
+   */
+  private static final Duration OUTAGES = Duration.ofHours(1);
+
   /** Nobody is asked, nothing is secret but by the seed. */
-  public static final Oversight NONE = new Oversight(null, null, null, null, Duration.ZERO);
+  public static final Oversight NONE = 
+      new Oversight(null, null, null, null, Duration.ZERO, OUTAGES);
 
   private final @Nullable Approval approval;
   private final @Nullable Charter charter;
   private final @Nullable Path stopFile;
   private final @Nullable Long secret;
   private final Duration pace;
+  private final Duration outages;
 
   private Oversight(
       @Nullable Approval approval,
       @Nullable Charter charter,
       @Nullable Path stopFile,
       @Nullable Long secret,
-      Duration pace) {
+      Duration pace,
+      Duration outages) {
     this.approval = approval;
     this.charter = charter;
     this.stopFile = stopFile;
     this.secret = secret;
     this.pace = pace;
+    this.outages = outages;
   }
 
   /** With a person who is asked before a challenger goes live. Default: nobody is. */
   public Oversight approval(Approval approval) {
     Objects.requireNonNull(approval, "approval");
-    return new Oversight(approval, charter, stopFile, secret, pace);
+    return new Oversight(approval, charter, stopFile, secret, pace, outages);
   }
 
   /** With what the run is for and what it must not change. Default: none. */
   public Oversight charter(Charter charter) {
     Objects.requireNonNull(charter, "charter");
-    return new Oversight(approval, charter, stopFile, secret, pace);
+    return new Oversight(approval, charter, stopFile, secret, pace, outages);
   }
 
   /**
@@ -56,7 +67,7 @@ public final class Oversight {
    */
   public Oversight stopFile(Path file) {
     Objects.requireNonNull(file, "file");
-    return new Oversight(approval, charter, file, secret, pace);
+    return new Oversight(approval, charter, file, secret, pace, outages);
   }
 
   /**
@@ -70,7 +81,7 @@ public final class Oversight {
    * whoever reads the record knows from the start.
    */
   public Oversight secret(long secret) {
-    return new Oversight(approval, charter, stopFile, secret, pace);
+    return new Oversight(approval, charter, stopFile, secret, pace, outages);
   }
 
   /**
@@ -84,12 +95,33 @@ public final class Oversight {
     if (pace.isZero() || pace.isNegative()) {
       throw new IllegalArgumentException("pace (" + pace + ") must be positive.");
     }
-    return new Oversight(approval, charter, stopFile, secret, pace);
+    return new Oversight(approval, charter, stopFile, secret, pace, outages);
+  }
+
+  /**
+   * With how long the loop waits for a part that cannot be reached, through nobody's fault. Nobody's
+   * fault is what a part throws that is {@linkplain dev.rsi.api.RsiException#retryable retryable};
+   * and also where every output of a call has {@linkplain dev.rsi.api.Output.Kind#FAILED failed},
+   * or every ruling, critique or reading of a batch was missed because calls threw or took too
+   * long. The loop asks again after a pause that doubles from 100 ms to a minute, or as long as a
+   * server asked for, and goes on as if nothing had happened. If the part does not come back in
+   * this time by the loop's clock, or the budget has run out meanwhile, the run is left with {@link
+   * dev.rsi.core.report.RunReport.End#OUTAGE}, and can be resumed. Default: an hour, which is longer
+   * than most servers take to come back.
+   *
+   * @param longest zero or more; zero leaves the run at once
+   */
+  public Oversight outages(Duration longest) {
+    if (longest.isNegative()) {
+      throw new IllegalArgumentException(
+          "outages (" + longest + ") must be >= 0.\nMaybe Duration.ZERO, to wait for nothing.");
+    }
+    return new Oversight(approval, charter, stopFile, secret, pace, longest);
   }
 
   /** The same without what would hold up a replay. */
   Oversight unwatched() {
-    return new Oversight(approval, charter, null, secret, Duration.ZERO);
+    return new Oversight(approval, charter, null, secret, Duration.ZERO, Duration.ZERO);
   }
 
   @Nullable Approval approval() {
@@ -114,6 +146,11 @@ public final class Oversight {
     return pace;
   }
 
+  /** How long an outage is waited for. */
+  Duration outages() {
+    return outages;
+  }
+
   /** Says what is kept in hand, and no secret. */
   @Override
   public String toString() {
@@ -127,6 +164,8 @@ public final class Oversight {
         + (secret == null ? "the seed" : "given")
         + ", pace="
         + pace
+        + ", outages="
+        + outages
         + "]";
   }
 }

@@ -112,7 +112,7 @@ final class RunState {
     steps.outside(
         () -> {
           steps.between();
-          registry.promote(anchor);
+          pointTo(anchor);
         });
   }
 
@@ -136,11 +136,14 @@ final class RunState {
 
   private RunEvent.@Nullable FellBack fallen() {
     try {
-      registry.version(incumbent());
+      steps.registry(() -> registry.version(incumbent()));
       return null;
     } catch (CorruptModelException damaged) {
       String sound =
-          registry.soundAncestor(incumbent()).map(ModelVersion::id).orElseThrow(() -> damaged);
+          steps
+              .registry(() -> registry.soundAncestor(incumbent()))
+              .map(ModelVersion::id)
+              .orElseThrow(() -> damaged);
       log.warn("run {}: version {} is damaged, {} goes live", steps.run(), incumbent(), sound);
       return new RunEvent.FellBack(
           steps.generation(), incumbent(), sound, String.valueOf(damaged.getMessage()));
@@ -148,8 +151,16 @@ final class RunState {
   }
 
   private void become(String version) {
-    steps.outside(() -> registry.promote(version));
+    steps.outside(() -> pointTo(version));
     live = new Live(version);
     logContext.at(steps.generation(), version);
+  }
+
+  private void pointTo(String version) {
+    steps.registry(
+        () -> {
+          registry.promote(version);
+          return version;
+        });
   }
 }

@@ -25,8 +25,9 @@ public final class DiskSpace {
     return most < Long.MAX_VALUE;
   }
 
-  private long used() {
-    return registry.bytes() + store.bytes();
+  /** What registry and store take now; 0 where nothing limits it. */
+  public long used() {
+    return isLimited() ? registry.bytes() + store.bytes() : 0;
   }
 
   /**
@@ -58,14 +59,14 @@ public final class DiskSpace {
   /**
    * Refuses an artifact that there is no room for, beside itself where it was written.
    *
+   * @param used what registry and store take now
    * @throws RsiException if there is none
    */
-  public void check(Path artifact) {
+  public void check(Path artifact, long used) {
     if (!isLimited()) {
       return;
     }
     long size = size(artifact);
-    long used = used();
     if (size > most - used) {
       throw new RsiException(
           "The artifact takes ("

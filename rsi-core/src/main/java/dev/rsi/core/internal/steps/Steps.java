@@ -1,9 +1,13 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -23,18 +27,21 @@ public final class Steps {
   private final Journal journal;
   private final Accounts accounts;
   private final BooleanSupplier cut;
+  private final Outages outages;
   private Part part = Part.PRACTICE;
   private Flight.@Nullable Phase flight;
 
   /**
    * The steps of a run.
    *
+   * @param outages what is done while a part cannot be reached
    * @param cut whether the run was told to end what is under way
    */
-  public Steps(Journal journal, Accounts accounts, BooleanSupplier cut) {
+  public Steps(Journal journal, Accounts accounts, Outages outages, BooleanSupplier cut) {
     this.journal = journal;
     this.accounts = accounts;
     this.cut = cut;
+    this.outages = outages;
   }
 
   /** The run's id. */
@@ -50,6 +57,11 @@ public final class Steps {
   /** What is spent and may be spent. */
   public Accounts accounts() {
     return accounts;
+  }
+
+  /** What is done while a part cannot be reached. */
+  public Outages outages() {
+    return outages;
   }
 
   /** Whether what is under way should end now. Any thread may ask; nothing is recorded by it. */
@@ -259,6 +271,60 @@ public final class Steps {
     journal.waitFor(something);
   }
 
+  // The surroundings.
+
+  /**
+   * Asks the registry. What it cannot do for its surroundings' sake (a full disk, a server that is
+   * gone) is no fault of the step: the run is left open. What it refuses is thrown on.
+   *
+   * @throws LeavingException if it cannot be read or written
+   */
+  public <R extends @Nullable Object> R registry(Supplier<R> ask) {
+    return leavingOn(() -> asked(ask));
+  }
+
+  /** The same on any thread; the run is left where its own thread hears of it. */
+  static <R extends @Nullable Object> R asked(Supplier<R> registry) {
+    try {
+      return registry.get();
+    } catch (CancelledException | CorruptModelException | JournalException e) {
+      throw e;
+    } catch (RsiException | UncheckedIOException e) {
+      throw surroundings(e);
+    }
+  }
+
+  /** Does something, and has the run left if it may not go on: nobody can swallow that. */
+  <R extends @Nullable Object> R leavingOn(Supplier<R> work) {
+    try {
+      return work.get();
+    } catch (LeavingException e) {
+      throw journal.leave(e);
+    }
+  }
+
+  /** Has the run left open; to be thrown. */
+  LeavingException leave(LeavingException why) {
+    return journal.leave(why);
+  }
+
+  /** What keeps the registry from its work. */
+  static LeavingException surroundings(Exception cause) {
+    String words = cause.getMessage();
+    return new LeavingException(
+        RunReport.End.SURROUNDINGS, words == null ? String.valueOf(cause) : words, cause);
+  }
+
+  /** The run is being left: from now on only what tells of that can be recorded. */
+  public void leaving() {
+    journal.leaving();
+  }
+
+  /** Whether a run is done again, and nothing recorded. */
+  public boolean isReplay() {
+    return journal.isReplay();
+  }
+
   // What breaks.
 
   /**
@@ -276,6 +342,7 @@ public final class Steps {
     } catch (CancelledException | JournalException e) {
       throw e;
     } catch (RuntimeException e) {
+      checkLasts(who, e);
       journal.fault(journal.generation(), who, e);
       return otherwise.apply(e);
     }
@@ -298,7 +365,22 @@ public final class Steps {
     } catch (CancelledException | JournalException e) {
       throw e;
     } catch (RuntimeException e) {
+      checkLasts(part, e);
       journal.fault(journal.generation(), part, e);
+    }
+  }
+
+  /** What may succeed later without a change is no fault: the run is left, and does it then. */
+  private void checkLasts(Part who, RuntimeException thrown) {
+    if (thrown instanceof RsiException rsi && rsi.retryable()) {
+      throw journal.leave(
+          RunReport.End.OUTAGE,
+          "The "
+              + who.words()
+              + " could not be done now: "
+              + thrown
+              + "\nMaybe resume the run later.",
+          thrown);
     }
   }
 

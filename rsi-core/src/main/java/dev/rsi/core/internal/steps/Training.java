@@ -3,6 +3,7 @@ package dev.rsi.core.internal.steps;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import dev.rsi.api.Attempt;
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
@@ -20,6 +21,7 @@ import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,35 +101,54 @@ public final class Training<T, C> {
         () -> trained(given, most));
   }
 
+  /** Trains until it comes to something: an outage of the trainer is no fault of its own. */
   private RunEvent.Trained trained(Given<T, C> given, Amounts most) {
-    Path work = registry.newWorkDirectory();
-    try {
-      return trainedIn(work, given, most);
-    } finally {
-      delete(work);
+    Outages.Outage outage = steps.outages().of("trainer");
+    while (true) {
+      try {
+        RunEvent.Trained trained = trainedIn(steps.registry(registry::newWorkDirectory), given, most);
+        outage.over();
+        return trained;
+      } catch (OutOfReach e) {
+        outage.await("it threw " + e.thrown, Asking.pause(e.thrown), () -> false);
+        if (!steps.accounts().again(most)) {
+          throw outage.unpaid("it threw " + e.thrown);
+        }
+      }
+    }
+  }
+
+  /** The trainer threw what says of itself that the same training may succeed later. */
+  private static final class OutOfReach extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    final RsiException thrown;
+
+    OutOfReach(RsiException thrown) {
+      super(thrown);
+      this.thrown = thrown;
     }
   }
 
   private RunEvent.Trained trainedIn(Path work, Given<T, C> given, Amounts most) {
-    Ledger.Call spending = steps.accounts().spend(most);
+    Ledger.@Nullable Call spending = null;
     Amounts spent = most;
     try {
       // Before the trainer has it, who may put a link in its place.
       Path own = real(work);
+      ModelVersion parent = steps.registry(() -> registry.version(given.parent()));
+      spending = steps.accounts().spend(most);
       TrainingRequest<T, C> request =
           new TrainingRequest<>(
-              registry.version(given.parent()),
-              given.lessons(),
-              given.attempts(),
-              recipe,
-              given.seed(),
-              work);
-      TrainedArtifact artifact =
-          Crew.alone(
-              "trainer",
-              threads,
-              steps.context("training"),
-              context -> trainer.train(request, context));
+              parent, given.lessons(), given.attempts(), recipe, given.seed(), work);
+      TrainedArtifact artifact;
+      try {
+        artifact = made(request);
+      } catch (OutOfReach | LeavingException e) {
+        // It is done again, and paid for then.
+        spent = Amounts.NONE;
+        throw e;
+      }
       if (artifact == null) {
         throw new RsiException(
             "The trainer gave (null).\nMaybe it made nothing: then it throws, and says why.");
@@ -136,12 +157,43 @@ public final class Training<T, C> {
       checkSteps(artifact.steps(), most);
       Path directory = inside(own, artifact.directory());
       steps.at(Part.REGISTRY);
-      disk.check(directory);
-      ModelVersion made = registry.add(directory, provenance(given, artifact));
+      long used = steps.registry(disk::used);
+      disk.check(directory, used);
+      ModelVersion made = steps.registry(() -> registry.add(directory, provenance(given, artifact)));
       return new RunEvent.Trained(
           steps.generation(), made.id(), given.parent(), artifact.steps(), artifact.metrics());
     } finally {
-      spending.end(spent);
+      if (spending != null) {
+        spending.end(spent);
+      }
+      delete(work);
+    }
+  }
+
+  /**
+   * Has the trainer train.
+   *
+   * @throws OutOfReach if it may succeed later
+   * @throws LeavingException if there was no room on the disk that it shares with the registry
+   */
+  private @Nullable TrainedArtifact made(TrainingRequest<T, C> request) {
+    try {
+      return Crew.alone(
+          "trainer",
+          threads,
+          steps.context("training"),
+          context -> trainer.train(request, context));
+    } catch (CancelledException | JournalException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      String want = WorkDisk.want(request.workDirectory(), e);
+      if (want != null) {
+        throw steps.leave(new LeavingException(RunReport.End.SURROUNDINGS, want, e));
+      }
+      if (e instanceof RsiException rsi && rsi.retryable()) {
+        throw new OutOfReach(rsi);
+      }
+      throw e;
     }
   }
 
