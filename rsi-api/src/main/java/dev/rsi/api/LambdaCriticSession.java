@@ -13,21 +13,21 @@ record LambdaCriticSession<T, C>(Critic<T, C> critic) implements Critic.Session<
     List<Critique> critiques = new ArrayList<>(batch.size());
     for (Attempt<T, C> attempt : batch) {
       context.checkActive();
-      critiques.add(critique(attempt, rubric));
+      critiques.add(critique(attempt, rubric, context));
     }
     return critiques;
   }
 
-  private Critique critique(Attempt<T, C> attempt, Rubric rubric) {
+  private Critique critique(Attempt<T, C> attempt, Rubric rubric, RunContext context) {
     C candidate = Objects.requireNonNull(attempt.candidate(), "candidate");
     @Nullable Critique critique;
     try {
       critique = critic.critique(attempt.task(), candidate, attempt.verdict(), rubric);
-    } catch (RuntimeException e) {
-      if (RsiException.isRetryable(e)) {
-        throw e;
+    } catch (Throwable e) {
+      if (e instanceof CancelledException cancelled && context.cancelled()) {
+        throw cancelled;
       }
-      critique = broken("threw " + e);
+      critique = broken("threw " + PartException.ofOne(e));
     }
     return critique == null ? broken("returned null") : critique;
   }

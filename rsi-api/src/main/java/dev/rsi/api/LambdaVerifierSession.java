@@ -12,7 +12,7 @@ record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.
   public List<Verdict> verify(List<Attempt<T, C>> batch, RunContext context) {
     if (batch.size() == 1) {
       context.checkActive();
-      return rule(batch.get(0).task(), List.of(candidate(batch.get(0))));
+      return rule(batch.get(0).task(), List.of(candidate(batch.get(0))), context);
     }
     List<Verdict> verdicts = new ArrayList<>(batch.size());
     List<C> candidates = new ArrayList<>();
@@ -21,7 +21,7 @@ record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.
       candidates.add(candidate(batch.get(i)));
       if (i + 1 == batch.size() || !batch.get(i + 1).task().equals(task)) {
         context.checkActive();
-        verdicts.addAll(rule(task, List.copyOf(candidates)));
+        verdicts.addAll(rule(task, List.copyOf(candidates), context));
         candidates.clear();
       }
     }
@@ -32,18 +32,19 @@ record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.
     return Objects.requireNonNull(attempt.candidate(), "candidate");
   }
 
-  private List<Verdict> rule(T task, List<C> candidates) {
+  /** Whatever it throws, it decided nothing; unless the call was cancelled, and it says so. */
+  private List<Verdict> rule(T task, List<C> candidates, RunContext context) {
     int count = candidates.size();
     List<Verdict> verdicts;
     try {
       List<Verdict> given = verifier.verifyAll(task, candidates);
       // A copy, which unlike List.of may be asked whether it holds null.
       verdicts = given == null ? List.of() : new ArrayList<>(given);
-    } catch (RuntimeException e) {
-      if (RsiException.isRetryable(e)) {
-        throw e;
+    } catch (Throwable e) {
+      if (e instanceof CancelledException cancelled && context.cancelled()) {
+        throw cancelled;
       }
-      return Collections.nCopies(count, Verdict.broken("verifier", e).withCost(unknown()));
+      return Collections.nCopies(count, Verdict.broken("verifier", PartException.ofOne(e)).withCost(unknown()));
     }
     return verdicts.size() == count && !verdicts.contains(null)
         ? verdicts

@@ -17,9 +17,14 @@ public class RsiException extends RuntimeException {
    * @param retryable whether the same call may succeed later without a change
    */
   public RsiException(String message, @Nullable Throwable cause, boolean retryable) {
+    this(message, cause, retryable, null);
+  }
+
+  RsiException(
+      String message, @Nullable Throwable cause, boolean retryable, @Nullable Duration retryAfter) {
     super(message, cause);
     this.retryable = retryable;
-    this.retryAfter = null;
+    this.retryAfter = retryAfter;
   }
 
   /**
@@ -31,12 +36,10 @@ public class RsiException extends RuntimeException {
    * @param retryAfter how long to wait before the same call, zero or more
    */
   public RsiException(String message, @Nullable Throwable cause, Duration retryAfter) {
-    super(message, cause);
+    this(message, cause, true, retryAfter);
     if (retryAfter.isNegative()) {
       throw new IllegalArgumentException("retryAfter (" + retryAfter + ") must be >= 0.");
     }
-    this.retryable = true;
-    this.retryAfter = retryAfter;
   }
 
   /** A failure that a retry will not cure. */
@@ -57,10 +60,5 @@ public class RsiException extends RuntimeException {
   /** How long to wait before the same call, where whoever turned it away said so. */
   public final Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
-  }
-
-  /** Whether a failure says of itself that the same call may succeed later without a change. */
-  static boolean isRetryable(RuntimeException failure) {
-    return failure instanceof RsiException rsi && rsi.retryable();
   }
 }

@@ -64,7 +64,7 @@ public record Verdict(Outcome outcome, double score, String reason, Cost cost) {
 
   /** Not to be decided because {@code who} threw. */
   public static Verdict broken(String who, Throwable cause) {
-    return undecided("the " + who + " threw " + cause);
+    return undecided("the " + who + " threw " + PartException.of(cause));
   }
 
   /** The same verdict at another cost. */

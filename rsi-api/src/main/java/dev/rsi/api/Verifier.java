@@ -71,11 +71,10 @@ public interface Verifier<T, C> extends Described {
       @Nullable Verdict verdict;
       try {
         verdict = verify(task, candidate);
-      } catch (RuntimeException e) {
-        if (RsiException.isRetryable(e)) {
-          throw e;
-        }
-        verdict = Verdict.broken("verifier", e);
+      } catch (CancelledException e) {
+        throw e;
+      } catch (Throwable e) {
+        verdict = Verdict.broken("verifier", PartException.ofOne(e));
       }
       verdicts.add(verdict == null ? Verdict.undecided("the verifier returned null") : verdict);
     }

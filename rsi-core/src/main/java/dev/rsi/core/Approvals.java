@@ -1,6 +1,7 @@
 package dev.rsi.core;
 
 import dev.rsi.api.GateDecision;
+import dev.rsi.api.PartException;
 import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
 import dev.rsi.core.internal.LoopLog;
@@ -124,9 +125,13 @@ final class Approvals {
       return answer == null ? Answer.no(NOBODY, "The approver returned null.") : answer;
     } catch (Throwable e) {
       // Also an error: the thread is not the run's, and the answer is no.
+      RuntimeException broken = PartException.of(e);
       log.warn(
-          "run {}, generation {}: the approver failed", question.run(), question.generation(), e);
-      return Answer.no(NOBODY, "The approver failed: " + e);
+          "run {}, generation {}: the approver failed",
+          question.run(),
+          question.generation(),
+          broken);
+      return Answer.no(NOBODY, "The approver failed: " + broken);
     }
   }
 }

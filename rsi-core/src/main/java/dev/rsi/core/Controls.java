@@ -1,10 +1,13 @@
 package dev.rsi.core;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.RsiException;
 import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
 import dev.rsi.core.RunHandle.State;
+import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.steps.Control;
+import dev.rsi.core.store.RunStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,6 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +39,10 @@ final class Controls implements Control {
   private @Nullable Question question;
   private @Nullable Answer answer;
   private volatile boolean cut;
+  private volatile @Nullable RsiException leftBehind;
+  private volatile BooleanSupplier spent = () -> false;
+  private RunStore.@Nullable Lease lease;
+  private Consumer<RsiException> whenLeft = why -> {};
   private @Nullable Thread thread;
 
   Controls(@Nullable Path stopFile, Clock clock) {
@@ -137,9 +146,79 @@ final class Controls implements Control {
     }
   }
 
+  /** Whether calls of parts are to end now. Any thread may ask. */
+  boolean isCancelled() {
+    return spent.getAsBoolean();
+  }
+
+  /** What says whether calls of parts are to end now, once the run has it. */
+  void cancelledBy(BooleanSupplier cancelled) {
+    spent = cancelled;
+  }
+
+  /** The run has this lease, which is given up if the run is left behind. */
+  synchronized void driven(RunStore.Lease held) {
+    lease = held;
+  }
+
+  /** Who is told, on another thread than the run's, that the run was left behind. */
+  synchronized void whenLeft(Consumer<RsiException> hears) {
+    whenLeft = hears;
+  }
+
+  /**
+   * Leaves a run behind whose thread does not end: it records nothing more, and its lease is given
+   * up, so that another driver can resume it. A run that has ended stays as it is.
+   *
+   * @param thread where it goes on, in words
+   * @param where its stack trace
+   */
+  void leaveBehind(String thread, Throwable where) {
+    RunStore.@Nullable Lease held;
+    Consumer<RsiException> hears;
+    RsiException why =
+        new RsiException(
+            "The run was left behind: "
+                + thread
+                + " goes on although it was interrupted.\nMaybe end this process, or see the stack"
+                + " trace for what it waits for; the run can be resumed, here or elsewhere.",
+            where,
+            true);
+    synchronized (this) {
+      if (state == State.ENDED) {
+        return;
+      }
+      // Before the lease: what another driver records stands alone.
+      leftBehind = why;
+      cut = true;
+      held = lease;
+      hears = whenLeft;
+    }
+    LoopLog.LOG.warn("a run was left behind: {} goes on", thread, where);
+    try {
+      if (held != null) {
+        held.close();
+      }
+    } catch (RuntimeException e) {
+      LoopLog.LOG.warn("the lease of a run that was left behind could not be given up", e);
+    }
+    ended();
+    hears.accept(why);
+  }
+
+  @Override
+  public @Nullable RsiException leftBehind() {
+    return leftBehind;
+  }
+
   @Override
   public boolean isCut() {
     return cut;
+  }
+
+  @Override
+  public boolean isLeaveAsked() {
+    return leave() != null || isThere(stopFile);
   }
 
   /** Why the run is to be left; null if it is not. */

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The story of one generation. */
 final class Generation<T, C> {
+  private static final String CODEC = "codec";
+
   private final Workshop<T, C> shop;
   private final RunState state;
   private final Steps steps;
@@ -105,8 +107,20 @@ final class Generation<T, C> {
     return !mastered;
   }
 
+  /** What the pool does with lessons it does by their texts. */
+  private void inCodec(Runnable work) {
+    steps
+        .direct()
+        .call(
+            CODEC,
+            () -> {
+              work.run();
+              return null;
+            });
+  }
+
   private void learn() {
-    if (!pool.teaches()) {
+    if (!steps.direct().call(CODEC, pool::teaches)) {
       outcome = Outcome.NO_LESSONS;
       return;
     }
@@ -118,7 +132,7 @@ final class Generation<T, C> {
   /** Measures the frontier of what is newly live, if there is room. */
   private void scout() {
     steps.enter(Phase.SCOUT, Part.PRACTICE);
-    pool.beginGeneration();
+    inCodec(pool::beginGeneration);
     // A generation that was not scouted begins to practise at once.
     boolean scouts =
         !state.isScouted()
@@ -154,9 +168,11 @@ final class Generation<T, C> {
     for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
       made += madeByLevel.getOrDefault(level, 0);
     }
-    found.stream()
-        .filter(l -> l.level() > frontier.mastered() && l.level() <= frontier.hardest())
-        .forEach(pool::add);
+    inCodec(
+        () ->
+            found.stream()
+                .filter(l -> l.level() > frontier.mastered() && l.level() <= frontier.hardest())
+                .forEach(pool::add));
     mastered = frontier.mastered() >= shop.levels();
   }
 
@@ -188,7 +204,7 @@ final class Generation<T, C> {
   private void train() {
     steps.enter(Phase.TRAIN, Part.TRAINER);
     List<Lesson<T, C>> lessons = pool.mix();
-    String digest = pool.digest(lessons);
+    String digest = steps.direct().call(CODEC, () -> pool.digest(lessons));
     steps.record(
         new RunEvent.LessonsSelected(
             number, state.frontier().hardest(), made, pool.fresh(), lessons.size(), digest));

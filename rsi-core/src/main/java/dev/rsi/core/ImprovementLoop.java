@@ -11,6 +11,7 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.steps.Journal;
 import dev.rsi.core.internal.steps.ReplayRegistry;
 import dev.rsi.core.probe.ProbeBank;
@@ -196,7 +197,7 @@ public final class ImprovementLoop<T, C> {
   }
 
   private RunReport driven(Leased<T> leased) {
-    return drive(leased, controls(), plan.listener());
+    return drive(leased, controls(), new Subscriptions(plan.threads()));
   }
 
   private RunHandle started(Leased<T> leased) {
@@ -208,7 +209,7 @@ public final class ImprovementLoop<T, C> {
           controls,
           subscriptions,
           plan.threads(),
-          () -> drive(leased, controls, subscriptions.before(plan.listener())));
+          () -> drive(leased, controls, subscriptions));
     } catch (RuntimeException | Error e) {
       RunStore.Lease lease = leased.lease();
       try (lease) {
@@ -217,19 +218,35 @@ public final class ImprovementLoop<T, C> {
     }
   }
 
-  private RunReport drive(Leased<T> leased, Controls controls, RunListener hears) {
+  private RunReport drive(Leased<T> leased, Controls controls, Subscriptions subscriptions) {
     RunStore.Lease lease = leased.lease();
+    controls.driven(lease);
     try (lease;
+        DirectCalls direct = direct(leased.run(), controls);
         LoopRun<T, C> run =
             new LoopRun<>(
                 plan,
-                journal(leased.run(), hears, controls),
+                journal(leased.run(), subscriptions.before(direct, plan.listener()), controls),
                 leased.anchor(),
                 leased.tasks(),
                 leased.levels(),
-                controls)) {
+                controls,
+                direct)) {
       return run.run();
     }
+  }
+
+  /** What becomes of a run that a part holds up is the same whoever's thread it has. */
+  private DirectCalls direct(String run, Controls controls) {
+    return new DirectCalls(
+        "rsi " + run + " watchdog",
+        plan.threads(),
+        plan.oversight().limit(),
+        controls::isCancelled,
+        deaf ->
+            controls.leaveBehind(
+                "a call of the " + deaf.part() + " on thread (" + deaf.where().getMessage() + ")",
+                deaf.where()));
   }
 
   /** Read here, so that nobody else keeps what was recorded before. */
@@ -271,9 +288,16 @@ public final class ImprovementLoop<T, C> {
           Controls controls = new Controls(null, plan.clock());
           Journal journal = Journal.replay(run, plan.clock(), controls, part, trusted);
           try (ReplayRegistry scratch = ReplayRegistry.over(plan.registry());
+              DirectCalls direct = direct(run, controls);
               LoopRun<T, C> again =
                   new LoopRun<>(
-                      replayed(scratch, generation), journal, anchor, tasks, levels, controls)) {
+                      replayed(scratch, generation),
+                      journal,
+                      anchor,
+                      tasks,
+                      levels,
+                      controls,
+                      direct)) {
             again.run();
           }
         });

@@ -6,6 +6,8 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.TaskSource;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.calls.Crew;
+import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.judging.HeldOut;
 import dev.rsi.core.internal.judging.Judging;
 import dev.rsi.core.internal.judging.ProbeScores;
@@ -35,6 +37,7 @@ import dev.rsi.core.report.RunReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +73,7 @@ final class LoopRun<T, C> implements AutoCloseable {
    * @param anchor id of the version it begins with
    * @param levels how many levels the tasks have, 1 or more
    * @param controls what is asked of it from outside
+   * @param direct calls parts on the run's thread
    */
   LoopRun(
       Plan<T, C> plan,
@@ -77,7 +81,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       String anchor,
       TaskSource<T> tasks,
       int levels,
-      Controls controls) {
+      Controls controls,
+      DirectCalls direct) {
     this.plan = plan;
     this.journal = journal;
     this.tasks = tasks;
@@ -97,9 +102,10 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.store(),
             WorstCase.tokens(
                 plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam()));
-    Outages outages =
-        new Outages(journal, accounts, plan.clock(), plan.oversight().outages());
-    this.steps = new Steps(journal, accounts, outages, () -> thread.isInterrupted() || controls.isCut());
+    Outages outages = new Outages(journal, accounts, plan.clock(), plan.oversight().outages());
+    BooleanSupplier cut = () -> thread.isInterrupted() || controls.isCut();
+    this.steps = new Steps(journal, accounts, outages, cut, direct);
+    controls.cancelledBy(steps::cancelled);
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
     this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
@@ -384,9 +390,10 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   @Override
   public void close() {
-    try (logContext;
-        examiner) {
-      attempts.close();
+    try (logContext) {
+      List<Crew<?>> crews = new ArrayList<>(attempts.crews());
+      crews.addAll(examiner.crews());
+      Crew.closeAll(crews);
     }
   }
 }

@@ -13,22 +13,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe, if the approver is; the setters return changed copies.
  */
 public final class Oversight {
-  /**
-   * As long as an outage is waited for where nobody says: longer than most servers take to come
-   * back, and short enough that somebody hears of it within a working day. Nothing is lost by
-   * either.
-   */
-  private static final Duration OUTAGES = Duration.ofHours(1);
-
   /** Nobody is asked, nothing is secret but by the seed. */
-  public static final Oversight NONE = 
-      new Oversight(null, null, null, null, Duration.ZERO, OUTAGES);
+  public static final Oversight NONE =
+      new Oversight(
+          null, null, null, null, Duration.ZERO, Duration.ofMinutes(10), Duration.ofHours(1));
+
+  private static final Duration SHORTEST = Duration.ofMillis(50);
 
   private final @Nullable Approval approval;
   private final @Nullable Charter charter;
   private final @Nullable Path stopFile;
   private final @Nullable Long secret;
   private final Duration pace;
+  private final Duration limit;
   private final Duration outages;
 
   private Oversight(
@@ -37,37 +34,39 @@ public final class Oversight {
       @Nullable Path stopFile,
       @Nullable Long secret,
       Duration pace,
+      Duration limit,
       Duration outages) {
     this.approval = approval;
     this.charter = charter;
     this.stopFile = stopFile;
     this.secret = secret;
     this.pace = pace;
+    this.limit = limit;
     this.outages = outages;
   }
 
   /** With a person who is asked before a challenger goes live. Default: nobody is. */
   public Oversight approval(Approval approval) {
     Objects.requireNonNull(approval, "approval");
-    return new Oversight(approval, charter, stopFile, secret, pace, outages);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /** With what the run is for and what it must not change. Default: none. */
   public Oversight charter(Charter charter) {
     Objects.requireNonNull(charter, "charter");
-    return new Oversight(approval, charter, stopFile, secret, pace, outages);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /**
    * With a kill switch: while there is a file of this name, or it cannot be told that there is
    * none, no step begins. A run is left after the step under way, as by {@link RunHandle#stop}, and
    * none is begun or resumed. The loop looks for the file before each batch of attempts and each
-   * other step, ten times a second while a run stands still, and not during a training. Default:
-   * none.
+   * other step, ten times a second while a run stands still or calls have a limit, and not during a
+   * training. Default: none.
    */
   public Oversight stopFile(Path file) {
     Objects.requireNonNull(file, "file");
-    return new Oversight(approval, charter, file, secret, pace, outages);
+    return new Oversight(approval, charter, file, secret, pace, limit, outages);
   }
 
   /**
@@ -81,7 +80,7 @@ public final class Oversight {
    * whoever reads the record knows from the start.
    */
   public Oversight secret(long secret) {
-    return new Oversight(approval, charter, stopFile, secret, pace, outages);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /**
@@ -95,7 +94,7 @@ public final class Oversight {
     if (pace.isZero() || pace.isNegative()) {
       throw new IllegalArgumentException("pace (" + pace + ") must be positive.");
     }
-    return new Oversight(approval, charter, stopFile, secret, pace, outages);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /**
@@ -116,12 +115,31 @@ public final class Oversight {
       throw new IllegalArgumentException(
           "outages (" + longest + ") must be >= 0.\nMaybe Duration.ZERO, to wait for nothing.");
     }
-    return new Oversight(approval, charter, stopFile, secret, pace, longest);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, longest);
+  }
+
+  /**
+   * With how long a call may take that the run makes on its own thread: of the source of tasks, the
+   * codec (for the texts of a batch), the gate (without the reading of its probes) and the listener
+   * (for an event). One that takes longer is interrupted and counts as broken. One that does not
+   * end for that within a second holds up the run for as long as it likes, so the run is left
+   * behind: its stack trace is logged, its lease given up, and another driver can resume it.
+   * Default: ten minutes, as whoever waits for a server gets an answer or an error by then, and a
+   * run that is left behind costs more than the wait.
+   *
+   * @param limit positive; a twentieth of a second at least
+   */
+  public Oversight limit(Duration limit) {
+    if (limit.compareTo(SHORTEST) < 0) {
+      throw new IllegalArgumentException(
+          "limit (" + limit + ") must be (" + SHORTEST + ") or longer.");
+    }
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /** The same without what would hold up a replay. */
   Oversight unwatched() {
-    return new Oversight(approval, charter, null, secret, Duration.ZERO, Duration.ZERO);
+    return new Oversight(approval, charter, null, secret, Duration.ZERO, limit, Duration.ZERO);
   }
 
   @Nullable Approval approval() {
@@ -139,6 +157,11 @@ public final class Oversight {
   /** The secret; the seed where none was given. */
   long secretOr(long seed) {
     return secret == null ? seed : secret;
+  }
+
+  /** How long a call on the run's own thread may take. */
+  Duration limit() {
+    return limit;
   }
 
   /** Zero for none. */
@@ -164,6 +187,8 @@ public final class Oversight {
         + (secret == null ? "the seed" : "given")
         + ", pace="
         + pace
+        + ", limit="
+        + limit
         + ", outages="
         + outages
         + "]";

@@ -1,10 +1,12 @@
 package dev.rsi.core;
 
 import dev.rsi.core.report.RunReport;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -29,9 +31,11 @@ public final class RunHandle implements AutoCloseable {
     PAUSED,
     /** It was told to stop, and has not ended yet. */
     STOPPING,
-    /** Its thread is done: it has ended, was left, or failed. */
+    /** Its thread is done: it has ended, was left, or failed. Or it was left behind. */
     ENDED
   }
+
+  private static final Duration CLOSING = Duration.ofMinutes(1);
 
   private final String run;
   private final Controls controls;
@@ -53,21 +57,33 @@ public final class RunHandle implements AutoCloseable {
     this.run = run;
     this.controls = controls;
     this.subscriptions = subscriptions;
+    controls.whenLeft(
+        why -> {
+          subscriptions.ended();
+          report.completeExceptionally(why);
+        });
     this.thread = threads.newThread(() -> drive(work));
     this.thread.setName("rsi " + run);
     this.thread.start();
   }
 
   private void drive(Supplier<RunReport> work) {
+    RunReport made = null;
+    Throwable thrown = null;
     try {
       controls.driven();
-      report.complete(work.get());
+      made = work.get();
     } catch (Throwable e) {
       // Errors too: they are thrown to whoever waits.
-      report.completeExceptionally(e);
-    } finally {
-      subscriptions.ended();
-      controls.ended();
+      thrown = e;
+    }
+    subscriptions.ended();
+    controls.ended();
+    // Last: whoever has the report finds the run ended.
+    if (thrown == null) {
+      report.complete(made);
+    } else {
+      report.completeExceptionally(thrown);
     }
   }
 
@@ -176,7 +192,10 @@ public final class RunHandle implements AutoCloseable {
     void close();
   }
 
-  /** The report, completed when the run's thread is done, with what it threw if it failed. */
+  /**
+   * The report, completed when the run's thread is done, with what it threw if it failed; or when
+   * the run was left behind, with an exception that says where its thread is.
+   */
   public CompletableFuture<RunReport> report() {
     return report.copy();
   }
@@ -205,18 +224,42 @@ public final class RunHandle implements AutoCloseable {
 
   /**
    * Has the run {@linkplain #stopNow left at once}, if it has not ended, and waits until its thread
-   * is done. An interrupt ends the wait and stays set.
+   * is done, a minute at most: {@link #close(Duration)}.
    */
   @Override
   public void close() {
+    var unused = close(CLOSING);
+  }
+
+  /**
+   * Has the run {@linkplain #stopNow left at once}, if it has not ended, and waits until its thread
+   * is done. If it is not in this time, a part of the loop does not end although it was told to:
+   * then the run is left behind. Its thread's stack trace is logged and thrown to whoever waits for
+   * the {@link #report}; the thread records nothing more, whatever it comes to; and the run's lease
+   * is given up, so that another driver can resume it, in this process or another. An interrupt
+   * ends the wait and stays set; the run is not left behind then.
+   *
+   * @param time how long to wait, zero or more
+   * @return whether the thread is done
+   */
+  public boolean close(Duration time) {
     var unused = stopNow();
     if (Thread.currentThread() == thread) {
-      return;
+      return false;
     }
     try {
-      thread.join();
+      // Zero would be for ever.
+      thread.join(Math.max(1, TimeUnit.MILLISECONDS.convert(time)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return !thread.isAlive();
     }
+    if (!thread.isAlive()) {
+      return true;
+    }
+    Throwable where = new Throwable(thread.getName());
+    where.setStackTrace(thread.getStackTrace());
+    controls.leaveBehind("thread (" + thread.getName() + ")", where);
+    return false;
   }
 }

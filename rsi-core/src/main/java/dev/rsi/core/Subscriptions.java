@@ -1,6 +1,8 @@
 package dev.rsi.core;
 
+import dev.rsi.api.PartException;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -38,13 +40,22 @@ final class Subscriptions {
     return queue;
   }
 
-  /** A listener that hears everything after these. */
-  RunListener before(RunListener last) {
+  /**
+   * A listener that hears everything after these.
+   *
+   * @param direct calls it, on the run's thread
+   */
+  RunListener before(DirectCalls direct, RunListener last) {
     return new RunListener() {
       @Override
       public void on(RunEvent event) {
         queues.forEach(queue -> queue.put(event));
-        last.on(event);
+        direct.call(
+            "listener",
+            () -> {
+              last.on(event);
+              return null;
+            });
       }
 
       @Override
@@ -121,9 +132,9 @@ final class Subscriptions {
         for (Runnable next = next(); next != null; next = next()) {
           try {
             next.run();
-          } catch (RuntimeException | Error e) {
+          } catch (Throwable e) {
             // Also an error: the thread is not the run's.
-            failed(e);
+            failed(PartException.of(e));
           }
         }
       } catch (InterruptedException e) {

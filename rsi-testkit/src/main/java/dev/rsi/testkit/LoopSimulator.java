@@ -94,12 +94,14 @@ public final class LoopSimulator {
             loop.unfinished().isPresent()
                 ? loop.resume(loop.unfinished().get(), world.tasks())
                 : loop.run(start(world, registry, home), world.tasks());
+        world.requireWithinBudget();
         assertThat(kept.audit().fault()).isNull();
         assertThat(world.openSessions()).as("sessions left open").isZero();
         world.watch.ended(report, registry);
         assertThat(RunReport.of(kept, report.run())).isEqualTo(report);
         return report;
       } catch (SimulatedWorld.Death death) {
+        world.requireWithinBudget();
         world.buried();
         kept.runs().forEach(run -> world.watch.died(kept, run));
         assertThat(world.openSessions()).as("sessions left open by a death").isZero();

@@ -71,12 +71,17 @@ final class SimulatedWorld {
   private int life;
   private boolean dead;
 
-  /** The end of a process. */
-  static final class Death extends Error {
+  /** The end of a process, which no part is to blame for. */
+  static final class Death extends VirtualMachineError {
     private static final long serialVersionUID = 1;
 
     Death() {
-      super("the process died", null, false, false);
+      super("the process died");
+    }
+
+    @Override
+    public Throwable fillInStackTrace() {
+      return this;
     }
   }
 
@@ -140,6 +145,13 @@ final class SimulatedWorld {
     Sum task = ToyTasks.codec().readTask(text);
     if (probes.contains(task) || (exam != null && exam.contains(task))) {
       throw new AssertionError("Task (" + text + ") is held out, and was practised.");
+    }
+  }
+
+  /** Not where it happens, as what a part throws is no more than its failure. */
+  void requireWithinBudget() {
+    if (asked > budget.attempts()) {
+      throw new AssertionError(asked + " attempts were asked for, of " + budget.attempts());
     }
   }
 
@@ -344,9 +356,6 @@ final class SimulatedWorld {
         public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
           step();
           asked += requests.size();
-          if (asked > budget.attempts()) {
-            throw new AssertionError(asked + " attempts were asked for, of " + budget.attempts());
-          }
           if (!requests.isEmpty() && breaks("batch", .004, requests.get(0).seed())) {
             throw new RsiException("the batch failed");
           }

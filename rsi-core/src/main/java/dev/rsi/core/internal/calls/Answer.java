@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind whether it gave something, and if not, why
  * @param value what it gave; null unless it gave something, and also where it gave null
- * @param thrown what it threw; null unless it threw
+ * @param thrown what it threw, as {@link dev.rsi.api.PartException#of} has it; null unless it threw
  */
 public record Answer<R>(Kind kind, @Nullable R value, @Nullable RuntimeException thrown) {
 
@@ -16,7 +16,7 @@ public record Answer<R>(Kind kind, @Nullable R value, @Nullable RuntimeException
   public enum Kind {
     /** It gave something, or null. */
     GIVEN,
-    /** It threw an exception. */
+    /** It threw, whatever it threw. */
     THREW,
     /** It took longer than its limit, and was cut. */
     LATE

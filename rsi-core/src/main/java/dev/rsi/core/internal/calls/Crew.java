@@ -3,10 +3,12 @@ package dev.rsi.core.internal.calls;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.PartException;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +39,8 @@ import org.slf4j.MDC;
  * <p>A call that takes longer than its limit is cut: its context says that it is cancelled, its
  * thread is interrupted, its answer is LATE at once, and another worker takes the place of its own,
  * which closes its session and ends when the call does. A session whose call threw is closed, too,
- * and not used again.
+ * and not used again. Whatever a call throws is its answer, but for what says that the virtual
+ * machine is at its end; and for a {@link CancelledException} once the call was cancelled.
  *
  * <p>Time is told in ticks that the calling thread waits, so a machine that slept cuts no call.
  *
@@ -102,6 +105,9 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   /** Workers that were cut and have not ended yet. */
   private final List<Worker> leaving = new ArrayList<>();
 
+  /** Whether the run that it was last called for is cancelled: then nobody waits for long. */
+  private BooleanSupplier cancelled = () -> false;
+
   private int hired;
   private boolean closed;
 
@@ -125,38 +131,12 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   }
 
   /**
-   * Makes one call, of whatever length, on a thread of its own, and waits for its answer.
-   *
-   * @throws RuntimeException what the call threw
-   */
-  public static <R> @Nullable R alone(
-      String name, ThreadFactory threads, Watch watch, Function<RunContext, R> call) {
-    Calls calls = Calls.DEFAULT.withoutLimit();
-    try (Crew<Nothing> crew = new Crew<>(name, calls, () -> Nothing.NOTHING, threads)) {
-      Answer<R> answer =
-          crew.<R>make(List.of((none, context) -> call.apply(context)), watch).get(0);
-      if (answer.thrown() != null) {
-        throw answer.thrown();
-      }
-      return answer.value();
-    }
-  }
-
-  /** The session of who needs none. */
-  private enum Nothing implements AutoCloseable {
-    NOTHING;
-
-    @Override
-    public void close() {}
-  }
-
-  /**
    * Makes calls, and waits for their answers.
    *
    * @param watch says when all of them are to be cut
    * @return an answer for each call, in the calls' order
-   * @throws CancelledException if the run was cancelled or the calling thread interrupted, or a
-   *     call said so; all calls were cut then
+   * @throws CancelledException if the run was cancelled or the calling thread interrupted, or if it
+   *     is to be left and the calls are not over in the time that one may take; all were cut then
    * @throws RsiException if too many calls did not end although they were cut
    */
   public <R> List<Answer<R>> make(List<? extends Call<? super S, ? extends R>> calls, Watch watch) {
@@ -173,6 +153,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     if (count == 0) {
       return List.of();
     }
+    cancelled = watch::cancelled;
     Batch<S, R> batch = new Batch<>(count, call, watch);
     boolean whole = false;
     try {
@@ -182,10 +163,15 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         }
         jobs.add(batch);
       }
+      long leaving = 0;
       while (!isOver(batch)) {
         watch.tick();
         watch.checkActive();
         cutLate(batch);
+        leaving = limit != null && watch.leaving() ? leaving + 1 : 0;
+        if (leaving > ticksInLimit) {
+          throw new CancelledException("The run is to be left, and calls of the " + name + " last.");
+        }
       }
       batch.checkSound();
       whole = true;
@@ -271,42 +257,65 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         dismiss(worker);
       }
     }
-    await(leaving, GRACE);
-  }
-
-  private void await(List<Worker> some, Duration time) {
-    CompletableFuture<?> all =
-        CompletableFuture.allOf(
-            some.stream().map(w -> w.ended).toArray(CompletableFuture<?>[]::new));
-    try {
-      Uninterruptibles.getUninterruptibly(all, time);
-    } catch (TimeoutException e) {
-      some.stream().filter(worker -> !worker.ended.isDone()).forEach(Worker::noteDeaf);
-    } catch (ExecutionException e) {
-      throw new AssertionError(e);
-    }
+    await(leaving, GRACE, () -> false);
   }
 
   /**
-   * Lets the workers end, each once it has closed its session. Waits for a while for those that do
-   * not. An exception of a session is logged; an error is thrown when all are closed.
+   * Waits until workers have ended, and names those that have not.
+   *
+   * @param time how long at most
+   * @param hurried whether it is no longer than the grace by now
+   */
+  private static void await(
+      List<? extends Crew<?>.Worker> some, Duration time, BooleanSupplier hurried) {
+    CompletableFuture<?> all =
+        CompletableFuture.allOf(
+            some.stream().map(w -> w.ended).toArray(CompletableFuture<?>[]::new));
+    long left = time.toNanos();
+    long spared = left - GRACE.toNanos();
+    while (left > (hurried.getAsBoolean() ? spared : 0)) {
+      try {
+        Uninterruptibles.getUninterruptibly(all, TICK_NANOS, TimeUnit.NANOSECONDS);
+        return;
+      } catch (TimeoutException e) {
+        left -= TICK_NANOS;
+      } catch (ExecutionException e) {
+        throw new AssertionError(e);
+      }
+    }
+    some.stream().filter(worker -> !worker.ended.isDone()).forEach(worker -> worker.noteDeaf());
+  }
+
+  /**
+   * Lets the workers end, each once it has closed its session, and waits for a while for those that
+   * do not. What a session throws is logged.
    */
   @Override
   public void close() {
+    closeAll(List.of(this));
+  }
+
+  /** Closes several crews at once: those that do not end are waited for together. */
+  public static void closeAll(Collection<? extends Crew<?>> crews) {
+    List<Crew<?>.Worker> all = new ArrayList<>();
+    List<BooleanSupplier> cancelled = new ArrayList<>();
+    for (Crew<?> crew : crews) {
+      all.addAll(crew.dismissed());
+      cancelled.add(crew.cancelled);
+    }
+    await(all, CLOSING, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean));
+  }
+
+  /** Its workers, which are to end now; none if it was closed before. */
+  private List<Worker> dismissed() {
     if (closed) {
-      return;
+      return List.of();
     }
     closed = true;
-    List<Worker> all = new ArrayList<>(workers);
     workers.forEach(worker -> jobs.add(any -> false));
-    await(all, CLOSING);
-    await(leaving, GRACE);
-    for (Worker worker : all) {
-      Error error = worker.ended.isDone() ? worker.closingError : null;
-      if (error != null) {
-        throw error;
-      }
-    }
+    List<Worker> all = new ArrayList<>(workers);
+    leaving.stream().filter(worker -> !worker.deaf).forEach(all::add);
+    return all;
   }
 
   /** What a worker is given to do. */
@@ -406,7 +415,6 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     final CompletableFuture<Void> ended = new CompletableFuture<>();
     private @Nullable S session;
     private @Nullable Context context;
-    private @Nullable Error closingError;
 
     // The call under way, if there is a batch. Guarded by this.
     private @Nullable Batch<S, ?> batch;
@@ -440,8 +448,6 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
           }
         }
         closeSession();
-      } catch (Error e) {
-        closingError = e;
       } finally {
         ended.complete(null);
       }
@@ -491,10 +497,11 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         Answer<R> answer = Answer.given(of.call.make(own, place, context(of.watch)));
         sound = true;
         return answer;
-      } catch (CancelledException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        return Answer.threw(e);
+      } catch (Throwable e) {
+        if (e instanceof CancelledException said && context(of.watch).wasCancelled()) {
+          throw said;
+        }
+        return Answer.threw(PartException.of(e));
       } finally {
         if (!sound) {
           closeSession();
@@ -518,8 +525,11 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
       if (own != null) {
         try {
           own.close();
-        } catch (Exception e) {
-          log.warn("a session of the {} failed to close", name, e);
+        } catch (Throwable e) {
+          log.warn(
+              "a session of the {} failed to close",
+              name,
+              e instanceof VirtualMachineError ? e : PartException.of(e));
         }
       }
     }
@@ -566,6 +576,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     private final Watch run;
     private final BooleanSupplier cut;
     private final boolean tells;
+    private volatile boolean said;
 
     /**
      * The context of calls.
@@ -580,7 +591,16 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
 
     @Override
     public boolean cancelled() {
-      return cut.getAsBoolean() || run.cancelled();
+      if (cut.getAsBoolean() || run.cancelled()) {
+        said = true;
+        return true;
+      }
+      return false;
+    }
+
+    /** Whether a call is cancelled, or was told so. */
+    boolean wasCancelled() {
+      return said || cancelled();
     }
 
     @Override

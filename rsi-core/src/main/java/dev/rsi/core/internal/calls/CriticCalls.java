@@ -88,6 +88,11 @@ public final class CriticCalls<T, C> implements AutoCloseable {
     return Critique.undecided(reason).withCost(Costs.unknown(critic.maxTokens()));
   }
 
+  /** Who is called, to be closed with others. */
+  public Crew<?> crew() {
+    return crew;
+  }
+
   @Override
   public void close() {
     crew.close();

@@ -1,6 +1,7 @@
 package dev.rsi.core.internal.calls;
 
 import dev.rsi.api.Calls;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.function.Supplier;
  * Has probes read by their judges, as those say that they may be called: a crew for each way. Used
  * by one thread at a time.
  */
-public final class JudgeCalls implements AutoCloseable {
+public final class JudgeCalls {
   private final ThreadFactory threads;
   private final Map<Calls, Crew<AutoCloseable>> crews = new HashMap<>();
 
@@ -40,8 +41,8 @@ public final class JudgeCalls implements AutoCloseable {
     return (nothing, context) -> reading.get();
   }
 
-  @Override
-  public void close() {
-    crews.values().forEach(Crew::close);
+  /** Who is called, to be closed. */
+  public Collection<? extends Crew<?>> crews() {
+    return crews.values();
   }
 }

@@ -146,6 +146,11 @@ public final class Sessions<T, C> implements AutoCloseable {
     return given;
   }
 
+  /** Who is called, to be closed with others. */
+  public Crew<?> crew() {
+    return crew;
+  }
+
   @Override
   public void close() {
     crew.close();

@@ -91,6 +91,11 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
     return Verdict.undecided(reason).withCost(Costs.unknown(verifier.maxTokens()));
   }
 
+  /** Who is called, to be closed with others. */
+  public Crew<?> crew() {
+    return crew;
+  }
+
   @Override
   public void close() {
     crew.close();

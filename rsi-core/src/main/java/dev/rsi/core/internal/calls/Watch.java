@@ -11,6 +11,12 @@ public interface Watch {
   /** Whether calls should end now. Any thread may ask; it has no effects. */
   boolean cancelled();
 
+  /**
+   * Whether the run is to be left after what is under way, which then has as long as one call may
+   * take and no longer. It may look at files.
+   */
+  boolean leaving();
+
   /** Says how far a call has come, for people. */
   void progress(long done, long total);
 

@@ -119,6 +119,11 @@ public final class BankInUse<T, C> {
     again.forgetAllBut(kept);
   }
 
+  /** Reading, for a gate that asks: it is no time of the gate's. */
+  <R> R read(Supplier<R> reading) {
+    return steps.direct().own(reading);
+  }
+
   Collection<Family<T, C>> families() {
     return tasks.kinds().values();
   }
@@ -168,7 +173,7 @@ public final class BankInUse<T, C> {
 
   /** What is wrong with the instrument itself, in words; empty if nothing is. */
   List<String> faults() {
-    return tasks.digest().equals(digest)
+    return steps.direct().call("codec", tasks::digest).equals(digest)
         ? tasks.contradictions(this::asked)
         : List.of("the probes are not those that the bank began with");
   }

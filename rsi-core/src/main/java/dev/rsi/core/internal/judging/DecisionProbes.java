@@ -77,11 +77,15 @@ final class DecisionProbes<T, C> implements ProbeSource {
   @Override
   public List<String> faults() {
     checked = true;
-    return bank.faults();
+    return bank.read(bank::faults);
   }
 
   @Override
   public List<ProbeResult> pull(String kind, int count, Set<Role> roles) {
+    return bank.read(() -> pulled(kind, count, roles));
+  }
+
+  private List<ProbeResult> pulled(String kind, int count, Set<Role> roles) {
     List<Integer> indices = order(kind);
     if (count < 1 || roles.isEmpty()) {
       throw new IllegalArgumentException(
@@ -108,6 +112,10 @@ final class DecisionProbes<T, C> implements ProbeSource {
 
   @Override
   public List<ProbeResult> retest(String kind, int count) {
+    return bank.read(() -> retested(kind, count));
+  }
+
+  private List<ProbeResult> retested(String kind, int count) {
     // When probes run short, the proof gets them first.
     if (!bank.variesBySeed(kind) || left < Long.MAX_VALUE) {
       return List.of();

@@ -1,12 +1,15 @@
 package dev.rsi.core.internal.judging;
 
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
+import dev.rsi.api.ProbeKind;
 import dev.rsi.api.Role;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.Unasked;
+import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.steps.Attempts;
@@ -32,6 +35,11 @@ import org.slf4j.Logger;
  */
 public final class Judging<T, C> {
   private static final Logger log = LoopLog.LOG;
+
+  private static final String GATE = "gate";
+
+  /** How often a run that keeps its pace looks whether it is to be left. */
+  private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final DriftGate gate;
   private final long secret;
@@ -102,7 +110,10 @@ public final class Judging<T, C> {
     unread.close();
     Map<String, Integer> fewest = new HashMap<>();
     try {
-      gate.fewest(unread).forEach(kind -> fewest.put(kind.name(), kind.available()));
+      List<ProbeKind> kinds = steps.direct().call(GATE, () -> List.copyOf(gate.fewest(unread)));
+      kinds.forEach(kind -> fewest.put(kind.name(), kind.available()));
+    } catch (CancelledException e) {
+      throw e;
     } catch (RuntimeException e) {
       log.warn("run {}: the gate does not say how many probes it needs", steps.run(), e);
     }
@@ -161,10 +172,16 @@ public final class Judging<T, C> {
     }
     long nanos = pace.toNanos();
     long wait = nanos - Math.floorMod(taken.toNanos(), nanos);
+    long end = System.nanoTime() + Math.min(wait, ledger.nanosLeft());
+    Watch watch = steps.context("keeping the pace");
     try {
-      TimeUnit.NANOSECONDS.sleep(Math.min(wait, ledger.nanosLeft()));
-    } catch (InterruptedException e) {
       // The decision is made and has to be recorded: the loop ends at its next step.
+      for (long left = end - System.nanoTime();
+          left > 0 && !watch.leaving() && !watch.cancelled();
+          left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.sleep(Math.min(left, GLANCE_NANOS));
+      }
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
@@ -173,7 +190,7 @@ public final class Judging<T, C> {
     DecisionProbes<T, C> source =
         new DecisionProbes<>(bank, versions, decisions, bank.histories(), secret, most);
     try {
-      GateDecision given = gate.decide(source);
+      GateDecision given = steps.direct().call(GATE, () -> gate.decide(source));
       if (given == null) {
         return Unasked.because("The gate returned null.");
       }
@@ -191,14 +208,24 @@ public final class Judging<T, C> {
     if (bank.isUsedUp()) {
       long number = bank.number() + 1;
       DefaultProbeBank<T, C> next =
-          bank.tasks()
-              .next(
-                  () -> new Seeds(secret).random("probe bank", number, 0),
-                  heldOut::mayProbe,
-                  trained);
+          steps
+              .direct()
+              .call(
+                  "source of probes",
+                  () ->
+                      bank.tasks()
+                          .next(
+                              () -> new Seeds(secret).random("probe bank", number, 0),
+                              heldOut::mayProbe,
+                              texts -> steps.direct().own(() -> told(texts))));
       bank = new BankInUse<>(steps, next, number, anchor, attempts, seeds, batch);
       heldOut.renewed(next);
     }
+  }
+
+  private boolean told(Consumer<String> texts) {
+    trained.accept(texts);
+    return true;
   }
 
   /** Forgets what was read of all but some versions. */

@@ -115,7 +115,7 @@ final class Reader<T, C> {
       readings.add(() -> family.reading(probe, own));
     }
     List<Double> numbers = numbers(family, probes, readings);
-    return probed(version, family, probes, numbers, describing ? texts(outputs) : List.of());
+    return probed(version, family, probes, numbers, describing ? written(outputs) : List.of());
   }
 
   private RunEvent.Probed scored(String version, Scored<T, C> family, List<Integer> probes) {
@@ -139,6 +139,10 @@ final class Reader<T, C> {
       List<String> texts) {
     return new RunEvent.Probed(
         steps.generation(), stream, family.name(), version, probes, numbers, texts);
+  }
+
+  private List<String> written(List<Output<C>> outputs) {
+    return steps.direct().call("codec", () -> texts(outputs));
   }
 
   private List<String> texts(List<Output<C>> outputs) {
@@ -166,7 +170,9 @@ final class Reader<T, C> {
     List<Double> numbers = new ArrayList<>(probes.size());
     for (int k = 0; k < probes.size(); k++) {
       Answer<OptionalDouble> answer = answers.get(k);
-      if (answer.kind() != Answer.Kind.GIVEN) {
+      OptionalDouble given = answer.value();
+      if (given == null) {
+        // Also one that was given, as null.
         log.warn(
             "probe {} of kind ({}) could not be read: {}",
             probes.get(k),
@@ -174,7 +180,6 @@ final class Reader<T, C> {
             answer.kind(),
             answer.thrown());
       }
-      OptionalDouble given = answer.value();
       numbers.add(given == null ? Double.NaN : given.orElse(Double.NaN));
     }
     return numbers;

@@ -8,6 +8,7 @@ import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.Ruling;
 import dev.rsi.core.internal.calls.Answer;
+import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.CriticCalls;
 import dev.rsi.core.internal.calls.Making;
 import dev.rsi.core.internal.calls.VerifierCalls;
@@ -21,10 +22,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has attempts verified and criticised, by sessions that it closes. What breaks or takes too long
+ * Has attempts verified and criticised, by sessions of {@link #crews}. What breaks or takes too long
  * gives UNDECIDED, never an exception; what does so through nobody's fault is asked again first.
  */
-public final class Examiner<T, C> implements AutoCloseable {
+public final class Examiner<T, C> {
   private final VerifierCalls<T, C> verifier;
   private final @Nullable CriticCalls<T, C> critic;
   private final Steps steps;
@@ -127,11 +128,8 @@ public final class Examiner<T, C> implements AutoCloseable {
     return criticised;
   }
 
-  /** Closes what was opened to rule and to criticise. */
-  @Override
-  public void close() {
-    try (critic) {
-      verifier.close();
-    }
+  /** Who rules and criticises, to be closed. */
+  public List<Crew<?>> crews() {
+    return critic == null ? List.of(verifier.crew()) : List.of(verifier.crew(), critic.crew());
   }
 }

@@ -29,6 +29,8 @@ public final class PracticeGround<T, C> {
   /** How often a level may give a held-out task in a row before it is taken to have no others. */
   private static final int MAX_REDRAWS = 1000;
 
+  private static final String CODEC = "codec";
+
   private final TaskSource<T> tasks;
   private final Predicate<? super T> mayPractise;
   private final int samples;
@@ -100,12 +102,13 @@ public final class PracticeGround<T, C> {
     int tasksPerBatch = Math.max(1, batch / samples);
     Tally tally = new Tally(0, 0, 0);
     for (int from = 0; from < count; from += tasksPerBatch) {
+      List<T> drawn = drawn(level, Math.min(count - from, tasksPerBatch), random);
       List<Request<T>> requests = new ArrayList<>();
-      for (int i = from; i < Math.min(count, from + tasksPerBatch); i++) {
-        T task = draw(level, random);
+      for (int i = 0; i < drawn.size(); i++) {
         for (int sample = 0; sample < samples; sample++) {
-          long seed = seeds.of(stream, generation, level, (long) i * samples + sample);
-          requests.add(new Request<>(task, seed));
+          long number = (long) (from + i) * samples + sample;
+          requests.add(
+              new Request<>(drawn.get(i), seeds.of(stream, generation, level, number)));
         }
       }
       List<Attempt<T, C>> made =
@@ -113,17 +116,43 @@ public final class PracticeGround<T, C> {
               RunEvent.Attempted.class,
               requests.size(),
               steps.accounts().attempts(requests.size()),
-              events -> recalled(requests, events),
+              events -> steps.direct().call(CODEC, () -> recalled(requests, events)),
               () -> examined(version, generation, level, requests),
-              examined -> examined.stream().map(each -> attempted(stage, each)).toList());
-      tally = tally.plus(handOn(made, lessons));
+              examined ->
+                  steps
+                      .direct()
+                      .call(
+                          CODEC,
+                          () -> examined.stream().map(each -> attempted(stage, each)).toList()));
+      tally = tally.plus(steps.direct().call(CODEC, () -> handOn(made, lessons)));
     }
     return tally;
+  }
+
+  /** In one call for all of a batch: each is looked up among those that are held out. */
+  private List<T> drawn(int level, int count, RandomGenerator random) {
+    return steps
+        .direct()
+        .call(
+            "source of tasks",
+            () -> {
+              List<T> drawn = new ArrayList<>(count);
+              for (int i = 0; i < count; i++) {
+                drawn.add(draw(level, random));
+              }
+              return drawn;
+            });
   }
 
   private T draw(int level, RandomGenerator random) {
     for (int i = 0; i < MAX_REDRAWS; i++) {
       T task = tasks.draw(level, random);
+      if (task == null) {
+        throw new RsiException(
+            "The source of tasks drew (null) for level ("
+                + level
+                + ").\nMaybe it has no task of that level: then levels() says fewer.");
+      }
       if (mayPractise.test(task)) {
         return task;
       }

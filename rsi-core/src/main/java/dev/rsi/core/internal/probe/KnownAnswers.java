@@ -4,6 +4,7 @@ import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Output;
+import dev.rsi.api.PartException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -81,7 +82,8 @@ public final class KnownAnswers<T, C> {
       return reading.get();
     } catch (CancelledException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      var unused = PartException.of(e);
       return OptionalDouble.empty();
     }
   }

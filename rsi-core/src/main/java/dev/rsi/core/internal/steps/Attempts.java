@@ -6,8 +6,8 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
-import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.calls.Answer;
+import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.JudgeCalls;
 import dev.rsi.core.internal.calls.Sessions;
 import dev.rsi.core.internal.calls.Watch;
@@ -23,15 +23,11 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /**
- * The one place where models are run: opens sessions, takes every attempt out of the budget and
- * closes what it opened.
+ * The one place where models are run: opens sessions, and takes every attempt out of the budget.
  */
-public final class Attempts<T, C> implements AutoCloseable {
-  private static final Logger log = LoopLog.LOG;
+public final class Attempts<T, C> {
   private static final String GENERATOR = "generator";
 
   private final Generator<T, C> generator;
@@ -259,41 +255,23 @@ public final class Attempts<T, C> implements AutoCloseable {
                         () -> judges.read(calls, some, context)));
   }
 
-  /**
-   * Closes every session but those of the versions given. An exception of one is logged; an error
-   * is thrown when all are closed.
-   */
+  /** Closes every session but those of the versions given. */
   public void closeAllBut(List<String> kept) {
-    List<Sessions<T, C>> closing = new ArrayList<>();
-    versions
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean close = !kept.contains(entry.getKey());
-              if (close) {
-                closing.add(entry.getValue().sessions);
-              }
-              return close;
-            });
-    @Nullable Error error = null;
-    for (Sessions<T, C> session : closing) {
-      try {
-        session.close();
-      } catch (RuntimeException e) {
-        log.warn("a session failed to close", e);
-      } catch (Error e) {
-        error = e;
-      }
-    }
-    if (error != null) {
-      throw error;
-    }
+    List<Crew<?>> closing = new ArrayList<>();
+    versions.forEach(
+        (version, own) -> {
+          if (!kept.contains(version)) {
+            closing.add(own.sessions.crew());
+          }
+        });
+    versions.keySet().retainAll(kept);
+    Crew.closeAll(closing);
   }
 
-  @Override
-  public void close() {
-    try (judges) {
-      closeAllBut(List.of());
-    }
+  /** Who runs models and asks judges, to be closed. */
+  public List<Crew<?>> crews() {
+    List<Crew<?>> crews = new ArrayList<>(judges.crews());
+    versions.values().forEach(own -> crews.add(own.sessions.crew()));
+    return crews;
   }
 }

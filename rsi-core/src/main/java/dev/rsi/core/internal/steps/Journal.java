@@ -1,6 +1,7 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.PartException;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.internal.LoopLog;
@@ -290,8 +291,8 @@ public final class Journal {
     for (RunEvent event : fresh) {
       try {
         listener.on(event);
-      } catch (RuntimeException e) {
-        listenerFault(event.generation(), e);
+      } catch (Throwable e) {
+        listenerFault(event.generation(), PartException.of(e));
       }
     }
   }
@@ -306,11 +307,16 @@ public final class Journal {
     record(new RunEvent.Faulted(number, part.words(), String.valueOf(cause)));
   }
 
+  /** Whether the run is to be left, at the latest when what is under way is over. */
+  boolean isLeaveAsked() {
+    return controls.isLeaveAsked();
+  }
+
   void progress(String step, long done, long total) {
     try {
       listener.progress(step, done, total);
-    } catch (RuntimeException e) {
-      log.debug("run {}: the listener failed on progress", run, e);
+    } catch (Throwable e) {
+      log.debug("run {}: the listener failed on progress", run, PartException.of(e));
     }
   }
 
@@ -334,6 +340,7 @@ public final class Journal {
   }
 
   private void append(List<? extends RunEvent> events) {
+    checkSound();
     if (store == null) {
       return;
     }
@@ -399,6 +406,10 @@ public final class Journal {
 
   /** A part that swallowed the journal's exception does not get the run any further. */
   private void checkSound() {
+    RsiException left = controls.leftBehind();
+    if (left != null && broken == null) {
+      broken = new LeftBehindException(run, left);
+    }
     if (broken != null) {
       throw broken;
     }

@@ -23,6 +23,11 @@ final class StepContext implements Watch {
   }
 
   @Override
+  public boolean leaving() {
+    return journal.isLeaveAsked();
+  }
+
+  @Override
   public void progress(long done, long total) {
     journal.progress(step, done, total);
   }

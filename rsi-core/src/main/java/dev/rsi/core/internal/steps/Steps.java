@@ -2,7 +2,9 @@ package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.PartException;
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.report.RunEvent;
@@ -28,6 +30,7 @@ public final class Steps {
   private final Accounts accounts;
   private final BooleanSupplier cut;
   private final Outages outages;
+  private final DirectCalls direct;
   private Part part = Part.PRACTICE;
   private Flight.@Nullable Phase flight;
 
@@ -36,12 +39,19 @@ public final class Steps {
    *
    * @param outages what is done while a part cannot be reached
    * @param cut whether the run was told to end what is under way
+   * @param direct calls parts on the run's thread
    */
-  public Steps(Journal journal, Accounts accounts, Outages outages, BooleanSupplier cut) {
+  public Steps(
+      Journal journal,
+      Accounts accounts,
+      Outages outages,
+      BooleanSupplier cut,
+      DirectCalls direct) {
     this.journal = journal;
     this.accounts = accounts;
-    this.cut = cut;
     this.outages = outages;
+    this.cut = cut;
+    this.direct = direct;
   }
 
   /** The run's id. */
@@ -72,6 +82,11 @@ public final class Steps {
   /** What a call of a part may know of the run. */
   public Watch context(String what) {
     return new StepContext(what, this::cancelled, accounts::tick, journal);
+  }
+
+  /** How parts are called on the run's thread: each such call goes through here. */
+  public DirectCalls direct() {
+    return direct;
   }
 
   // Where the run is.
@@ -341,10 +356,11 @@ public final class Steps {
       return work.get();
     } catch (CancelledException | JournalException e) {
       throw e;
-    } catch (RuntimeException e) {
-      checkLasts(who, e);
-      journal.fault(journal.generation(), who, e);
-      return otherwise.apply(e);
+    } catch (Throwable e) {
+      RuntimeException broken = PartException.of(e);
+      checkLasts(who, broken);
+      journal.fault(journal.generation(), who, broken);
+      return otherwise.apply(broken);
     }
   }
 
@@ -364,9 +380,10 @@ public final class Steps {
       work.run();
     } catch (CancelledException | JournalException e) {
       throw e;
-    } catch (RuntimeException e) {
-      checkLasts(part, e);
-      journal.fault(journal.generation(), part, e);
+    } catch (Throwable e) {
+      RuntimeException broken = PartException.of(e);
+      checkLasts(part, broken);
+      journal.fault(journal.generation(), part, broken);
     }
   }
 

@@ -1,17 +1,18 @@
 package dev.rsi.core.internal.steps;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import dev.rsi.api.Attempt;
+import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.api.PartException;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
-import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.calls.Answer;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.Dimension;
@@ -22,18 +23,16 @@ import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /** Has the trainer make a challenger in a directory of its own, and stores what it made. */
 public final class Training<T, C> {
-  private static final Logger log = LoopLog.LOG;
+  private static final Calls ANY_TIME = Calls.DEFAULT.withoutLimit();
 
   private final Trainer<T, C> trainer;
   private final Recipe recipe;
@@ -106,13 +105,14 @@ public final class Training<T, C> {
     Outages.Outage outage = steps.outages().of("trainer");
     while (true) {
       try {
-        RunEvent.Trained trained = trainedIn(steps.registry(registry::newWorkDirectory), given, most);
+        RunEvent.Trained trained = once(given, most);
         outage.over();
         return trained;
       } catch (OutOfReach e) {
-        outage.await("it threw " + e.thrown, Asking.pause(e.thrown), () -> false);
+        String reason = "it threw " + e.thrown;
+        outage.await(reason, Asking.pause(e.thrown), () -> false);
         if (!steps.accounts().again(most)) {
-          throw outage.unpaid("it threw " + e.thrown);
+          throw outage.unpaid(reason);
         }
       }
     }
@@ -130,45 +130,46 @@ public final class Training<T, C> {
     }
   }
 
-  private RunEvent.Trained trainedIn(Path work, Given<T, C> given, Amounts most) {
-    Ledger.@Nullable Call spending = null;
+  /** A trainer that does not end has its directory for as long: nobody deletes it under it. */
+  private RunEvent.Trained once(Given<T, C> given, Amounts most) {
+    try (Crew<WorkDirectory> crew =
+        new Crew<>("trainer", ANY_TIME, () -> WorkDirectory.of(registry), threads)) {
+      return trainedBy(crew, given, most);
+    }
+  }
+
+  private RunEvent.Trained trainedBy(
+      Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
+    ModelVersion parent = steps.registry(() -> registry.version(given.parent()));
+    Ledger.Call spending = steps.accounts().spend(most);
     Amounts spent = most;
     try {
-      // Before the trainer has it, who may put a link in its place.
-      Path own = real(work);
-      ModelVersion parent = steps.registry(() -> registry.version(given.parent()));
-      spending = steps.accounts().spend(most);
-      TrainingRequest<T, C> request =
-          new TrainingRequest<>(
-              parent, given.lessons(), given.attempts(), recipe, given.seed(), work);
-      TrainedArtifact artifact;
-      try {
-        artifact = made(request);
-      } catch (OutOfReach | LeavingException e) {
-        // It is done again, and paid for then.
-        spent = Amounts.NONE;
-        throw e;
-      }
-      if (artifact == null) {
-        throw new RsiException(
-            "The trainer gave (null).\nMaybe it made nothing: then it throws, and says why.");
-      }
+      Made made = made(crew, parent, given);
+      TrainedArtifact artifact = made.artifact();
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
-      Path directory = inside(own, artifact.directory());
+      Path directory = made.work().inside(artifact.directory());
       steps.at(Part.REGISTRY);
       long used = steps.registry(disk::used);
       disk.check(directory, used);
-      ModelVersion made = steps.registry(() -> registry.add(directory, provenance(given, artifact)));
+      ModelVersion version =
+          steps.registry(() -> registry.add(directory, provenance(given, artifact)));
       return new RunEvent.Trained(
-          steps.generation(), made.id(), given.parent(), artifact.steps(), artifact.metrics());
+          steps.generation(), version.id(), given.parent(), artifact.steps(), artifact.metrics());
+    } catch (OutOfReach e) {
+      // It is done again, and paid for then.
+      spent = Amounts.NONE;
+      throw e;
+    } catch (LeavingException e) {
+      spent = spent.equals(most) ? Amounts.NONE : spent;
+      throw e;
     } finally {
-      if (spending != null) {
-        spending.end(spent);
-      }
-      delete(work);
+      spending.end(spent);
     }
   }
+
+  /** What a training made, and where. */
+  private record Made(WorkDirectory work, TrainedArtifact artifact) {}
 
   /**
    * Has the trainer train.
@@ -176,25 +177,48 @@ public final class Training<T, C> {
    * @throws OutOfReach if it may succeed later
    * @throws LeavingException if there was no room on the disk that it shares with the registry
    */
-  private @Nullable TrainedArtifact made(TrainingRequest<T, C> request) {
-    try {
-      return Crew.alone(
-          "trainer",
-          threads,
-          steps.context("training"),
-          context -> trainer.train(request, context));
-    } catch (CancelledException | JournalException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      String want = WorkDisk.want(request.workDirectory(), e);
-      if (want != null) {
-        throw steps.leave(new LeavingException(RunReport.End.SURROUNDINGS, want, e));
-      }
-      if (e instanceof RsiException rsi && rsi.retryable()) {
-        throw new OutOfReach(rsi);
-      }
-      throw e;
+  private Made made(Crew<WorkDirectory> crew, ModelVersion parent, Given<T, C> given) {
+    Answer<Made> answer =
+        crew.<Made>make(
+                List.of((work, context) -> made(work, parent, given, context)),
+                steps.context("training"))
+            .get(0);
+    RuntimeException thrown = answer.thrown();
+    if (thrown instanceof LeavingException leaving) {
+      throw steps.leave(leaving);
     }
+    if (thrown instanceof RsiException rsi && rsi.retryable()) {
+      throw new OutOfReach(rsi);
+    }
+    if (thrown != null) {
+      throw thrown;
+    }
+    return Objects.requireNonNull(answer.value());
+  }
+
+  private Made made(
+      WorkDirectory work, ModelVersion parent, Given<T, C> given, RunContext context) {
+    TrainedArtifact artifact;
+    try {
+      artifact =
+          trainer.train(
+              new TrainingRequest<>(
+                  parent, given.lessons(), given.attempts(), recipe, given.seed(), work.path()),
+              context);
+    } catch (Throwable e) {
+      if (e instanceof CancelledException cancelled && context.cancelled()) {
+        throw cancelled;
+      }
+      RuntimeException broken = PartException.of(e);
+      // Looked at before the directory is deleted, by which there would be room again.
+      String want = WorkDisk.want(work.path(), broken);
+      throw want == null ? broken : new LeavingException(RunReport.End.SURROUNDINGS, want, broken);
+    }
+    if (artifact == null) {
+      throw new RsiException(
+          "The trainer gave (null).\nMaybe it made nothing: then it throws, and says why.");
+    }
+    return new Made(work, artifact);
   }
 
   private Provenance provenance(Given<T, C> given, TrainedArtifact artifact) {
@@ -223,43 +247,6 @@ public final class Training<T, C> {
               + ") steps, but said that it takes at most ("
               + stated
               + ").\nMaybe its maxSteps() counts lessons where it should count epochs.");
-    }
-  }
-
-  /** The real path of an artifact. */
-  private static Path inside(Path work, Path artifact) {
-    Path directory = real(artifact);
-    if (!directory.startsWith(work)) {
-      throw new RsiException(
-          "The trainer's artifact ("
-              + artifact
-              + ") does not lie in the work directory ("
-              + work
-              + ").\nMaybe it was written elsewhere: the request says where to.");
-    }
-    return directory;
-  }
-
-  private static Path real(Path directory) {
-    try {
-      return directory.toRealPath();
-    } catch (IOException e) {
-      throw new RsiException(
-          "Directory ("
-              + directory
-              + "), where an artifact should lie, cannot be read.\nMaybe it was never written, or"
-              + " was deleted.",
-          e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try {
-      if (Files.exists(directory)) {
-        MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE);
-      }
-    } catch (IOException e) {
-      log.warn("work directory {} could not be deleted", directory, e);
     }
   }
 }

@@ -42,7 +42,7 @@ final class WorkDisk {
   static @Nullable String want(Path work, Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       String said = String.valueOf(cause.getMessage());
-      if (cause instanceof IOException && isWant(said)) {
+      if (isWant(said)) {
         return words(work, said);
       }
       if (cause.getCause() == cause) {

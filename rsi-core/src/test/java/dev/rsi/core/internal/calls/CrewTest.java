@@ -37,6 +37,7 @@ class CrewTest {
   private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger ticks = new AtomicInteger();
   private final AtomicBoolean cancelled = new AtomicBoolean();
+  private final AtomicBoolean leaving = new AtomicBoolean();
   private final CountDownLatch release = new CountDownLatch(1);
   private final ThreadFactory factory =
       work -> {
@@ -49,6 +50,11 @@ class CrewTest {
         @Override
         public boolean cancelled() {
           return cancelled.get();
+        }
+
+        @Override
+        public boolean leaving() {
+          return leaving.get();
         }
 
         @Override
@@ -415,6 +421,11 @@ class CrewTest {
           @Override
           public boolean cancelled() {
             throw new IllegalStateException("no record");
+          }
+
+          @Override
+          public boolean leaving() {
+            return false;
           }
 
           @Override

@@ -36,6 +36,11 @@ class VerifierCallsTest {
         }
 
         @Override
+        public boolean leaving() {
+          return false;
+        }
+
+        @Override
         public void progress(long done, long total) {}
 
         @Override
