@@ -33,7 +33,9 @@ public interface Critic<T, C> extends Described {
    *
    * @param rubric what to judge by; the loop passes the rubric in force
    * @return the critique. A critic that cannot tell returns {@link Critique#undecided}; one that
-   *     throws is recorded as undecided, and an attempt with an undecided critique never trains
+   *     throws is recorded as undecided, and an attempt with an undecided critique never trains.
+   *     What it throws because of an outage should be an {@link RsiException} that is retryable:
+   *     the loop asks again until the outage is over
    */
   Critique critique(T task, C candidate, Verdict verdict, Rubric rubric);
 

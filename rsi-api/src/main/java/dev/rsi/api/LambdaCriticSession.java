@@ -27,7 +27,7 @@ record LambdaCriticSession<T, C>(Critic<T, C> critic) implements Critic.Session<
       if (e instanceof CancelledException cancelled && context.cancelled()) {
         throw cancelled;
       }
-      critique = broken("threw " + PartException.of(e));
+      critique = broken("threw " + PartException.ofOne(e));
     }
     return critique == null ? broken("returned null") : critique;
   }

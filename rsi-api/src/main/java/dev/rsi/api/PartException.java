@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ public final class PartException extends RsiException {
   private static final int CAUSES = 16;
 
   private PartException(Throwable thrown, int causes) {
-    super(words(thrown), cause(thrown, causes), thrown instanceof RsiException r && r.retryable());
+    super(words(thrown), cause(thrown, causes), isCurable(thrown), retryAfter(thrown));
     setStackTrace(trace(thrown));
   }
 
@@ -35,6 +36,29 @@ public final class PartException extends RsiException {
             && isKnown(thrown, CAUSES)
         ? known
         : new PartException(thrown, CAUSES);
+  }
+
+  /**
+   * The same for one of several that a call is about: what is retryable is thrown on, as the whole
+   * call may succeed later, and is made again.
+   */
+  static RuntimeException ofOne(Throwable thrown) {
+    RuntimeException made = of(thrown);
+    if (made instanceof RsiException rsi && rsi.retryable()) {
+      throw rsi;
+    }
+    return made;
+  }
+
+  /** To say that a call was cancelled which nobody cancelled promises nothing. */
+  private static boolean isCurable(Throwable thrown) {
+    return thrown instanceof RsiException rsi
+        && rsi.retryable()
+        && !(thrown instanceof CancelledException);
+  }
+
+  private static @Nullable Duration retryAfter(Throwable thrown) {
+    return thrown instanceof RsiException rsi ? rsi.retryAfter().orElse(null) : null;
   }
 
   /** Whether its methods, and those of all that it carries, are the JDK's or this library's. */

@@ -51,13 +51,16 @@ public interface Verifier<T, C> extends Described {
    * Rules on one candidate.
    *
    * @return the verdict. A verifier that cannot tell returns {@link Verdict#undecided}; one that
-   *     throws is recorded as UNDECIDED, which never counts as wrong and never trains
+   *     throws is recorded as UNDECIDED, which never counts as wrong and never trains. What it throws
+   *     because of an outage should be an {@link RsiException} that is retryable: the loop asks
+   *     again until the outage is over
    */
   Verdict verify(T task, C candidate);
 
   /**
    * Rules on all candidates of one task. The default asks {@link #verify} for each and turns what
-   * it throws into UNDECIDED for that candidate alone.
+   * it throws into UNDECIDED for that candidate alone; what is {@linkplain RsiException#retryable
+   * retryable} it throws on.
    *
    * @param candidates the candidates of the task in order; never empty
    * @return one verdict per candidate, in the same order
@@ -71,7 +74,7 @@ public interface Verifier<T, C> extends Described {
       } catch (CancelledException e) {
         throw e;
       } catch (Throwable e) {
-        verdict = Verdict.broken("verifier", e);
+        verdict = Verdict.broken("verifier", PartException.ofOne(e));
       }
       verdicts.add(verdict == null ? Verdict.undecided("the verifier returned null") : verdict);
     }

@@ -23,8 +23,9 @@ import dev.rsi.core.internal.spending.Refusal;
 import dev.rsi.core.internal.steps.Accounts;
 import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Journal;
+import dev.rsi.core.internal.steps.LeavingException;
 import dev.rsi.core.internal.steps.LogContext;
-import dev.rsi.core.internal.steps.OverruledException;
+import dev.rsi.core.internal.steps.Outages;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Phase;
 import dev.rsi.core.internal.steps.Steps;
@@ -107,12 +108,13 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.store(),
             WorstCase.tokens(
                 plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam()));
+    Outages outages = new Outages(journal, accounts, plan.clock(), plan.oversight().outages());
     BooleanSupplier cut = () -> thread.isInterrupted() || controls.isCut();
-    this.steps = new Steps(journal, accounts, cut, direct);
+    this.steps = new Steps(journal, accounts, outages, cut, direct);
     controls.cancelledBy(steps::cancelled);
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
-    this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), plan.threads());
+    this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
     LessonPool<T, C> pool =
         new LessonPool<>(
             codec,
@@ -265,8 +267,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       }
     } catch (CancelledException e) {
       return endCut();
-    } catch (OverruledException e) {
-      return leave(RunReport.End.OVERRULED, String.valueOf(e.getMessage()));
+    } catch (LeavingException e) {
+      return leftOpen(e);
     }
   }
 
@@ -285,7 +287,9 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** Why another generation must not begin; null if it may. */
   private @Nullable Refusal refusal() {
     Refusal refusal = steps.accounts().refusal(room.most(room.fit(0), 0));
-    return refusal == null ? disk.refusal(state.incumbent()) : refusal;
+    return refusal == null
+        ? steps.<@Nullable Refusal>registry(() -> disk.refusal(state.incumbent()))
+        : refusal;
   }
 
   /** One generation; false if the hardest level is mastered and there is nothing to practise. */
@@ -397,6 +401,20 @@ final class LoopRun<T, C> implements AutoCloseable {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** Where the store cannot tell of it, the caller hears it alone. */
+  private RunReport leftOpen(LeavingException why) {
+    if (steps.isReplay()) {
+      throw why;
+    }
+    steps.leaving();
+    try {
+      return leave(why.end(), why.reason());
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
+      throw why;
     }
   }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class Oversight {
   /** Nobody is asked, nothing is secret but by the seed. */
   public static final Oversight NONE =
-      new Oversight(null, null, null, null, Duration.ZERO, Duration.ofMinutes(10));
+      new Oversight(
+          null, null, null, null, Duration.ZERO, Duration.ofMinutes(10), Duration.ofHours(1));
 
   private static final Duration SHORTEST = Duration.ofMillis(50);
 
@@ -25,6 +26,7 @@ public final class Oversight {
   private final @Nullable Long secret;
   private final Duration pace;
   private final Duration limit;
+  private final Duration outages;
 
   private Oversight(
       @Nullable Approval approval,
@@ -32,25 +34,27 @@ public final class Oversight {
       @Nullable Path stopFile,
       @Nullable Long secret,
       Duration pace,
-      Duration limit) {
+      Duration limit,
+      Duration outages) {
     this.approval = approval;
     this.charter = charter;
     this.stopFile = stopFile;
     this.secret = secret;
     this.pace = pace;
     this.limit = limit;
+    this.outages = outages;
   }
 
   /** With a person who is asked before a challenger goes live. Default: nobody is. */
   public Oversight approval(Approval approval) {
     Objects.requireNonNull(approval, "approval");
-    return new Oversight(approval, charter, stopFile, secret, pace, limit);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /** With what the run is for and what it must not change. Default: none. */
   public Oversight charter(Charter charter) {
     Objects.requireNonNull(charter, "charter");
-    return new Oversight(approval, charter, stopFile, secret, pace, limit);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /**
@@ -62,7 +66,7 @@ public final class Oversight {
    */
   public Oversight stopFile(Path file) {
     Objects.requireNonNull(file, "file");
-    return new Oversight(approval, charter, file, secret, pace, limit);
+    return new Oversight(approval, charter, file, secret, pace, limit, outages);
   }
 
   /**
@@ -76,7 +80,7 @@ public final class Oversight {
    * whoever reads the record knows from the start.
    */
   public Oversight secret(long secret) {
-    return new Oversight(approval, charter, stopFile, secret, pace, limit);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /**
@@ -90,7 +94,28 @@ public final class Oversight {
     if (pace.isZero() || pace.isNegative()) {
       throw new IllegalArgumentException("pace (" + pace + ") must be positive.");
     }
-    return new Oversight(approval, charter, stopFile, secret, pace, limit);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
+  }
+
+  /**
+   * With how long the loop waits for a part that cannot be reached, through nobody's fault. Nobody's
+   * fault is what a part throws that is {@linkplain dev.rsi.api.RsiException#retryable retryable};
+   * and also where every output of a call has {@linkplain dev.rsi.api.Output.Kind#FAILED failed},
+   * or every ruling, critique or reading of a batch was missed because calls threw or took too
+   * long. The loop asks again after a pause that doubles from 100 ms to a minute, or as long as a
+   * server asked for, and goes on as if nothing had happened. If the part does not come back in
+   * this time by the loop's clock, or the budget has run out meanwhile, the run is left with {@link
+   * dev.rsi.core.report.RunReport.End#OUTAGE}, and can be resumed. Default: an hour, which is longer
+   * than most servers take to come back.
+   *
+   * @param longest zero or more; zero leaves the run at once
+   */
+  public Oversight outages(Duration longest) {
+    if (longest.isNegative()) {
+      throw new IllegalArgumentException(
+          "outages (" + longest + ") must be >= 0.\nMaybe Duration.ZERO, to wait for nothing.");
+    }
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, longest);
   }
 
   /**
@@ -109,12 +134,12 @@ public final class Oversight {
       throw new IllegalArgumentException(
           "limit (" + limit + ") must be (" + SHORTEST + ") or longer.");
     }
-    return new Oversight(approval, charter, stopFile, secret, pace, limit);
+    return new Oversight(approval, charter, stopFile, secret, pace, limit, outages);
   }
 
   /** The same without what would hold up a replay. */
   Oversight unwatched() {
-    return new Oversight(approval, charter, null, secret, Duration.ZERO, limit);
+    return new Oversight(approval, charter, null, secret, Duration.ZERO, limit, Duration.ZERO);
   }
 
   @Nullable Approval approval() {
@@ -144,6 +169,11 @@ public final class Oversight {
     return pace;
   }
 
+  /** How long an outage is waited for. */
+  Duration outages() {
+    return outages;
+  }
+
   /** Says what is kept in hand, and no secret. */
   @Override
   public String toString() {
@@ -159,6 +189,8 @@ public final class Oversight {
         + pace
         + ", limit="
         + limit
+        + ", outages="
+        + outages
         + "]";
   }
 }

@@ -4,15 +4,17 @@ import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.steps.LeavingException;
 import dev.rsi.core.internal.steps.LogContext;
-import dev.rsi.core.internal.steps.OverruledException;
 import dev.rsi.core.internal.steps.OvertakenRunException;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -148,11 +150,14 @@ final class RunState {
 
   private RunEvent.@Nullable FellBack fallen() {
     try {
-      registry.version(incumbent());
+      steps.registry(() -> registry.version(incumbent()));
       return null;
     } catch (CorruptModelException | IllegalArgumentException damaged) {
       String sound =
-          registry.soundAncestor(incumbent()).map(ModelVersion::id).orElseThrow(() -> damaged);
+          steps
+              .registry(() -> registry.soundAncestor(incumbent()))
+              .map(ModelVersion::id)
+              .orElseThrow(() -> damaged);
       log.warn("run {}: version {} is damaged, {} goes live", steps.run(), incumbent(), sound);
       return new RunEvent.FellBack(
           steps.generation(), incumbent(), sound, String.valueOf(damaged.getMessage()));
@@ -176,21 +181,33 @@ final class RunState {
     } catch (RsiException lost) {
       throw new OvertakenRunException(steps.run(), lost);
     }
-    try {
-      driver.promote(version, before);
-    } catch (ModelRegistry.OvertakenException overtaken) {
-      throw new OvertakenRunException(steps.run(), overtaken);
-    } catch (ModelRegistry.MovedException moved) {
-      throw new OverruledException(moved);
-    }
+    ofDriver(
+        () -> {
+          driver.promote(version, before);
+          return version;
+        });
   }
 
   /** A generation or the run ended, as the record now says. */
   void settled(RunStore.Head head) {
-    try {
-      driver.settle(head.events(), head.hash());
-    } catch (ModelRegistry.OvertakenException overtaken) {
-      throw new OvertakenRunException(steps.run(), overtaken);
-    }
+    ofDriver(
+        () -> {
+          driver.settle(head.events(), head.hash());
+          return head;
+        });
+  }
+
+  private <R> R ofDriver(Supplier<R> ask) {
+    return steps.registry(
+        () -> {
+          try {
+            return ask.get();
+          } catch (ModelRegistry.OvertakenException overtaken) {
+            throw new OvertakenRunException(steps.run(), overtaken);
+          } catch (ModelRegistry.MovedException moved) {
+            throw new LeavingException(
+                RunReport.End.OVERRULED, String.valueOf(moved.getMessage()), moved);
+          }
+        });
   }
 }

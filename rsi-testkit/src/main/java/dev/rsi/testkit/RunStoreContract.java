@@ -815,6 +815,8 @@ public abstract class RunStoreContract {
         new RunEvent.Answered(1, "challenger", true, "Ada", "fine"),
         new RunEvent.Paused(1),
         new RunEvent.Unpaused(1),
+        new RunEvent.OutageBegan(1, "verifier", "it threw"),
+        new RunEvent.OutageEnded(1, "verifier"),
         new RunEvent.Described(1, "challenger", Map.of("distinct-2", 0.25)),
         new RunEvent.Described(
             1, "challenger", Map.of("divergence on a", Double.POSITIVE_INFINITY)),

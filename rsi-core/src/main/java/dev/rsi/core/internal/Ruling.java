@@ -1,36 +1,34 @@
 package dev.rsi.core.internal;
 
-import dev.rsi.api.CancelledException;
 import dev.rsi.api.Output;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Has a verifier rule. What breaks gives UNDECIDED, never an exception. */
+/** Has a verifier rule. */
 public final class Ruling {
   private static final String MALFORMED = "malformed: ";
+  private static final String BROKEN = "the verifier threw ";
   private static final String NO_ANSWER = "no answer: ";
 
   private Ruling() {}
 
-  /** Rules on the candidates of one task, in order. */
+  /**
+   * Rules on the candidates of one task, in order.
+   *
+   * @throws RuntimeException what the verifier throws
+   */
   public static <T, C> List<Verdict> on(
       Verifier<? super T, ? super C> verifier, T task, List<C> candidates) {
     if (candidates.isEmpty()) {
       return List.of();
     }
-    List<Verdict> verdicts;
-    try {
-      List<Verdict> given = verifier.verifyAll(task, Collections.unmodifiableList(candidates));
-      // A copy, which unlike List.of may be asked whether it holds null.
-      verdicts = given == null ? List.of() : new ArrayList<>(given);
-    } catch (CancelledException e) {
-      throw e;
-    } catch (Throwable e) {
-      return Collections.nCopies(candidates.size(), Verdict.broken("verifier", e));
-    }
+    List<Verdict> given = verifier.verifyAll(task, Collections.unmodifiableList(candidates));
+    // A copy, which unlike List.of may be asked whether it holds null.
+    List<Verdict> verdicts = given == null ? List.of() : new ArrayList<>(given);
     if (verdicts.size() != candidates.size() || verdicts.contains(null)) {
       return Collections.nCopies(
           candidates.size(),
@@ -40,13 +38,27 @@ public final class Ruling {
     return verdicts;
   }
 
-  /** Rules on one output. */
+  /**
+   * Rules on one output.
+   *
+   * @throws RuntimeException if the verifier breaks: that is no ruling
+   */
   public static <T, C> Verdict on(
       Verifier<? super T, ? super C> verifier, T task, Output<C> output) {
     C candidate = output.candidate();
-    return candidate == null
-        ? withoutCandidate(output)
-        : on(verifier, task, List.of(candidate)).get(0);
+    if (candidate == null) {
+      return withoutCandidate(output);
+    }
+    Verdict verdict = on(verifier, task, List.of(candidate)).get(0);
+    if (isBroken(verdict)) {
+      throw new RsiException(verdict.reason());
+    }
+    return verdict;
+  }
+
+  /** Whether a verdict says that the verifier threw, as {@link Verdict#broken} does. */
+  public static boolean isBroken(Verdict verdict) {
+    return !verdict.decided() && verdict.reason().startsWith(BROKEN);
   }
 
   /** What is ruled where there is no candidate. */

@@ -395,6 +395,33 @@ public sealed interface RunEvent {
   }
 
   /**
+   * A part could not be reached, through nobody's fault, and the run waits for it. The step is done
+   * when the part is there again, as if nothing had happened.
+   *
+   * @param part who, for example {@code "verifier"}
+   * @param reason what its calls said, in words
+   */
+  record OutageBegan(int generation, String part, String reason) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
+  /**
+   * The part that the run waited for is there again. Where {@link Stopped} comes instead, the run
+   * was left meanwhile.
+   *
+   * @param part who
+   */
+  record OutageEnded(int generation, String part) implements RunEvent {
+    @Override
+    public boolean circumstantial() {
+      return true;
+    }
+  }
+
+  /**
    * The run was resumed.
    *
    * @param events how many events of its course were recorded before

@@ -65,6 +65,17 @@ public record RunReport(
      */
     OVERRULED,
     /**
+     * A part could not be reached, through nobody's fault, for longer than the loop waits for it.
+     * The run stays open, and can be resumed when the part is there again: nothing is lost.
+     */
+    OUTAGE,
+    /**
+     * The registry or the store could not be read or written: a disk that is full or cannot be
+     * written, no more file descriptors, a server that is gone. The run stays open, and can be
+     * resumed when that is mended: what was decided is carried out then.
+     */
+    SURROUNDINGS,
+    /**
      * None: the run is under way or was killed; or it was left, by a version of this library that
      * did not record why.
      */

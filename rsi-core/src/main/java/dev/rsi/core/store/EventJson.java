@@ -43,6 +43,8 @@ final class EventJson {
     add("stopped", RunEvent.Stopped.class, json);
     add("paused", RunEvent.Paused.class, json);
     add("unpaused", RunEvent.Unpaused.class, json);
+    add("outage-began", RunEvent.OutageBegan.class, json);
+    add("outage-ended", RunEvent.OutageEnded.class, json);
     add("resumed", RunEvent.Resumed.class, json);
     add("budget-moved", RunEvent.BudgetMoved.class, json);
     add("generation-finished", RunEvent.GenerationFinished.class, json);

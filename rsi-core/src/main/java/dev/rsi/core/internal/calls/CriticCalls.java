@@ -35,28 +35,34 @@ public final class CriticCalls<T, C> implements AutoCloseable {
   /**
    * Criticises attempts that it asks about.
    *
+   * @param making makes the calls
    * @return critiques by the rubric, in order
    * @throws dev.rsi.api.RsiException if a critique cost more than the critic says that one may
    */
-  public List<Critique> criticise(List<Attempt<T, C>> attempts, Watch watch) {
+  public List<Critique> criticise(
+      List<Attempt<T, C>> attempts,
+      Watch watch,
+      Making<List<Attempt<T, C>>, List<Critique>> making) {
     int batch = critic.calling().batch();
     List<List<Attempt<T, C>>> batches = new ArrayList<>();
     for (int from = 0; from < attempts.size(); from += batch) {
       batches.add(List.copyOf(attempts.subList(from, Math.min(attempts.size(), from + batch))));
     }
     List<Critique> critiques = new ArrayList<>(attempts.size());
-    List<Answer<List<Critique>>> answers =
-        crew.make(
-            batches.size(),
-            (session, number, call) ->
-                Lists.copy(session.criticise(batches.get(number), rubric, call)),
-            watch);
+    List<Answer<List<Critique>>> answers = making.make(batches, some -> once(some, watch));
     for (int i = 0; i < answers.size(); i++) {
       Lists.each(answers.get(i), batches.get(i).size(), "critic", this::undecided)
           .forEach(critique -> critiques.add(onRubric(critique)));
     }
     critiques.forEach(critique -> Costs.check("critic", critique.cost(), critic.maxTokens()));
     return critiques;
+  }
+
+  private List<Answer<List<Critique>>> once(List<List<Attempt<T, C>>> batches, Watch watch) {
+    return crew.make(
+        batches.size(),
+        (session, number, call) -> Lists.copy(session.criticise(batches.get(number), rubric, call)),
+        watch);
   }
 
   /** A critic's names and their order go no further. */
@@ -66,6 +72,16 @@ public final class CriticCalls<T, C> implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       return Critique.undecided("the critic threw " + e).withCost(critique.cost());
     }
+  }
+
+  /** How many attempts a call takes at most. */
+  public int together() {
+    return critic.calling().batch();
+  }
+
+  /** Whether a critique says that the critic threw. */
+  public static boolean isBroken(Critique critique) {
+    return !critique.decided() && critique.text().startsWith("the critic threw ");
   }
 
   private Critique undecided(String reason) {

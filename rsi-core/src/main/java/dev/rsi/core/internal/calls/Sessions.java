@@ -51,16 +51,16 @@ public final class Sessions<T, C> implements AutoCloseable {
   /**
    * Has the version attempt every request.
    *
-   * @return an output for each request, in order; an attempt that took too long has failed
+   * @return for each request, in order, an output; or why its call gave none, where that is
+   *     nobody's fault
    * @throws RsiException if sessions gave anything else
    */
-  public List<Output<C>> generate(List<Request<T>> requests, Watch watch) {
+  public List<Answer<Output<C>>> generate(List<Request<T>> requests, Watch watch) {
     return each(
         requests.size(),
         (session, from, to, call) ->
             readBack(session.generate(own(requests.subList(from, to)), call)),
         watch,
-        Output.failed("it took too long, and was cut", most()),
         "outputs for",
         "requests.\nMaybe it drops failed items: a failed item is an Output of its own.");
   }
@@ -84,18 +84,14 @@ public final class Sessions<T, C> implements AutoCloseable {
     return outputs;
   }
 
-  /** What an attempt that was cut may have produced. */
-  private int most() {
-    return generator.maxTokens() == Integer.MAX_VALUE ? 0 : generator.maxTokens();
-  }
-
   /**
    * Has the version score candidates.
    *
-   * @return log-probabilities in order; NaN where one is missing, or took too long
+   * @return log-probabilities in order, NaN where one is missing; or why a call gave none, where
+   *     that is nobody's fault
    * @throws RsiException if sessions cannot score, or gave anything else
    */
-  public List<Double> score(List<T> tasks, List<C> candidates, Watch watch) {
+  public List<Answer<Double>> score(List<T> tasks, List<C> candidates, Watch watch) {
     return each(
         tasks.size(),
         (session, from, to, call) ->
@@ -107,7 +103,6 @@ public final class Sessions<T, C> implements AutoCloseable {
                         .toList(),
                     call),
         watch,
-        Double.NaN,
         "scores for",
         "candidates.\nMaybe it drops what it cannot score: that is NaN.");
   }
@@ -128,8 +123,8 @@ public final class Sessions<T, C> implements AutoCloseable {
   }
 
   /** Splits a batch evenly, and puts together what came of it. */
-  private <E> List<E> each(
-      int count, Share<T, C, E> share, Watch watch, E late, String what, String asked) {
+  private <E> List<Answer<E>> each(
+      int count, Share<T, C, E> share, Watch watch, String what, String asked) {
     // Also a batch of nothing is put to a session.
     int parts = Math.max(1, Math.min(parallel, count));
     List<Crew.Call<Generator.Session<T, C>, List<E>>> calls = new ArrayList<>(parts);
@@ -139,18 +134,25 @@ public final class Sessions<T, C> implements AutoCloseable {
       calls.add((session, call) -> Lists.copy(share.of(session, from, to, call)));
     }
     List<Answer<List<E>>> answers = crew.make(calls, watch);
-    List<E> all = new ArrayList<>(count);
+    List<Answer<E>> all = new ArrayList<>(count);
     for (int part = 0; part < parts; part++) {
       int size = start(part + 1, parts, count) - start(part, parts, count);
       Answer<List<E>> answer = answers.get(part);
-      all.addAll(
-          switch (answer.kind()) {
-            case GIVEN -> whole(answer.value(), size, what, asked);
-            case LATE -> Collections.nCopies(size, late);
-            case THREW -> throw Objects.requireNonNull(answer.thrown());
-          });
+      switch (answer.kind()) {
+        case GIVEN -> whole(answer.value(), size, what, asked).forEach(e -> all.add(Answer.given(e)));
+        case LATE -> all.addAll(Collections.nCopies(size, Answer.late()));
+        case THREW -> all.addAll(Collections.nCopies(size, Answer.threw(curable(answer.thrown()))));
+      }
     }
     return all;
+  }
+
+  /** What may succeed later without a change; anything else is thrown. */
+  private static RuntimeException curable(@Nullable RuntimeException thrown) {
+    if (thrown instanceof RsiException rsi && rsi.retryable()) {
+      return rsi;
+    }
+    throw Objects.requireNonNull(thrown);
   }
 
   private static int start(int part, int parts, int count) {

@@ -30,23 +30,30 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
    * Rules on attempts, all with a candidate.
    *
    * @param tasks the attempts at each task, one or more; lists that nobody changes
+   * @param making makes the calls
    * @return verdicts on all attempts, in order
    * @throws dev.rsi.api.RsiException if a verdict cost more than the verifier says that one may
    */
-  public List<Verdict> rule(List<List<Attempt<T, C>>> tasks, Watch watch) {
+  public List<Verdict> rule(
+      List<List<Attempt<T, C>>> tasks,
+      Watch watch,
+      Making<List<Attempt<T, C>>, List<Verdict>> making) {
     List<List<Attempt<T, C>>> batches = batches(tasks);
     List<Verdict> verdicts = new ArrayList<>();
-    List<Answer<List<Verdict>>> answers =
-        crew.make(
-            batches.size(),
-            (session, number, call) -> Lists.copy(session.verify(batches.get(number), call)),
-            watch);
+    List<Answer<List<Verdict>>> answers = making.make(batches, some -> once(some, watch));
     for (int i = 0; i < answers.size(); i++) {
       verdicts.addAll(
           Lists.each(answers.get(i), batches.get(i).size(), "verifier", this::undecided));
     }
     verdicts.forEach(verdict -> Costs.check("verifier", verdict.cost(), verifier.maxTokens()));
     return verdicts;
+  }
+
+  private List<Answer<List<Verdict>>> once(List<List<Attempt<T, C>>> batches, Watch watch) {
+    return crew.make(
+        batches.size(),
+        (session, number, call) -> Lists.copy(session.verify(batches.get(number), call)),
+        watch);
   }
 
   /**
@@ -73,6 +80,11 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
       batches.add(Collections.unmodifiableList(open));
     }
     return batches;
+  }
+
+  /** How many attempts a call takes at most where there are so many at each task. */
+  public int together(int samples) {
+    return Math.max(batch, samples);
   }
 
   private Verdict undecided(String reason) {

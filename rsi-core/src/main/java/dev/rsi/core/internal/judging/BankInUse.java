@@ -24,6 +24,7 @@ public final class BankInUse<T, C> {
   private final DefaultProbeBank<T, C> tasks;
   private final long number;
   private final String digest;
+  private final String stream;
   private final ProbeScores<T, C> readings;
   private final ProbeScores<T, C> again;
   private int decisions;
@@ -47,7 +48,7 @@ public final class BankInUse<T, C> {
     this.tasks = tasks;
     this.number = number;
     this.digest = tasks.digest();
-    String stream = number == 1 ? "probe" : "probe of bank " + number;
+    this.stream = number == 1 ? "probe" : "probe of bank " + number;
     this.readings = new ProbeScores<>(steps, stream, true, tasks, anchor, attempts, seeds, batch);
     this.again =
         new ProbeScores<>(steps, stream + " again", false, tasks, anchor, attempts, seeds, batch);
@@ -163,9 +164,9 @@ public final class BankInUse<T, C> {
     return tasks;
   }
 
-  private OptionalDouble asked(Calls calls, Supplier<OptionalDouble> reading) {
+  private OptionalDouble asked(String kind, Calls calls, Supplier<OptionalDouble> reading) {
     Answer<OptionalDouble> answer =
-        attempts.judges().read(calls, List.of(reading), steps.context("known answers")).get(0);
+        attempts.read(stream + "/" + kind, calls, 0, 1, List.of(reading), "known answers").get(0);
     OptionalDouble given = answer.value();
     return given == null ? OptionalDouble.empty() : given;
   }

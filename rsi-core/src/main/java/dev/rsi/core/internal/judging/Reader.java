@@ -162,12 +162,13 @@ final class Reader<T, C> {
   private List<Double> numbers(
       Answered<T, C> family, List<Integer> probes, List<Supplier<OptionalDouble>> readings) {
     List<Answer<OptionalDouble>> answers =
-        steps
-            .accounts()
-            .judged(
-                (long) probes.size() * family.attempts(),
-                family.maxTokens(),
-                () -> attempts.judges().read(family.calling(), readings, steps.context("judging")));
+        attempts.read(
+            stream + "/" + family.name(),
+            family.calling(),
+            family.maxTokens(),
+            family.attempts(),
+            readings,
+            "judging");
     List<Double> numbers = new ArrayList<>(probes.size());
     for (int k = 0; k < probes.size(); k++) {
       Answer<OptionalDouble> answer = answers.get(k);

@@ -7,31 +7,69 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.Ruling;
+import dev.rsi.core.internal.calls.Answer;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.CriticCalls;
+import dev.rsi.core.internal.calls.Making;
 import dev.rsi.core.internal.calls.VerifierCalls;
 import dev.rsi.core.internal.calls.Watch;
+import dev.rsi.core.internal.steps.Asking;
+import dev.rsi.core.internal.steps.Steps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Has attempts verified and criticised, by sessions of {@link #crews}. What breaks or takes too long
- * gives UNDECIDED, never an exception.
+ * gives UNDECIDED, never an exception; what does so through nobody's fault is asked again first.
  */
 public final class Examiner<T, C> {
   private final VerifierCalls<T, C> verifier;
   private final @Nullable CriticCalls<T, C> critic;
+  private final Steps steps;
+  private final Asking<List<Attempt<T, C>>, List<Verdict>> ruling;
+  private final Asking<List<Attempt<T, C>>, List<Critique>> criticising;
 
   /** Has attempts examined by sessions on threads of a factory. */
   public Examiner(
       Verifier<? super T, ? super C> verifier,
       @Nullable Critic<? super T, ? super C> critic,
       Rubric rubric,
+      Steps steps,
       ThreadFactory threads) {
     this.verifier = new VerifierCalls<>(verifier, threads);
     this.critic = critic == null ? null : new CriticCalls<>(critic, rubric, threads);
+    this.steps = steps;
+    this.ruling = new Asking<>(steps.outages(), "verifier", Examiner::cameOfRuling);
+    this.criticising = new Asking<>(steps.outages(), "critic", Examiner::cameOfCriticising);
+  }
+
+  private static Asking.Came cameOfRuling(Answer<List<Verdict>> answer) {
+    return came(answer, Ruling::isBroken);
+  }
+
+  private static Asking.Came cameOfCriticising(Answer<List<Critique>> answer) {
+    return came(answer, CriticCalls::isBroken);
+  }
+
+  /** One that threw may have been given what it can never rule on, unless it says otherwise. */
+  private static <E> Asking.Came came(Answer<List<E>> answer, Predicate<E> broken) {
+    if (answer.kind() != Answer.Kind.GIVEN) {
+      return Asking.failed(answer, Asking.Came.LASTING);
+    }
+    List<E> given = answer.value();
+    boolean all = given != null && !given.contains(null) && given.stream().allMatch(broken);
+    return all ? Asking.Came.LASTING : Asking.Came.ANSWERED;
+  }
+
+  /** Makes calls, and those again that came to nothing through nobody's fault. */
+  private <E> Making<List<Attempt<T, C>>, List<E>> through(
+      Asking<List<Attempt<T, C>>, List<E>> asking, int most) {
+    return (batches, once) ->
+        asking.all(
+            batches, lost -> steps.accounts().lostRulings((lost.size() + 1L) * most), once);
   }
 
   /**
@@ -61,7 +99,7 @@ public final class Examiner<T, C> {
         tasks.add(List.copyOf(own));
       }
     }
-    List<Verdict> verdicts = verifier.rule(tasks, watch);
+    List<Verdict> verdicts = verifier.rule(tasks, watch, through(ruling, verifier.together(samples)));
     List<Attempt<T, C>> ruled = new ArrayList<>(attempts.size());
     int next = 0;
     for (Attempt<T, C> attempt : attempts) {
@@ -74,10 +112,13 @@ public final class Examiner<T, C> {
     return ruled;
   }
 
-  private static <T, C> List<Attempt<T, C>> criticised(
+  private List<Attempt<T, C>> criticised(
       CriticCalls<T, C> critic, List<Attempt<T, C>> ruled, Watch watch) {
     List<Critique> critiques =
-        critic.criticise(ruled.stream().filter(critic::asksAbout).toList(), watch);
+        critic.criticise(
+            ruled.stream().filter(critic::asksAbout).toList(),
+            watch,
+            through(criticising, critic.together()));
     List<Attempt<T, C>> criticised = new ArrayList<>(ruled.size());
     int next = 0;
     for (Attempt<T, C> attempt : ruled) {

@@ -5,6 +5,7 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.internal.calls.Making;
 import dev.rsi.core.internal.calls.VerifierCalls;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.report.RunEvent;
@@ -63,7 +64,7 @@ public final class SameRulings {
             .toList();
     List<RunEvent.Attempted> then = asked.stream().flatMap(List::stream).toList();
     try (VerifierCalls<T, C> calls = new VerifierCalls<>(verifier, threads)) {
-      List<Verdict> now = calls.rule(again, watch);
+      List<Verdict> now = calls.rule(again, watch, Making.once());
       for (int i = 0; i < now.size(); i++) {
         if (differ(then.get(i).outcome(), now.get(i).outcome())) {
           return List.of(words(then.get(i), now.get(i)));

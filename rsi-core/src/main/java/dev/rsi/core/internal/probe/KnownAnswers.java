@@ -43,11 +43,12 @@ public final class KnownAnswers<T, C> {
     /**
      * Asks them.
      *
+     * @param kind the kind of probes that they judge
      * @param calls how they may be called
      * @param reading asks them; may throw
      * @return empty if they broke, or took too long
      */
-    OptionalDouble ask(Calls calls, Supplier<OptionalDouble> reading);
+    OptionalDouble ask(String kind, Calls calls, Supplier<OptionalDouble> reading);
   }
 
   /** Those that the judges, asked anew, read otherwise, in words. */
@@ -56,6 +57,7 @@ public final class KnownAnswers<T, C> {
     for (Known<T, C> known : all) {
       OptionalDouble reading =
           asking.ask(
+              known.kind,
               known.form.calling(),
               () -> known.form.read(List.of(known.task), List.of(Output.of(known.candidate, 0))));
       if (reading.isEmpty() || Math.abs(reading.getAsDouble() - known.reading) > 1e-9) {
@@ -74,7 +76,8 @@ public final class KnownAnswers<T, C> {
   }
 
   /** On the calling thread; a judge or a function that breaks reads nothing. */
-  static OptionalDouble askedHere(Calls calls, Supplier<OptionalDouble> reading) {
+  static OptionalDouble askedHere(
+      String kind, Calls calls, Supplier<OptionalDouble> reading) {
     try {
       return reading.get();
     } catch (CancelledException e) {

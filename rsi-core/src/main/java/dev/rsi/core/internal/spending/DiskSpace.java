@@ -25,8 +25,9 @@ public final class DiskSpace {
     return most < Long.MAX_VALUE;
   }
 
-  private long used() {
-    return registry.bytes() + store.bytes();
+  /** What registry and store take now; 0 where nothing limits it. */
+  public long used() {
+    return isLimited() ? registry.bytes() + store.bytes() : 0;
   }
 
   /**
@@ -58,15 +59,15 @@ public final class DiskSpace {
   /**
    * Refuses an artifact that there is no room for, beside itself where it was written.
    *
+   * @param used what registry and store take now
    * @return how many bytes it may have
    * @throws RsiException if there is none
    */
-  public long check(Path artifact) {
+  public long check(Path artifact, long used) {
     if (!isLimited()) {
       return Long.MAX_VALUE;
     }
     long size = size(artifact);
-    long used = used();
     if (size > most - used) {
       throw new RsiException(
           "The artifact takes ("

@@ -237,6 +237,20 @@ public final class Ledger {
       }
     }
 
+    /** Sets more aside: for what is to be done again. False, and nothing, where it would not fit. */
+    public boolean more(Amounts asked) {
+      synchronized (Ledger.this) {
+        look();
+        if (refusal(asked, reserved, "to ask again") != null) {
+          return false;
+        }
+        Amounts priced = priced(asked);
+        left = left.plus(priced);
+        reserved = reserved.plus(priced);
+        return true;
+      }
+    }
+
     /** Counts what the run's course had done when it was first done. */
     public void recall(Amounts done) {
       synchronized (Ledger.this) {

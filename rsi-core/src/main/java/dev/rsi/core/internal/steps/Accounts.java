@@ -122,7 +122,7 @@ public final class Accounts {
 
   private void lookAtOthers() {
     if (ceilings.hasWindows()) {
-      ledger.others(others.spent());
+      ledger.others(journal.read(others::spent));
     }
   }
 
@@ -190,7 +190,7 @@ public final class Accounts {
    * @param tokens that they use on one attempt at most; {@link Integer#MAX_VALUE} if nobody says
    * @throws CancelledException if it would pass a ceiling, or the run is to be left
    */
-  public <R> R judged(long count, int tokens, Supplier<R> read) {
+  <R> R judged(long count, int tokens, Supplier<R> read) {
     if (tokens == 0 || tokens == Integer.MAX_VALUE) {
       return read.get();
     }
@@ -201,6 +201,48 @@ public final class Accounts {
     } finally {
       spending.end(most);
     }
+  }
+
+  /**
+   * Sets aside again what a call may spend that is to be made once more.
+   *
+   * @return false where a ceiling has no room for it
+   */
+  boolean again(Amounts most) {
+    return reserve().more(most);
+  }
+
+  /**
+   * Spends what came to nothing, beside what its step may spend.
+   *
+   * @return false, and nothing is spent, where a ceiling has no room for it
+   * @throws CancelledException if the run is to be left
+   */
+  public boolean lost(Amounts lost) {
+    if (lost.equals(Amounts.NONE)) {
+      return true;
+    }
+    if (!again(lost)) {
+      return false;
+    }
+    spend(lost).end(lost);
+    return true;
+  }
+
+  /** What ruling on so many attempts may have spent that came to nothing. */
+  public boolean lostRulings(long count) {
+    return lost(ruled(count));
+  }
+
+  /**
+   * Sets aside what judges may use on so many attempts at probes that they are asked about again.
+   *
+   * @return false where a ceiling has no room for it
+   */
+  boolean mayJudge(long count, int tokens) {
+    return tokens == 0
+        || tokens == Integer.MAX_VALUE
+        || again(Amounts.of(Dimension.TOKENS, tokens).times(count));
   }
 
   private Amounts priced(Amounts amounts) {

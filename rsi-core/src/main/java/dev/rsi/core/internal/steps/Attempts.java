@@ -1,9 +1,12 @@
 package dev.rsi.core.internal.steps;
 
+import dev.rsi.api.Calls;
 import dev.rsi.api.Generator;
+import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.calls.Answer;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.JudgeCalls;
 import dev.rsi.core.internal.calls.Sessions;
@@ -16,18 +19,25 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 
 /**
  * The one place where models are run: opens sessions, and takes every attempt out of the budget.
  */
 public final class Attempts<T, C> {
+  private static final String GENERATOR = "generator";
+
   private final Generator<T, C> generator;
   private final ModelRegistry registry;
   private final Steps steps;
   private final ThreadFactory threads;
   private final JudgeCalls judges;
-  private final Map<String, Sessions<T, C>> sessions = new HashMap<>();
+  private final Map<String, Asked> versions = new HashMap<>();
+  private final Map<String, Asking<Supplier<OptionalDouble>, OptionalDouble>> reading =
+      new HashMap<>();
 
   /**
    * Attempts with the versions of a registry.
@@ -44,7 +54,7 @@ public final class Attempts<T, C> {
   }
 
   /**
-   * Has a version attempt a batch.
+   * Has a version attempt a batch. What came to nothing through nobody's fault is attempted again.
    *
    * @param step what for, for people
    */
@@ -53,14 +63,24 @@ public final class Attempts<T, C> {
     context.checkActive();
     Amounts most = steps.accounts().generated(requests.size());
     // First of all: also an attempt that came to nothing is spent.
-    Ledger.Call spending = steps.accounts().spend(most);
-    List<Output<C>> outputs = List.of();
+    Spending spending = new Spending(most);
     Flight.Batch flight = new Flight.Batch(steps.run(), step, version, requests.size());
+    List<Output<C>> outputs;
     try {
-      outputs = sessions(version).generate(requests, context);
+      outputs =
+          of(version).generating.all(
+              requests,
+              this::loses,
+              some -> spending.during(() -> of(version).sessions.generate(some, context)))
+              .stream()
+              .map(this::output)
+              .toList();
+      spending.actual =
+          Amounts.of(Dimension.ATTEMPTS, requests.size())
+              .with(Dimension.TOKENS, outputs.stream().mapToLong(Output::tokens).sum());
     } finally {
       flight.commit();
-      spending.end(spent(requests.size(), outputs, most));
+      spending.end();
     }
     for (Output<C> output : outputs) {
       if (output.tokens() > generator.maxTokens()) {
@@ -75,17 +95,52 @@ public final class Attempts<T, C> {
     return outputs;
   }
 
-  /** What a batch spent: the most that it could where nobody says. */
-  private static <C> Amounts spent(int asked, List<Output<C>> outputs, Amounts most) {
-    if (outputs.size() != asked) {
-      return most;
+  private Output<C> output(Answer<Output<C>> answer) {
+    return switch (answer.kind()) {
+      case GIVEN -> Objects.requireNonNull(answer.value());
+      case LATE -> Output.failed("it took too long, and was cut", most());
+      case THREW -> Output.failed("the call threw " + answer.thrown(), most());
+    };
+  }
+
+  /** What an attempt may have produced of which nobody knows. */
+  private int most() {
+    return generator.maxTokens() == Integer.MAX_VALUE ? 0 : generator.maxTokens();
+  }
+
+  /** Pays for attempts that came to nothing and are made again, and for one that may go with them. */
+  private boolean loses(List<Answer<Output<C>>> failed) {
+    long tokens = failed.stream().mapToLong(answer -> output(answer).tokens()).sum();
+    return steps.accounts().lost(Amounts.of(Dimension.TOKENS, tokens + most()));
+  }
+
+  /** What calls for a batch spend: the most that they can while one is under way. */
+  private final class Spending {
+    private final Amounts most;
+    private final Ledger.Call call;
+    private Amounts actual = Amounts.NONE;
+
+    Spending(Amounts most) {
+      this.most = most;
+      this.call = steps.accounts().spend(most);
     }
-    return Amounts.of(Dimension.ATTEMPTS, asked)
-        .with(Dimension.TOKENS, outputs.stream().mapToLong(Output::tokens).sum());
+
+    /** Between two calls nothing is spent: what came to nothing was paid for. */
+    <R> R during(Supplier<R> calls) {
+      actual = most;
+      R made = steps.leavingOn(calls);
+      actual = Amounts.NONE;
+      return made;
+    }
+
+    void end() {
+      call.end(actual);
+    }
   }
 
   /**
-   * Has a version score candidates; each counts as an attempt.
+   * Has a version score candidates; each counts as an attempt. What came to nothing through nobody's
+   * fault is scored again.
    *
    * @param step what for, for people
    * @return log-probabilities, NaN where one is missing
@@ -93,45 +148,129 @@ public final class Attempts<T, C> {
   public List<Double> score(String version, String step, List<T> tasks, List<C> candidates) {
     Watch context = steps.context(step);
     context.checkActive();
-    Amounts most = Amounts.of(Dimension.ATTEMPTS, tasks.size());
-    Ledger.Call spending = steps.accounts().spend(most);
+    Spending spending = new Spending(Amounts.of(Dimension.ATTEMPTS, tasks.size()));
     Flight.Batch flight = new Flight.Batch(steps.run(), step, version, tasks.size());
+    List<Pair<T, C>> pairs = new ArrayList<>(tasks.size());
+    for (int i = 0; i < tasks.size(); i++) {
+      pairs.add(new Pair<>(tasks.get(i), candidates.get(i)));
+    }
     try {
-      return sessions(version).score(tasks, candidates, context);
+      List<Double> scores =
+          of(version).scoring.all(
+                  pairs,
+                  failed -> true,
+                  some ->
+                      spending.during(
+                          () ->
+                              of(version).sessions
+                                  .score(
+                                      some.stream().map(Pair::task).toList(),
+                                      some.stream().map(Pair::candidate).toList(),
+                                      context)))
+              .stream()
+              .map(answer -> Objects.requireNonNullElse(answer.value(), Double.NaN))
+              .toList();
+      spending.actual = spending.most;
+      return scores;
     } finally {
       flight.commit();
-      spending.end(most);
+      spending.end();
     }
   }
 
-  private Sessions<T, C> sessions(String version) {
+  /** A candidate to be scored. */
+  private record Pair<T, C>(T task, C candidate) {}
+
+  /** A version at work: its sessions, and how they are asked. */
+  private final class Asked {
+    final Sessions<T, C> sessions;
+    final Asking<Request<T>, Output<C>> generating;
+    final Asking<Pair<T, C>, Double> scoring;
+
+    Asked(Sessions<T, C> sessions) {
+      this.sessions = sessions;
+      this.generating = new Asking<>(steps.outages(), GENERATOR, Attempts::came);
+      this.scoring = new Asking<>(steps.outages(), GENERATOR, Attempts::came);
+    }
+  }
+
+  private static Asking.Came came(Answer<?> answer) {
+    boolean failed =
+        answer.kind() != Answer.Kind.GIVEN
+            || (answer.value() instanceof Output<?> output && output.kind() == Output.Kind.FAILED);
+    return failed ? Asking.Came.PASSING : Asking.Came.ANSWERED;
+  }
+
+  private Asked of(String version) {
     // Every file is held against its hash before it is loaded.
-    return sessions.computeIfAbsent(
-        version, id -> new Sessions<>(generator, () -> registry.load(id, generator::open), threads));
+    return versions.computeIfAbsent(version, id -> new Asked(new Sessions<>(generator, () -> opened(id), threads)));
+  }
+
+  /** A session of a version out of the registry; on any thread. */
+  private Generator.Session<T, C> opened(String id) {
+    return Steps.load(registry, id, generator::open);
+  }
+
+  /**
+   * Has probes read by their judges. What was not read through nobody's fault is read again.
+   *
+   * @param kind the probes' kind, with what it is read for
+   * @param calls how their judges may be called
+   * @param tokens that their judges use on one attempt at most; {@link Integer#MAX_VALUE} if nobody
+   *     says
+   * @param asks attempts that a reading is about
+   * @param readings each asks the judges about one probe
+   * @param step what for, for people
+   * @return an answer for each, in order
+   */
+  public List<Answer<OptionalDouble>> read(
+      String kind,
+      Calls calls,
+      int tokens,
+      int asks,
+      List<Supplier<OptionalDouble>> readings,
+      String step) {
+    Watch context = steps.context(step);
+    return reading
+        .computeIfAbsent(
+            kind,
+            name ->
+                new Asking<>(
+                    steps.outages(),
+                    "judge of " + name,
+                    answer ->
+                        answer.kind() == Answer.Kind.GIVEN
+                            ? Asking.Came.ANSWERED
+                            : Asking.Came.PASSING))
+        .all(
+            readings,
+            lost -> steps.accounts().mayJudge((lost.size() + 1L) * asks, tokens),
+            some ->
+                steps
+                    .accounts()
+                    .judged(
+                        (long) some.size() * asks,
+                        tokens,
+                        () -> judges.read(calls, some, context)));
   }
 
   /** Closes every session but those of the versions given. */
   public void closeAllBut(List<String> kept) {
     List<Crew<?>> closing = new ArrayList<>();
-    sessions.forEach(
+    versions.forEach(
         (version, own) -> {
           if (!kept.contains(version)) {
-            closing.add(own.crew());
+            closing.add(own.sessions.crew());
           }
         });
-    sessions.keySet().retainAll(kept);
+    versions.keySet().retainAll(kept);
     Crew.closeAll(closing);
-  }
-
-  /** Who has attempts at probes read by judges. */
-  public JudgeCalls judges() {
-    return judges;
   }
 
   /** Who runs models and asks judges, to be closed. */
   public List<Crew<?>> crews() {
     List<Crew<?>> crews = new ArrayList<>(judges.crews());
-    sessions.values().forEach(own -> crews.add(own.crew()));
+    versions.values().forEach(own -> crews.add(own.sessions.crew()));
     return crews;
   }
 }

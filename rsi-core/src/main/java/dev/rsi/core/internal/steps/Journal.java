@@ -6,11 +6,13 @@ import dev.rsi.api.RsiException;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -107,7 +109,11 @@ public final class Journal {
   /** Tells what the run's course has of a kind so far, in order and one by one. */
   public <E extends RunEvent> void forEach(Class<E> type, Consumer<? super E> each) {
     if (store != null && isLive()) {
-      store.forEach(run, type, each);
+      read(
+          () -> {
+            store.forEach(run, type, each);
+            return true;
+          });
     } else {
       past.subList(0, position).stream().filter(type::isInstance).map(type::cast).forEach(each);
     }
@@ -340,9 +346,55 @@ public final class Journal {
     }
     try {
       store.append(run, clock.instant(), events);
+    } catch (RsiException e) {
+      throw leave(
+          RunReport.End.SURROUNDINGS, RecordingException.words(run, String.valueOf(e.getMessage())), e);
     } catch (RuntimeException e) {
       broken = new RecordingException(run, e);
       throw broken;
+    }
+  }
+
+  /**
+   * Has the run left open where it is: nothing more of its course is recorded, whoever may swallow
+   * this.
+   *
+   * @return to be thrown
+   */
+  LeavingException leave(RunReport.End end, String reason, @Nullable Throwable cause) {
+    return leave(new LeavingException(end, reason, cause));
+  }
+
+  /** The same for a reason that stands already; the first one is kept. */
+  LeavingException leave(LeavingException why) {
+    if (broken instanceof LeavingException first) {
+      return first;
+    }
+    broken = why;
+    return why;
+  }
+
+  /** The run is being left: what tells of that can be recorded, and nothing of its course. */
+  void leaving() {
+    if (broken instanceof LeavingException) {
+      broken = null;
+      left = true;
+    }
+  }
+
+  /** Reads the store. */
+  <R> R read(Supplier<R> reading) {
+    try {
+      return reading.get();
+    } catch (RsiException e) {
+      throw leave(
+          RunReport.End.SURROUNDINGS,
+          "The store of run ("
+              + run
+              + ") cannot be read: "
+              + e.getMessage()
+              + "\nMaybe its disk or its server is gone. What was recorded stays.",
+          e);
     }
   }
 

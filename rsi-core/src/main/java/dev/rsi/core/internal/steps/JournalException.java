@@ -3,7 +3,7 @@ package dev.rsi.core.internal.steps;
 import dev.rsi.api.RsiException;
 import org.jspecify.annotations.Nullable;
 
-/** What happens cannot be held against the record, so the run ends. Never a fault of one step. */
+/** The run cannot go on, whatever the step under way. Never a fault of one step. */
 public abstract class JournalException extends RsiException {
   private static final long serialVersionUID = 1;
 

@@ -1,11 +1,17 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.ModelVersion;
 import dev.rsi.api.PartException;
+import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -25,6 +31,7 @@ public final class Steps {
   private final Journal journal;
   private final Accounts accounts;
   private final BooleanSupplier cut;
+  private final Outages outages;
   private final DirectCalls direct;
   private Part part = Part.PRACTICE;
   private Flight.@Nullable Phase flight;
@@ -32,12 +39,19 @@ public final class Steps {
   /**
    * The steps of a run.
    *
+   * @param outages what is done while a part cannot be reached
    * @param cut whether the run was told to end what is under way
    * @param direct calls parts on the run's thread
    */
-  public Steps(Journal journal, Accounts accounts, BooleanSupplier cut, DirectCalls direct) {
+  public Steps(
+      Journal journal,
+      Accounts accounts,
+      Outages outages,
+      BooleanSupplier cut,
+      DirectCalls direct) {
     this.journal = journal;
     this.accounts = accounts;
+    this.outages = outages;
     this.cut = cut;
     this.direct = direct;
   }
@@ -55,6 +69,11 @@ public final class Steps {
   /** What is spent and may be spent. */
   public Accounts accounts() {
     return accounts;
+  }
+
+  /** What is done while a part cannot be reached. */
+  public Outages outages() {
+    return outages;
   }
 
   /** Whether what is under way should end now. Any thread may ask; nothing is recorded by it. */
@@ -274,6 +293,97 @@ public final class Steps {
     journal.waitFor(something);
   }
 
+  // The surroundings.
+
+  /**
+   * Asks the registry. What it cannot do for its surroundings' sake (a full disk, a server that is
+   * gone) is no fault of the step: the run is left open. What it refuses is thrown on.
+   *
+   * @throws LeavingException if it cannot be read or written
+   */
+  public <R extends @Nullable Object> R registry(Supplier<R> ask) {
+    return leavingOn(() -> asked(ask));
+  }
+
+  /**
+   * Has a version loaded out of the registry; what the loading itself throws is thrown on.
+   *
+   * @throws LeavingException if the registry cannot be read
+   */
+  <R extends @Nullable Object> R loaded(
+      ModelRegistry registry, String version, Function<ModelVersion, R> loader) {
+    return leavingOn(() -> load(registry, version, loader));
+  }
+
+  /** The same on any thread; the run is left where its own thread hears of it. */
+  static <R extends @Nullable Object> R load(
+      ModelRegistry registry, String version, Function<ModelVersion, R> loader) {
+    try {
+      return asked(
+          () ->
+              registry.load(
+                  version,
+                  checked -> {
+                    try {
+                      return loader.apply(checked);
+                    } catch (RsiException | UncheckedIOException e) {
+                      throw new LoaderException(e);
+                    }
+                  }));
+    } catch (LoaderException e) {
+      throw e.thrown;
+    }
+  }
+
+  /** Not the registry's. */
+  private static final class LoaderException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    final RuntimeException thrown;
+
+    LoaderException(RuntimeException thrown) {
+      super(thrown);
+      this.thrown = thrown;
+    }
+  }
+
+  /** The same on any thread; the run is left where its own thread hears of it. */
+  static <R extends @Nullable Object> R asked(Supplier<R> registry) {
+    try {
+      return registry.get();
+    } catch (CancelledException | CorruptModelException | JournalException e) {
+      throw e;
+    } catch (RsiException | UncheckedIOException e) {
+      throw surroundings(e);
+    }
+  }
+
+  /** Does something, and has the run left if it may not go on: nobody can swallow that. */
+  <R extends @Nullable Object> R leavingOn(Supplier<R> work) {
+    try {
+      return work.get();
+    } catch (LeavingException e) {
+      throw journal.leave(e);
+    }
+  }
+
+  /** Has the run left open; to be thrown. */
+  LeavingException leave(LeavingException why) {
+    return journal.leave(why);
+  }
+
+  /** What keeps the registry from its work. */
+  static LeavingException surroundings(Exception cause) {
+    String words = cause.getMessage();
+    return new LeavingException(
+        RunReport.End.SURROUNDINGS, words == null ? String.valueOf(cause) : words, cause);
+  }
+
+  /** The run is being left: from now on only what tells of that can be recorded. */
+  public void leaving() {
+    journal.leaving();
+  }
+
   // What breaks.
 
   /**
@@ -292,6 +402,7 @@ public final class Steps {
       throw e;
     } catch (Throwable e) {
       RuntimeException broken = PartException.of(e);
+      checkLasts(who, broken);
       journal.fault(journal.generation(), who, broken);
       return otherwise.apply(broken);
     }
@@ -314,7 +425,23 @@ public final class Steps {
     } catch (CancelledException | JournalException e) {
       throw e;
     } catch (Throwable e) {
-      journal.fault(journal.generation(), part, PartException.of(e));
+      RuntimeException broken = PartException.of(e);
+      checkLasts(part, broken);
+      journal.fault(journal.generation(), part, broken);
+    }
+  }
+
+  /** What may succeed later without a change is no fault: the run is left, and does it then. */
+  private void checkLasts(Part who, RuntimeException thrown) {
+    if (thrown instanceof RsiException rsi && rsi.retryable()) {
+      throw journal.leave(
+          RunReport.End.OUTAGE,
+          "The "
+              + who.words()
+              + " could not be done now: "
+              + thrown
+              + "\nMaybe resume the run later.",
+          thrown);
     }
   }
 

@@ -2,8 +2,10 @@ package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.Attempt;
 import dev.rsi.api.Calls;
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.api.PartException;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
@@ -20,6 +22,7 @@ import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -101,8 +104,38 @@ public final class Training<T, C> {
         () -> trained(given, most));
   }
 
-  /** A trainer that does not end has its directory for as long: nobody deletes it under it. */
+  /** Trains until it comes to something: an outage of the trainer is no fault of its own. */
   private RunEvent.Trained trained(Given<T, C> given, Amounts most) {
+    Outages.Outage outage = steps.outages().of("trainer");
+    while (true) {
+      try {
+        RunEvent.Trained trained = once(given, most);
+        outage.over();
+        return trained;
+      } catch (OutOfReach e) {
+        String reason = "it threw " + e.thrown;
+        outage.await(reason, Asking.pause(e.thrown), () -> false);
+        if (!steps.accounts().again(most)) {
+          throw outage.unpaid(reason);
+        }
+      }
+    }
+  }
+
+  /** The trainer threw what says of itself that the same training may succeed later. */
+  private static final class OutOfReach extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    final RsiException thrown;
+
+    OutOfReach(RsiException thrown) {
+      super(thrown);
+      this.thrown = thrown;
+    }
+  }
+
+  /** A trainer that does not end has its directory for as long: nobody deletes it under it. */
+  private RunEvent.Trained once(Given<T, C> given, Amounts most) {
     try (Crew<WorkDirectory> crew =
         new Crew<>("trainer", ANY_TIME, () -> WorkDirectory.of(registry), threads)) {
       return trainedBy(crew, given, most);
@@ -114,17 +147,28 @@ public final class Training<T, C> {
     Ledger.Call spending = steps.accounts().spend(most);
     Amounts spent = most;
     try {
-      Made made = made(crew, given);
+      Made made =
+          steps.loaded(registry, given.parent(), parent -> made(crew, parent, given));
       TrainedArtifact artifact = made.artifact();
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
       Path directory = made.work().inside(artifact.directory());
       steps.at(Part.REGISTRY);
-      long room = disk.check(directory);
+      long used = steps.registry(disk::used);
+      long room = disk.check(directory, used);
       ModelVersion version =
-          driver.add(directory, provenance(given, artifact), room, steps::cancelled);
+          steps.registry(
+              () ->
+                  driver.add(directory, provenance(given, artifact), room, steps::cancelled));
       return new RunEvent.Trained(
           steps.generation(), version.id(), given.parent(), artifact.steps(), artifact.metrics());
+    } catch (OutOfReach e) {
+      // It is done again, and paid for then.
+      spent = Amounts.NONE;
+      throw e;
+    } catch (LeavingException e) {
+      spent = spent.equals(most) ? Amounts.NONE : spent;
+      throw e;
     } finally {
       spending.end(spent);
     }
@@ -133,29 +177,49 @@ public final class Training<T, C> {
   /** What a training made, and where. */
   private record Made(WorkDirectory work, TrainedArtifact artifact) {}
 
-  private Made made(Crew<WorkDirectory> crew, Given<T, C> given) {
-    return registry.load(given.parent(), parent -> made(crew, parent, given));
-  }
-
+  /**
+   * Has the trainer train.
+   *
+   * @throws OutOfReach if it may succeed later
+   * @throws LeavingException if there was no room on the disk that it shares with the registry
+   */
   private Made made(Crew<WorkDirectory> crew, ModelVersion parent, Given<T, C> given) {
     Answer<Made> answer =
         crew.<Made>make(
                 List.of((work, context) -> made(work, parent, given, context)),
                 steps.context("training"))
             .get(0);
-    if (answer.thrown() != null) {
-      throw answer.thrown();
+    RuntimeException thrown = answer.thrown();
+    if (thrown instanceof LeavingException leaving) {
+      throw steps.leave(leaving);
+    }
+    if (thrown instanceof RsiException rsi && rsi.retryable()) {
+      throw new OutOfReach(rsi);
+    }
+    if (thrown != null) {
+      throw thrown;
     }
     return Objects.requireNonNull(answer.value());
   }
 
   private Made made(
       WorkDirectory work, ModelVersion parent, Given<T, C> given, RunContext context) {
-    TrainedArtifact artifact =
-        trainer.train(
-            new TrainingRequest<>(
-                parent, given.lessons(), given.attempts(), recipe, given.seed(), work.path()),
-            context);
+    TrainedArtifact artifact;
+    try {
+      artifact =
+          trainer.train(
+              new TrainingRequest<>(
+                  parent, given.lessons(), given.attempts(), recipe, given.seed(), work.path()),
+              context);
+    } catch (Throwable e) {
+      if (e instanceof CancelledException cancelled && context.cancelled()) {
+        throw cancelled;
+      }
+      RuntimeException broken = PartException.of(e);
+      // Looked at before the directory is deleted, by which there would be room again.
+      String want = WorkDisk.want(work.path(), broken);
+      throw want == null ? broken : new LeavingException(RunReport.End.SURROUNDINGS, want, broken);
+    }
     if (artifact == null) {
       throw new RsiException(
           "The trainer gave (null).\nMaybe it made nothing: then it throws, and says why.");

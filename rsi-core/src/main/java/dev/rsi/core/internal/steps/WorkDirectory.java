@@ -24,7 +24,7 @@ final class WorkDirectory implements AutoCloseable {
   }
 
   static WorkDirectory of(ModelRegistry registry) {
-    return new WorkDirectory(registry.newWorkDirectory());
+    return new WorkDirectory(Steps.asked(registry::newWorkDirectory));
   }
 
   Path path() {

@@ -72,7 +72,7 @@ class VerifierCallsTest {
   private static List<Verdict> rule(
       Verifier<String, Integer> verifier, List<List<Attempt<String, Integer>>> tasks) {
     try (VerifierCalls<String, Integer> calls = new VerifierCalls<>(verifier, Thread::new)) {
-      return calls.rule(tasks, WATCH);
+      return calls.rule(tasks, WATCH, Making.once());
     }
   }
 
@@ -180,7 +180,7 @@ class VerifierCallsTest {
       Critic<String, Integer> critic, List<Attempt<String, Integer>> attempts) {
     try (CriticCalls<String, Integer> calls =
         new CriticCalls<>(critic, Rubric.overall(), Thread::new)) {
-      return calls.criticise(attempts, WATCH);
+      return calls.criticise(attempts, WATCH, Making.once());
     }
   }
 

@@ -1,0 +1,143 @@
+package dev.rsi.core.internal.steps;
+
+import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+
+/**
+ * What a run does while a part cannot be reached: it waits, with growing pauses, and is left open
+ * where the part does not come back in time. Used by the run's thread alone.
+ */
+public final class Outages {
+  private static final Logger log = LoopLog.LOG;
+
+  /** The first pause: a glitch is over by then. Each one is twice as long as the one before it. */
+  private static final Duration SHORTEST = Duration.ofMillis(100);
+
+  /** The longest pause that nobody asked for: as much is lost at most when the part is back. */
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+
+  private final Journal journal;
+  private final Accounts accounts;
+  private final Clock clock;
+  private final Duration most;
+
+  /**
+   * The outages of a run.
+   *
+   * @param most how long one is waited for
+   */
+  public Outages(Journal journal, Accounts accounts, Clock clock, Duration most) {
+    this.journal = journal;
+    this.accounts = accounts;
+    this.clock = clock;
+    this.most = most;
+  }
+
+  /** Calls of a part that are to be made until they come to something. */
+  public Outage of(String part) {
+    return new Outage(part);
+  }
+
+  /** The failures of a part in a row. */
+  public final class Outage {
+    private final String part;
+    private boolean underWay;
+    private Duration lasted = Duration.ZERO;
+    private Duration pause = SHORTEST;
+    private Instant looked = Instant.MIN;
+
+    private Outage(String part) {
+      this.part = part;
+    }
+
+    public boolean isUnderWay() {
+      return underWay;
+    }
+
+    /**
+     * Waits before the part is asked again.
+     *
+     * @param reason what its calls said, in words
+     * @param asked how long it asked to be left alone; zero where it did not
+     * @param otherwise what ends the wait, too
+     * @throws LeavingException if it has not come back in time, or the budget is spent
+     * @throws dev.rsi.api.CancelledException if the run is to be left
+     */
+    public void await(String reason, Duration asked, BooleanSupplier otherwise) {
+      if (!underWay) {
+        underWay = true;
+        lasted = Duration.ZERO;
+        pause = SHORTEST;
+        looked = clock.instant();
+        log.warn(
+            "run {}, generation {}: the {} cannot be reached, and is waited for: {}",
+            journal.run(),
+            journal.generation(),
+            part,
+            reason);
+        journal.record(new RunEvent.OutageBegan(journal.generation(), part, reason));
+      }
+      look();
+      if (lasted.compareTo(most) >= 0) {
+        throw leave(
+            "could not be reached for ("
+                + lasted
+                + "), and is waited for ("
+                + most
+                + "): "
+                + reason
+                + "\nMaybe resume the run when it is there again.");
+      }
+      Duration longer = pause.compareTo(asked) >= 0 ? pause : asked;
+      // One last time when the time is over.
+      Duration until = lasted.plus(longer.compareTo(most) < 0 ? longer : most);
+      Duration end = until.compareTo(most) < 0 ? until : most;
+      pause = pause.multipliedBy(2).compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
+      journal.waitFor(
+          () -> {
+            look();
+            accounts.tick();
+            return lasted.compareTo(end) >= 0 || accounts.isSpent() || otherwise.getAsBoolean();
+          });
+      if (accounts.isSpent()) {
+        throw unpaid(reason);
+      }
+    }
+
+    /** The run is left, as no budget is left to ask the part again. */
+    public LeavingException unpaid(String reason) {
+      return leave(
+          "could not be reached until the budget was spent: "
+              + reason
+              + "\nMaybe resume the run with a larger budget when it is there again.");
+    }
+
+    private LeavingException leave(String reason) {
+      return journal.leave(RunReport.End.OUTAGE, "The " + part + " " + reason, null);
+    }
+
+    /** The part answered. */
+    public void over() {
+      if (underWay) {
+        underWay = false;
+        log.info("run {}: the {} is there again, after {}", journal.run(), part, lasted);
+        journal.record(new RunEvent.OutageEnded(journal.generation(), part));
+      }
+    }
+
+    /** A clock that was set back gives nothing back. */
+    private void look() {
+      Instant now = clock.instant();
+      if (now.isAfter(looked)) {
+        lasted = lasted.plus(Duration.between(looked, now));
+      }
+      looked = now;
+    }
+  }
+}
