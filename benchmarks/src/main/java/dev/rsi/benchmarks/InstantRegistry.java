@@ -61,6 +61,11 @@ final class InstantRegistry implements ModelRegistry {
   }
 
   @Override
+  public Driver takeOver(String store, String run, Instant since) {
+    return drive(store, run, since);
+  }
+
+  @Override
   public Optional<Recorded> recorded(String store, String run) {
     return Optional.empty();
   }

@@ -181,19 +181,23 @@ public final class ImprovementLoop<T, C> {
     int levels = levels(tasks);
     Controls.checkStopFile(plan.oversight().stopFile());
     String anchor = plan.registry().version(Objects.requireNonNull(start, "start").id()).id();
-    String run = create();
-    RunStore.Lease lease = plan.store().lease(run);
-    try {
-      return new Leased<>(run, lease, driver(run), anchor, tasks, levels);
-    } catch (RuntimeException | Error e) {
-      try (lease) {
-        throw e;
+    RunStore store = plan.store();
+    for (int number = store.runs().size() + 1; ; number++) {
+      String run = "run-" + number;
+      // Before the run is there: one that cannot be driven is not to be begun.
+      ModelRegistry.Driver driver =
+          plan.registry().drive("store", run, plan.clock().instant());
+      try {
+        if (create(run)) {
+          return new Leased<>(run, store.lease(run), driver, anchor, tasks, levels);
+        }
+        driver.close();
+      } catch (RuntimeException | Error e) {
+        try (driver) {
+          throw e;
+        }
       }
     }
-  }
-
-  private ModelRegistry.Driver driver(String run) {
-    return plan.registry().drive("store", run, plan.clock().instant());
   }
 
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {
@@ -212,7 +216,8 @@ public final class ImprovementLoop<T, C> {
                 + "\nMaybe restore a copy of the store.");
       }
       Resumption resumption = Resumption.of(run, plan.store().events(run));
-      ModelRegistry.Driver driver = driver(run);
+      ModelRegistry.Driver driver =
+          plan.registry().takeOver("store", run, plan.clock().instant());
       Leased<T> leased = new Leased<>(run, lease, driver, resumption.anchor(), tasks, levels);
       try {
         resumption.checkLive(driver);
@@ -357,19 +362,16 @@ public final class ImprovementLoop<T, C> {
     return levels;
   }
 
-  /** Begins a run under the next free number. */
-  private String create() {
-    RunStore store = plan.store();
-    for (int number = store.runs().size() + 1; ; number++) {
-      String run = "run-" + number;
-      try {
-        store.create(run);
-        return run;
-      } catch (IllegalArgumentException e) {
-        if (!store.runs().contains(run)) {
-          throw e;
-        }
+  /** Makes a run in the store; false if there is one of this id. */
+  private boolean create(String run) {
+    try {
+      plan.store().create(run);
+      return true;
+    } catch (IllegalArgumentException e) {
+      if (!plan.store().runs().contains(run)) {
+        throw e;
       }
+      return false;
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -371,7 +372,7 @@ public abstract class ModelRegistryContract {
     assertThat(registry.retain(0)).containsExactlyInAnyOrder(fourth.id(), held.id(), pinned.id());
     driver.close();
     assertThat(open(home).retain(0)).as("under way in a run that may be resumed").isEmpty();
-    driver = open(home).drive("store", "run-1", Instant.EPOCH);
+    driver = open(home).takeOver("store", "run-1", Instant.EPOCH);
     driver.settle(7, "a".repeat(64));
     assertThat(registry.recorded("store", "run-1"))
         .contains(new ModelRegistry.Recorded(7, "a".repeat(64)));
@@ -426,15 +427,19 @@ public abstract class ModelRegistryContract {
     assertThat(driver.live()).isEmpty();
     driver.promote(zero, null);
     driver.promote(zero, null);
-    for (String other : List.of("run-2", "other")) {
+    for (ThrowingCallable other :
+        List.<ThrowingCallable>of(
+            () -> open(home).drive("store", "run-1", Instant.EPOCH),
+            () -> open(home).takeOver("store", "run-2", Instant.EPOCH),
+            () -> open(home).takeOver("other", "run-1", Instant.EPOCH))) {
       assertThatExceptionOfType(RsiException.class)
-          .isThrownBy(() -> open(home).drive(other, "run-2", Instant.EPOCH))
+          .isThrownBy(other)
           .withMessageContaining("run (run-1) of store (store)")
           .withMessageContaining("(" + ProcessHandle.current().pid() + ")")
           .withMessageContaining("1970-01-01T00:00:00Z")
           .satisfies(e -> assertThat(e.retryable()).isTrue());
     }
-    ModelRegistry.Driver second = open(home).drive("store", "run-1", Instant.EPOCH);
+    ModelRegistry.Driver second = open(home).takeOver("store", "run-1", Instant.EPOCH);
     assertThat(second.live()).contains(zero);
     assertThat(second.left()).contains(zero);
     second.promote(one, zero);

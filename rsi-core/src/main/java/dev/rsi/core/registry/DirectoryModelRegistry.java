@@ -365,13 +365,22 @@ final class DirectoryModelRegistry implements ModelRegistry {
 
   @Override
   public Driver drive(String store, String run, Instant since) {
+    return drive(store, run, since, false);
+  }
+
+  @Override
+  public Driver takeOver(String store, String run, Instant since) {
+    return drive(store, run, since, true);
+  }
+
+  private Driver drive(String store, String run, Instant since, boolean again) {
     RunFiles.checkName("Store", store);
     RunFiles.checkName("Run", run);
     try {
       while (true) {
         LiveRecord now = records.last();
         LiveRecord.Driving other = now.driver();
-        boolean same = other != null && other.isOf(store, run);
+        boolean same = again && other != null && other.isOf(store, run);
         if (other != null && !same && other.claim() != null && work.isAlive(other.claim())) {
           throw new RsiException(
               "Registry ("

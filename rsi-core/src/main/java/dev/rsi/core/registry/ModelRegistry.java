@@ -272,18 +272,25 @@ public interface ModelRegistry {
   Set<String> retain(int before);
 
   /**
-   * Makes the caller the driver of a run on this registry, the only one to promote for a run until
-   * it is closed or its process ends, however it ends. Whoever drove the same run is overtaken: the
-   * lease of the run's store decides who drives a run, so it is to be held.
+   * Makes the caller the driver of a new run on this registry, the only one to promote for a run
+   * until it is closed or its process ends, however it ends.
    *
    * @param store what the store of the run is told by, 1 to 64 characters of {@code
    *     [A-Za-z0-9._-]}: two stores may each have a run of the same id
    * @param run its id there
    * @param since now, for people
-   * @throws RsiException if another run is driven by a process that is alive, with its
-   *     run, its process and since when
+   * @throws RsiException if the registry is driven by a process that is alive, with its run, its
+   *     process and since when; it is {@linkplain RsiException#retryable retryable}
    */
   Driver drive(String store, String run, Instant since);
+
+  /**
+   * The same for a run that is resumed. Whoever drove that run is overtaken, alive or not: the
+   * lease of the run's store decides who drives a run, and is to be held.
+   *
+   * @throws RsiException if another run is driven by a process that is alive
+   */
+  Driver takeOver(String store, String run, Instant since);
 
   /** The right to promote for a run. Thread-safe. */
   interface Driver extends AutoCloseable {

@@ -87,6 +87,11 @@ public final class ReplayRegistry implements ModelRegistry, AutoCloseable {
   }
 
   @Override
+  public Driver takeOver(String store, String run, Instant since) {
+    throw unchanging();
+  }
+
+  @Override
   public Optional<Recorded> recorded(String store, String run) {
     return kept.recorded(store, run);
   }
