@@ -5,6 +5,7 @@ import dev.rsi.api.PartException;
 import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
@@ -75,7 +76,7 @@ final class Approvals {
   private Answer ask(
       Approval asked, int generation, String parent, String challenger, GateDecision decision) {
     // Nor beyond the run's wall clock.
-    long nanos = Math.min(asked.deadline().toNanos(), ledger.nanosLeft());
+    long nanos = Math.min(Times.nanos(asked.deadline()), ledger.nanosLeft());
     Question question =
         new Question(
             steps.run(),
@@ -84,7 +85,7 @@ final class Approvals {
             challenger,
             decision,
             charter,
-            clock.instant().plusNanos(nanos));
+            Times.after(clock.instant(), nanos));
     controls.ask(question);
     Thread approver = null;
     try {

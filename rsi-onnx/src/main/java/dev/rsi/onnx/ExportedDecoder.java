@@ -65,13 +65,14 @@ final class ExportedDecoder implements Sampler {
   }
 
   /**
-   * Loads a model; external data stands beside it.
+   * Loads a model; external data stands in its directory.
    *
    * @param vocabulary how many tokens there are
    * @throws CorruptModelException if it cannot be loaded, or lacks an input or output, or has one
    *     that is not known; it names which
    */
   static ExportedDecoder open(Path file, int vocabulary, Device device) {
+    ExternalData.check(file);
     OrtSession session;
     try (SessionOptions options = OrtRuntime.options(device)) {
       session = OrtRuntime.environment().createSession(file.toString(), options);

@@ -1,11 +1,13 @@
 package dev.rsi.core.internal.calls;
 
+import com.google.common.math.LongMath;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.PartException;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -127,7 +129,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     this.threads = threads;
     long nanos = limit == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(limit);
     this.tickNanos = Math.max(SHORTEST_TICK_NANOS, Math.min(TICK_NANOS, nanos / TICKS));
-    this.ticksInLimit = limit == null ? Long.MAX_VALUE : (nanos + tickNanos - 1) / tickNanos;
+    this.ticksInLimit =
+        limit == null ? Long.MAX_VALUE : LongMath.divide(nanos, tickNanos, RoundingMode.CEILING);
   }
 
   /**
