@@ -14,7 +14,7 @@ public final class PartException extends RsiException {
   private static final int CAUSES = 16;
 
   private PartException(Throwable thrown, int causes) {
-    super(words(thrown), cause(thrown, causes), thrown instanceof RsiException r && r.retryable());
+    super(words(thrown), cause(thrown, causes), isRetryable(thrown));
     setStackTrace(trace(thrown));
   }
 
@@ -55,6 +55,13 @@ public final class PartException extends RsiException {
     }
     Throwable cause = thrown.getCause();
     return cause == null || isKnown(cause, causes - 1);
+  }
+
+  /** Whoever says that a call was cancelled which was not will say so again. */
+  private static boolean isRetryable(Throwable thrown) {
+    return thrown instanceof RsiException failed
+        && failed.retryable()
+        && !(failed instanceof CancelledException);
   }
 
   private static String words(Throwable thrown) {
