@@ -125,7 +125,11 @@ final class EncoderModel implements AutoCloseable {
       if (session.getInputNames().contains(TYPES)) {
         inputs.put(TYPES, types.tensor());
       }
-      try (OrtSession.Result result = session.run(inputs, Set.of(output))) {
+      try (OrtRun runs = new OrtRun();
+          OrtSession.Result result =
+              runs.run(
+                  "encode a text of " + ids.length + " tokens",
+                  options -> session.run(inputs, Set.of(output), options))) {
         OnnxTensor hidden = (OnnxTensor) result.get(0);
         long[] shape = hidden.getInfo().getShape();
         FloatBuffer floats = hidden.getFloatBuffer();

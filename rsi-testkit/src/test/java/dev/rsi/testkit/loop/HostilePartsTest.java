@@ -300,7 +300,7 @@ class HostilePartsTest {
           probes.pull("level 3", 1, ALL);
           return GateDecision.promote("as you like it", List.of());
         };
-    assertThatThrownBy(this::run).isInstanceOf(UnsatisfiedLinkError.class);
+    assertThat(run().promotions()).isOne();
     assertThat(closed).hasValue(2);
   }
 

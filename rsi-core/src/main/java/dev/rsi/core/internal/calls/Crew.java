@@ -300,13 +300,17 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
 
   /** Closes several crews at once: those that do not end are waited for together. */
   public static void closeAll(Collection<? extends Crew<?>> crews) {
-    List<Crew<?>.Worker> all = new ArrayList<>();
+    List<Crew<?>.Worker> closing = new ArrayList<>();
+    List<Crew<?>.Worker> leaving = new ArrayList<>();
     List<BooleanSupplier> cancelled = new ArrayList<>();
     for (Crew<?> crew : crews) {
-      all.addAll(crew.dismissed());
+      leaving.addAll(crew.leaving);
+      closing.addAll(crew.dismissed());
       cancelled.add(crew.cancelled);
     }
-    await(all, CLOSING, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean));
+    await(closing, CLOSING, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean));
+    leaving.removeIf(worker -> worker.deaf);
+    await(leaving, GRACE, () -> false);
   }
 
   /** Its workers, which are to end now; none if it was closed before. */
@@ -316,9 +320,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     }
     closed = true;
     workers.forEach(worker -> jobs.add(any -> false));
-    List<Worker> all = new ArrayList<>(workers);
-    leaving.stream().filter(worker -> !worker.deaf).forEach(all::add);
-    return all;
+    return List.copyOf(workers);
   }
 
   /** What a worker is given to do. */
