@@ -138,6 +138,9 @@ final class RunState {
     try {
       steps.registry(() -> registry.version(incumbent()));
       return null;
+    } catch (IllegalArgumentException e) {
+      // It was there: somebody took it away, or the disk that it lies on.
+      throw steps.leave(Steps.surroundings(e));
     } catch (CorruptModelException damaged) {
       String sound =
           steps

@@ -319,12 +319,12 @@ public final class Steps {
   }
 
   /** Has the run left open; to be thrown. */
-  LeavingException leave(LeavingException why) {
+  public LeavingException leave(LeavingException why) {
     return journal.leave(why);
   }
 
   /** What keeps the registry from its work. */
-  static LeavingException surroundings(Exception cause) {
+  public static LeavingException surroundings(Exception cause) {
     String words = cause.getMessage();
     return new LeavingException(
         RunReport.End.SURROUNDINGS, words == null ? String.valueOf(cause) : words, cause);
