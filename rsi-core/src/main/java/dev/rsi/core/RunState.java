@@ -136,11 +136,8 @@ final class RunState {
 
   private RunEvent.@Nullable FellBack fallen() {
     try {
-      steps.registry(() -> registry.version(incumbent()));
+      steps.knownVersion(() -> registry.version(incumbent()));
       return null;
-    } catch (IllegalArgumentException e) {
-      // It was there: somebody took it away, or the disk that it lies on.
-      throw steps.leave(Steps.surroundings(e));
     } catch (CorruptModelException damaged) {
       String sound =
           steps
@@ -160,7 +157,7 @@ final class RunState {
   }
 
   private void pointTo(String version) {
-    steps.registry(
+    steps.knownVersion(
         () -> {
           registry.promote(version);
           return version;

@@ -6,12 +6,14 @@ import dev.rsi.api.RsiException;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
+import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.report.RunReport.End;
 import dev.rsi.core.store.RunStore;
 import dev.rsi.testkit.Sum;
+import dev.rsi.testkit.ToyTasks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -79,9 +82,9 @@ class SurroundingsTest {
   private static ImprovementLoop<Sum, Long> loop(
       Loops loops, ModelRegistry registry, RunStore store) {
     return ImprovementLoop.builder(loops.learner.generator())
-        .verifier(dev.rsi.testkit.ToyTasks.verifier())
+        .verifier(ToyTasks.verifier())
         .trainer(loops.learner.trainer())
-        .gate(dev.rsi.core.gate.DriftGates.paired())
+        .gate(DriftGates.paired())
         .probes(Loops.heldOut(11, 200))
         .practice(Practice.DEFAULT.tasks(64))
         .budget(Budget.of(2).attempts(20_000).diskBytes(1L << 30))
@@ -134,11 +137,22 @@ class SurroundingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"rsi", "unchecked"})
+  void should_end_as_if_nothing_had_happened_when_an_operation_of_the_registry_failed(String kind) {
+    checkRegistry(kind, 9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rsi", "unchecked"})
+  @Tag("nightly")
   void should_end_as_if_nothing_had_happened_whichever_operation_of_the_registry_failed(
       String kind) {
+    checkRegistry(kind, 1);
+  }
+
+  private void checkRegistry(String kind, int stride) {
     Calm calm = calm(false);
     int left = 0;
-    for (int at = 1; at <= calm.operations; at++) {
+    for (int at = 2; at <= calm.operations; at += stride) {
       Loops loops = new Loops(home.resolve("n-" + at));
       Failing failing = new Failing(at, () -> fault(kind));
       ImprovementLoop<Sum, Long> loop =
@@ -155,9 +169,19 @@ class SurroundingsTest {
   }
 
   @Test
+  void should_end_as_if_nothing_had_happened_when_an_operation_of_the_store_failed() {
+    checkStore(40);
+  }
+
+  @Test
+  @Tag("nightly")
   void should_end_as_if_nothing_had_happened_whichever_operation_of_the_store_failed() {
+    checkStore(1);
+  }
+
+  private void checkStore(int stride) {
     Calm calm = calm(true);
-    for (int at = 1; at <= calm.operations; at++) {
+    for (int at = 1; at <= calm.operations; at += stride) {
       Loops loops = new Loops(home.resolve("n-" + at));
       Failing failing = new Failing(at, () -> fault("rsi"));
       ImprovementLoop<Sum, Long> loop =
@@ -171,7 +195,7 @@ class SurroundingsTest {
     }
   }
 
-  // File systems that are full or read-only, each mounted for one child process alone.
+  // File systems that are full or gone, each mounted for one child process alone.
 
   private static final String MOUNT =
       "mount -t tmpfs -o \"$1\" tmpfs \"$2\" && shift 2 && exec \"$@\"";
@@ -205,7 +229,7 @@ class SurroundingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"full", "read-only", "descriptors"})
+  @ValueSource(strings = {"full", "gone", "descriptors"})
   @EnabledOnOs(OS.LINUX)
   void should_carry_out_what_was_decided_when_the_disk_is_there_again(String how) throws Exception {
     assertThat(child(how, "Gated")).contains("left SURROUNDINGS", "same true");
@@ -265,7 +289,7 @@ class SurroundingsTest {
       try {
         switch (how) {
           case "full" -> fill();
-          case "read-only" -> remount("ro");
+          case "gone" -> mount("mount", "-t", "tmpfs", "tmpfs", models().toString());
           default -> exhaust();
         }
       } catch (IOException | InterruptedException e) {
@@ -295,16 +319,22 @@ class SurroundingsTest {
       }
     }
 
-    private void remount(String option) throws IOException, InterruptedException {
-      new ProcessBuilder("mount", "-o", "remount," + option, disk.toString()).start().waitFor();
+    private Path models() {
+      return disk.resolve("disk/models");
+    }
+
+    private static void mount(String... command) throws IOException, InterruptedException {
+      if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+        throw new IOException("It could not be mounted.");
+      }
     }
 
     void back() throws IOException, InterruptedException {
       for (InputStream each : open) {
         each.close();
       }
-      if (how.equals("read-only")) {
-        remount("rw");
+      if (how.equals("gone")) {
+        mount("umount", models().toString());
       }
       Files.deleteIfExists(disk.resolve("filler"));
     }

@@ -209,7 +209,7 @@ public final class Attempts<T, C> {
 
   /** A version out of the registry; on any thread. */
   private ModelVersion checked(String id) {
-    return Steps.asked(() -> registry.version(id));
+    return Steps.askedOfKnown(() -> registry.version(id));
   }
 
   /**

@@ -309,6 +309,23 @@ public final class Steps {
     }
   }
 
+  /**
+   * Asks the registry about a version that the run knows to be there. Where there is none, somebody
+   * took it away, or the disk that it lies on.
+   */
+  public <R> R knownVersion(Supplier<R> ask) {
+    return leavingOn(() -> askedOfKnown(ask));
+  }
+
+  /** The same on any thread. */
+  static <R> R askedOfKnown(Supplier<R> registry) {
+    try {
+      return asked(registry);
+    } catch (IllegalArgumentException e) {
+      throw surroundings(e);
+    }
+  }
+
   /** Does something, and has the run left if it may not go on: nobody can swallow that. */
   <R extends @Nullable Object> R leavingOn(Supplier<R> work) {
     try {
@@ -319,12 +336,12 @@ public final class Steps {
   }
 
   /** Has the run left open; to be thrown. */
-  public LeavingException leave(LeavingException why) {
+  LeavingException leave(LeavingException why) {
     return journal.leave(why);
   }
 
   /** What keeps the registry from its work. */
-  public static LeavingException surroundings(Exception cause) {
+  private static LeavingException surroundings(Exception cause) {
     String words = cause.getMessage();
     return new LeavingException(
         RunReport.End.SURROUNDINGS, words == null ? String.valueOf(cause) : words, cause);

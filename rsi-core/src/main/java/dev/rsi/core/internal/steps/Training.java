@@ -140,7 +140,7 @@ public final class Training<T, C> {
 
   private RunEvent.Trained trainedBy(
       Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
-    ModelVersion parent = steps.registry(() -> registry.version(given.parent()));
+    ModelVersion parent = steps.knownVersion(() -> registry.version(given.parent()));
     Ledger.Call spending = steps.accounts().spend(most);
     Amounts spent = most;
     try {
