@@ -155,7 +155,7 @@ final class RunState {
     } catch (CorruptModelException | IllegalArgumentException damaged) {
       String sound =
           steps
-              .registry(() -> registry.soundAncestor(incumbent()))
+              .knownVersion(() -> registry.soundAncestor(incumbent()))
               .map(ModelVersion::id)
               .orElseThrow(() -> damaged);
       log.warn("run {}: version {} is damaged, {} goes live", steps.run(), incumbent(), sound);
@@ -198,7 +198,7 @@ final class RunState {
   }
 
   private <R> R ofDriver(Supplier<R> ask) {
-    return steps.registry(
+    return steps.knownVersion(
         () -> {
           try {
             return ask.get();
