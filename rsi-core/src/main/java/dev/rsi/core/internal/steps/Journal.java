@@ -378,6 +378,9 @@ public final class Journal {
     }
     try {
       store.append(run, clock.instant(), events);
+    } catch (RunStore.OvertakenException e) {
+      broken = new OvertakenRunException(run, e);
+      throw broken;
     } catch (RsiException e) {
       throw leave(
           RunReport.End.SURROUNDINGS, RecordingException.words(run, String.valueOf(e.getMessage())), e);
