@@ -12,6 +12,7 @@ import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.steps.Journal;
+import dev.rsi.core.internal.steps.Past;
 import dev.rsi.core.internal.steps.ReplayRegistry;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
@@ -155,19 +156,25 @@ public final class ImprovementLoop<T, C> {
     return runs.isEmpty()
         ? Optional.empty()
         : Optional.of(runs.get(runs.size() - 1))
-            .filter(run -> Resumption.isOpen(plan.store().events(run)));
+            .filter(run -> Resumption.isOpen(plan.store(), run));
   }
 
   /** A run with the lease on it, and what it begins with. */
   private record Leased<T>(
-      String run, RunStore.Lease lease, String anchor, TaskSource<T> tasks, int levels) {}
+      String run,
+      RunStore.Lease lease,
+      LoopRun.Recorded recorded,
+      String anchor,
+      TaskSource<T> tasks,
+      int levels) {}
 
   private Leased<T> begin(ModelVersion start, TaskSource<T> tasks) {
     int levels = levels(tasks);
     Controls.checkStopFile(plan.oversight().stopFile());
     String anchor = plan.registry().version(Objects.requireNonNull(start, "start").id()).id();
     String run = create();
-    return new Leased<>(run, plan.store().lease(run), anchor, tasks, levels);
+    return new Leased<>(
+        run, plan.store().lease(run), LoopRun.Recorded.NOTHING, anchor, tasks, levels);
   }
 
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {
@@ -185,9 +192,10 @@ public final class ImprovementLoop<T, C> {
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }
-      Resumption resumption = Resumption.of(run, plan.store().events(run));
+      Resumption resumption = Resumption.of(plan.store(), run);
       resumption.checkLive(plan.registry());
-      return new Leased<>(run, lease, resumption.anchor(), tasks, levels);
+      return new Leased<>(
+          run, lease, resumption.recorded(), resumption.anchor(), tasks, levels);
     } catch (RuntimeException | Error e) {
       try (lease) {
         throw e;
@@ -223,7 +231,8 @@ public final class ImprovementLoop<T, C> {
         LoopRun<T, C> run =
             new LoopRun<>(
                 plan,
-                journal(leased.run(), hears, controls),
+                journal(leased, hears, controls),
+                leased.recorded(),
                 leased.anchor(),
                 leased.tasks(),
                 leased.levels(),
@@ -232,10 +241,10 @@ public final class ImprovementLoop<T, C> {
     }
   }
 
-  /** Read here, so that nobody else keeps what was recorded before. */
-  private Journal journal(String run, RunListener hears, Controls controls) {
+  private Journal journal(Leased<T> leased, RunListener hears, Controls controls) {
     RunStore store = plan.store();
-    return new Journal(store, run, plan.clock(), hears, controls, store.events(run));
+    Past past = Past.of(store, leased.run(), leased.recorded().events());
+    return new Journal(store, leased.run(), plan.clock(), hears, controls, past);
   }
 
   private Controls controls() {
@@ -262,18 +271,24 @@ public final class ImprovementLoop<T, C> {
    */
   public RunReplay replay(String run, TaskSource<T> tasks) {
     int levels = levels(tasks);
-    List<RunEvent> course = Journal.course(plan.store().events(run));
-    String anchor = Resumption.anchor(run, course);
+    String anchor = Resumption.anchor(plan.store(), run);
     return new RunReplay(
         run,
-        course,
-        (part, trusted, generation) -> {
+        plan.store(),
+        (events, trusted, generation) -> {
           Controls controls = new Controls(null, plan.clock());
-          Journal journal = Journal.replay(run, plan.clock(), controls, part, trusted);
+          Past past = Past.of(plan.store(), run, events);
+          Journal journal = Journal.replay(run, plan.clock(), controls, past, trusted);
           try (ReplayRegistry scratch = ReplayRegistry.over(plan.registry());
               LoopRun<T, C> again =
                   new LoopRun<>(
-                      replayed(scratch, generation), journal, anchor, tasks, levels, controls)) {
+                      replayed(scratch, generation),
+                      journal,
+                      LoopRun.Recorded.NOTHING,
+                      anchor,
+                      tasks,
+                      levels,
+                      controls)) {
             again.run();
           }
         });
