@@ -193,17 +193,23 @@ final class SqliteDatabase implements Database {
     }
   }
 
-  /** Whether a run has an event of that hash at that place. */
+  /**
+   * Whether a run ends there, or went on from there. By its row: whether its events are as that says
+   * is for an audit to find.
+   */
   private static boolean holds(Connection connection, End end) throws SQLException {
-    String query =
-        end.events() == 0
-            ? "SELECT origin FROM run WHERE number = ? AND events >= ?"
-            : "SELECT chain FROM event WHERE run = ? AND seq = ?";
-    try (PreparedStatement select = connection.prepareStatement(query)) {
-      select.setLong(1, end.run());
-      select.setLong(2, end.events());
-      try (ResultSet result = select.executeQuery()) {
-        return result.next() && Arrays.equals(result.getBytes(1), end.hash());
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT events, head, origin, (SELECT chain FROM event WHERE run = number AND seq = ?)"
+                + " FROM run WHERE number = ?")) {
+      select.setLong(1, end.events());
+      select.setLong(2, end.run());
+      try (ResultSet run = select.executeQuery()) {
+        if (!run.next() || run.getLong(1) < end.events()) {
+          return false;
+        }
+        byte[] there = run.getBytes(end.events() == 0 ? 3 : run.getLong(1) == end.events() ? 2 : 4);
+        return there == null || Arrays.equals(there, end.hash());
       }
     }
   }
