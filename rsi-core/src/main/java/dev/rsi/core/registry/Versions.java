@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * The directories {@code versions/} and {@code retired/}: what is stored, shown and taken away.
  *
  * <p>A version is there as long as its manifest is; a link makes that visible, a rename hides it,
- * and either is given to one process alone. Who stores, and who is about to delete, puts a mark
+ * and either is given to one process alone. A manifest in {@code retired/} counts only where there
+ * is none. Who stores, and who is about to delete, puts a mark
  * down first and looks for those of others afterwards: so of two at least one sees the other and
  * makes way, and neither waits.
  */
@@ -29,6 +31,10 @@ final class Versions {
   private static final String JSON = ".json";
   private static final int ID_LENGTH = 64;
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+
+  // To hide a version, look who needs it and show it again takes a few milliseconds.
+  private static final int WAITS = 500;
+  private static final long A_MILLISECOND = 1_000_000;
 
   private final Path home;
   private final Path directory;
@@ -75,6 +81,9 @@ final class Versions {
   }
 
   void checkThere(String id) {
+    for (int wait = 0; wait < WAITS && isHiddenForNow(id); wait++) {
+      LockSupport.parkNanos(A_MILLISECOND);
+    }
     if (!Files.exists(json(id))) {
       throw new IllegalArgumentException(
           "There is no version ("
@@ -82,6 +91,25 @@ final class Versions {
               + ") in registry ("
               + home
               + ").\nMaybe it lies in another one, or was deleted.");
+    }
+  }
+
+  /** Whether somebody hid it just now, to see whether anybody needs it. */
+  private boolean isHiddenForNow(String id) {
+    try {
+      return !Files.exists(json(id)) && Files.exists(retired(id)) && work.isBusy(id);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Shows a version that is live again, where a process that hid it stands still: it finds that it
+   * is live when it goes on, as nobody can promote what is hidden.
+   */
+  void showLive(String id) throws IOException {
+    if (isHiddenForNow(id)) {
+      restore(id);
     }
   }
 
@@ -164,7 +192,6 @@ final class Versions {
         Manifest placed = put(staged, manifest, mark);
         if (show(placed)) {
           Durable.sync(directory);
-          Files.deleteIfExists(retired(id));
           return new ModelVersion(id, place(placed));
         }
       }
@@ -177,29 +204,32 @@ final class Versions {
   private Manifest put(Path staged, Manifest manifest, Path mark) throws IOException {
     String id = manifest.id();
     Path usual = directory.resolve(id);
-    if (Files.exists(usual, LinkOption.NOFOLLOW_LINKS)) {
+    if (work.isBusy(id)) {
+      work.sweep();
+    }
+    if (work.isBusy(id)) {
+      // Somebody deletes the same now, and may take away what lies there.
+      return elsewhere(staged, manifest);
+    }
+    if (Files.exists(usual, LinkOption.NOFOLLOW_LINKS) && !isWhole(usual, manifest)) {
       if (work.isInUse(id, mark)) {
-        work.sweep();
-      }
-      if (work.isInUse(id, mark)) {
-        // Somebody stores or deletes the same now, and may take away what lies there.
-        for (int n = 2; ; n++) {
-          String place = id + "-" + n;
-          if (moved(staged, directory.resolve(place))) {
-            return manifest.at(place);
-          }
-        }
-      }
-      if (isWhole(usual, manifest)) {
-        return manifest;
+        return elsewhere(staged, manifest);
       }
       // What a crash left, or a disk.
-      Path away = work.fresh();
-      Durable.move(usual, away);
-      Durable.delete(away);
+      takeAway(usual);
     }
+    // Or another one stored the same just now.
     moved(staged, usual);
     return manifest;
+  }
+
+  private Manifest elsewhere(Path staged, Manifest manifest) throws IOException {
+    for (int n = 2; ; n++) {
+      String place = manifest.id() + "-" + n;
+      if (moved(staged, directory.resolve(place))) {
+        return manifest.at(place);
+      }
+    }
   }
 
   private static boolean moved(Path staged, Path to) throws IOException {
@@ -256,12 +286,9 @@ final class Versions {
       } catch (IllegalArgumentException gone) {
         return false;
       }
-      try {
-        Durable.move(json(id), retired(id));
-      } catch (NoSuchFileException gone) {
+      if (!hide(id)) {
         return false;
       }
-      Durable.sync(directory);
       if (needed.test(id)) {
         restore(id);
         return false;
@@ -271,6 +298,27 @@ final class Versions {
     } finally {
       Files.deleteIfExists(mark);
     }
+  }
+
+  /** Takes a manifest out of sight; false if another one did. What it says is kept. */
+  private boolean hide(String id) throws IOException {
+    try {
+      Files.createLink(retired(id), json(id));
+      Durable.sync(retired);
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      // Of an earlier time that it was deleted; or there is nothing to be kept.
+    }
+    // Not straight to its place: to rename one link of a file to another does nothing.
+    Path hidden = work.fresh();
+    try {
+      Durable.move(json(id), hidden);
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
+    Durable.sync(directory);
+    Durable.move(hidden, retired(id));
+    Files.deleteIfExists(hidden);
+    return true;
   }
 
   /** Whether a version is needed. */
@@ -286,7 +334,6 @@ final class Versions {
     } catch (FileAlreadyExistsException | NoSuchFileException e) {
       // That one is as good.
     }
-    Files.deleteIfExists(retired(id));
   }
 
   private void takeAway(Path base) throws IOException {
@@ -347,7 +394,7 @@ final class Versions {
         && Files.isDirectory(directory.resolve(id), LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Whether it was deleted, or is about to be. */
+  /** Whether it was deleted, and maybe stored again since. */
   boolean isRetired(String id) {
     return Files.exists(retired(id));
   }
