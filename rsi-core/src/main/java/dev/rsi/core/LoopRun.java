@@ -107,12 +107,15 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
     this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), plan.threads());
     LessonPool<T, C> pool =
-        new LessonPool<>(
-            codec,
-            plan.lessons(),
-            plan.trainer().contrasts(),
-            practice.memory(),
-            seeds.random("earlier lessons", 0, 0));
+        direct.call(
+            "codec",
+            () ->
+                new LessonPool<>(
+                    codec,
+                    plan.lessons(),
+                    plan.trainer().contrasts(),
+                    practice.memory(),
+                    seeds.random("earlier lessons", 0, 0)));
     HeldOut<T> heldOut =
         new HeldOut<>(
             codec,
@@ -200,11 +203,13 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   RunReport run() {
     try {
+      Map<String, String> setting =
+          steps.direct().call("parts' descriptions", () -> plan.recorded(tasks, levels));
       RunEvent.RunStarted begins =
-          new RunEvent.RunStarted(plan.seed(), state.anchor(), plan.recorded(tasks, levels));
+          new RunEvent.RunStarted(plan.seed(), state.anchor(), setting);
       steps.begin(
           begins,
-          past -> plan.differences(past, begins, steps.context("asking the verifier again")),
+          past -> plan.differences(past, begins, steps),
           plan.budget().toString());
       state.begin();
       beginLineage();

@@ -14,8 +14,8 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
-import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.practice.SameRulings;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
@@ -143,9 +143,9 @@ public final class Plan<T, C> {
    *
    * @param past what was recorded of the run, from its beginning on
    * @param begins how this plan begins
-   * @param watch looks after the run while the verifier is asked
+   * @param steps looks after the run while parts are asked
    */
-  List<String> differences(List<RunEvent> past, RunEvent.RunStarted begins, Watch watch) {
+  List<String> differences(List<RunEvent> past, RunEvent.RunStarted begins, Steps steps) {
     RunEvent.RunStarted began = (RunEvent.RunStarted) past.get(0);
     Map<String, String> then = began.setting();
     List<String> found =
@@ -157,7 +157,7 @@ public final class Plan<T, C> {
         && then.getOrDefault("verifier", Described.BY_CLASS).endsWith(Described.BY_CLASS)) {
       found.addAll(
           SameRulings.differences(
-              verifier(), codec(), practice().samples(), past, threads(), watch));
+              verifier(), codec(), practice().samples(), past, threads(), steps));
     }
     return found;
   }

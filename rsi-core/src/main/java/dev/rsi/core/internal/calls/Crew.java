@@ -62,8 +62,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   /** How long a call that was cut may take to end before it counts as deaf. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  /** How long sessions may take to close. */
-  private static final Duration CLOSING = Duration.ofSeconds(10);
+  /** How long sessions may take to close at most. */
+  private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Calls that do not end although they were cut: no more are begun beside so many. */
   private static final int MOST_DEAF = 64;
@@ -97,6 +97,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   private final @Nullable Duration limit;
   private final Supplier<? extends S> open;
   private final ThreadFactory threads;
+  private final long limitNanos;
   private final long tickNanos;
   private final long ticksInLimit;
   private final BlockingQueue<Job<S>> jobs = new LinkedBlockingQueue<>();
@@ -125,9 +126,9 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     this.limit = calls.limit();
     this.open = open;
     this.threads = threads;
-    long nanos = limit == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(limit);
-    this.tickNanos = Math.max(SHORTEST_TICK_NANOS, Math.min(TICK_NANOS, nanos / TICKS));
-    this.ticksInLimit = limit == null ? Long.MAX_VALUE : (nanos + tickNanos - 1) / tickNanos;
+    this.limitNanos = limit == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(limit);
+    this.tickNanos = Math.max(SHORTEST_TICK_NANOS, Math.min(TICK_NANOS, limitNanos / TICKS));
+    this.ticksInLimit = limit == null ? Long.MAX_VALUE : (limitNanos + tickNanos - 1) / tickNanos;
   }
 
   /**
@@ -257,38 +258,48 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         dismiss(worker);
       }
     }
-    await(leaving, GRACE, () -> false);
+    await(leaving);
+  }
+
+  /** Waits for a grace, and names those that have not ended by then. */
+  private static void await(List<? extends Crew<?>.Worker> some) {
+    if (!areOver(some, GRACE.toNanos(), () -> false)) {
+      some.stream().filter(worker -> !worker.ended.isDone()).forEach(worker -> worker.noteDeaf());
+    }
   }
 
   /**
-   * Waits until workers have ended, and names those that have not.
+   * Waits until workers have ended.
    *
-   * @param time how long at most
-   * @param hurried whether it is no longer than the grace by now
+   * @param nanos how long at most
+   * @param hurried whether it is half of the grace at most by now
+   * @return whether they have
    */
-  private static void await(
-      List<? extends Crew<?>.Worker> some, Duration time, BooleanSupplier hurried) {
+  private static boolean areOver(
+      List<? extends Crew<?>.Worker> some, long nanos, BooleanSupplier hurried) {
     CompletableFuture<?> all =
         CompletableFuture.allOf(
             some.stream().map(w -> w.ended).toArray(CompletableFuture<?>[]::new));
-    long left = time.toNanos();
-    long spared = left - GRACE.toNanos();
-    while (left > (hurried.getAsBoolean() ? spared : 0)) {
+    long waited = 0;
+    while (waited < nanos && !(waited >= GRACE.toNanos() / 2 && hurried.getAsBoolean())) {
+      long tick = Math.min(TICK_NANOS, nanos - waited);
       try {
-        Uninterruptibles.getUninterruptibly(all, TICK_NANOS, TimeUnit.NANOSECONDS);
-        return;
+        Uninterruptibles.getUninterruptibly(all, tick, TimeUnit.NANOSECONDS);
+        return true;
       } catch (TimeoutException e) {
-        left -= TICK_NANOS;
+        waited += tick;
       } catch (ExecutionException e) {
         throw new AssertionError(e);
       }
     }
-    some.stream().filter(worker -> !worker.ended.isDone()).forEach(worker -> worker.noteDeaf());
+    return all.isDone();
   }
 
   /**
-   * Lets the workers end, each once it has closed its session, and waits for a while for those that
-   * do not. What a session throws is logged.
+   * Lets the workers end, each once it has closed its session. A session may take as long to close
+   * as a call may, ten seconds at most, and next to no time if the run is cancelled; then its thread
+   * is interrupted, and it is not waited for any longer than a call that was cut. What a session
+   * throws is logged.
    */
   @Override
   public void close() {
@@ -298,16 +309,22 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   /** Closes several crews at once: those that do not end are waited for together. */
   public static void closeAll(Collection<? extends Crew<?>> crews) {
     List<Crew<?>.Worker> closing = new ArrayList<>();
-    List<Crew<?>.Worker> leaving = new ArrayList<>();
+    List<Crew<?>.Worker> late = new ArrayList<>();
     List<BooleanSupplier> cancelled = new ArrayList<>();
+    long most = 0;
     for (Crew<?> crew : crews) {
-      leaving.addAll(crew.leaving);
+      late.addAll(crew.leaving);
       closing.addAll(crew.dismissed());
       cancelled.add(crew.cancelled);
+      most = Math.max(most, Math.min(CLOSING_NANOS, crew.limitNanos));
     }
-    await(closing, CLOSING, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean));
-    leaving.removeIf(worker -> worker.deaf);
-    await(leaving, GRACE, () -> false);
+    if (!areOver(closing, most, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean))) {
+      closing.removeIf(worker -> worker.ended.isDone());
+      closing.forEach(worker -> worker.thread.interrupt());
+      late.addAll(closing);
+    }
+    late.removeIf(worker -> worker.deaf);
+    await(late);
   }
 
   /** Its workers, which are to end now; none if it was closed before. */

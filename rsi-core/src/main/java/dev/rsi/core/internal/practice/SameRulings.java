@@ -6,7 +6,7 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.calls.VerifierCalls;
-import dev.rsi.core.internal.calls.Watch;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class SameRulings {
    *
    * @param samples attempts at one task, which stand together
    * @param recorded what the run recorded, in order
-   * @param watch looks after the run meanwhile; the verifier is called as it says it may be
+   * @param steps looks after the run meanwhile; the verifier is called as it says it may be
    * @return empty if the verifier rules as it did
    */
   public static <T, C> List<String> differences(
@@ -37,7 +37,7 @@ public final class SameRulings {
       int samples,
       List<RunEvent> recorded,
       ThreadFactory threads,
-      Watch watch) {
+      Steps steps) {
     List<RunEvent.Attempted> attempts =
         recorded.stream()
             .filter(RunEvent.Attempted.class::isInstance)
@@ -58,12 +58,17 @@ public final class SameRulings {
     List<List<RunEvent.Attempted>> asked = new ArrayList<>(spread(right));
     asked.addAll(spread(wrong));
     List<List<Attempt<T, C>>> again =
-        asked.stream()
-            .map(task -> task.stream().map(each -> attempt(codec, each)).toList())
-            .toList();
+        steps
+            .direct()
+            .call(
+                "codec",
+                () ->
+                    asked.stream()
+                        .map(task -> task.stream().map(each -> attempt(codec, each)).toList())
+                        .toList());
     List<RunEvent.Attempted> then = asked.stream().flatMap(List::stream).toList();
     try (VerifierCalls<T, C> calls = new VerifierCalls<>(verifier, threads)) {
-      List<Verdict> now = calls.rule(again, watch);
+      List<Verdict> now = calls.rule(again, steps.context("asking the verifier again"));
       for (int i = 0; i < now.size(); i++) {
         if (differ(then.get(i).outcome(), now.get(i).outcome())) {
           return List.of(words(then.get(i), now.get(i)));

@@ -242,6 +242,7 @@ public final class Steps {
 
   /** Records what the loop found by itself. */
   public void record(RunEvent event) {
+    checkFault(part);
     journal.record(event);
   }
 
@@ -287,8 +288,30 @@ public final class Steps {
       throw e;
     } catch (Throwable e) {
       RuntimeException broken = PartException.of(e);
+      if (e instanceof RecalledFault fault && isOfAnother(fault.event(), who)) {
+        // Whoever broke then is around this one.
+        throw broken;
+      }
       journal.fault(journal.generation(), who, broken);
       return otherwise.apply(broken);
+    }
+  }
+
+  private boolean isOfAnother(RunEvent.Faulted fault, Part who) {
+    return fault == journal.next() && !fault.part().equals(who.words());
+  }
+
+  /**
+   * Breaks where a part broke when the run first came by, though it does not now: it may have been
+   * the time that was up.
+   *
+   * @throws RecalledFault if it did
+   */
+  public void checkFault(Part who) {
+    if (journal.recalls()
+        && journal.next() instanceof RunEvent.Faulted fault
+        && fault.part().equals(who.words())) {
+      throw new RecalledFault(fault);
     }
   }
 
