@@ -205,12 +205,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     try {
       Map<String, String> setting =
           steps.direct().call("parts' descriptions", () -> plan.recorded(tasks, levels));
-      RunEvent.RunStarted begins =
-          new RunEvent.RunStarted(plan.seed(), state.anchor(), setting);
-      steps.begin(
-          begins,
-          past -> plan.differences(past, begins, steps),
-          plan.budget().toString());
+      RunEvent.RunStarted begins = new RunEvent.RunStarted(plan.seed(), state.anchor(), setting);
+      steps.begin(begins, past -> plan.differences(past, begins, steps), plan.budget().toString());
       state.begin();
       beginLineage();
       while (true) {

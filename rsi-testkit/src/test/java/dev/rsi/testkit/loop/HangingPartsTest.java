@@ -100,7 +100,9 @@ class HangingPartsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.MATCH_ANY, names = {"GATE", "TASKS", "CODEC_WRITES_CANDIDATE", "LISTENER"})
+  @EnumSource(
+      mode = Mode.MATCH_ANY,
+      names = {"GATE", "TASKS", "CODEC_WRITES_CANDIDATE", "LISTENER"})
   void should_leave_behind_a_run_that_is_held_up_on_its_own_thread(Place place) throws Exception {
     DisturbedLoop loop = loop(home, place, true);
     RunHandle run = loop.build().start(loop.loops.start, loop.tasks());
@@ -160,11 +162,7 @@ class HangingPartsTest {
     List<Long> begun = new ArrayList<>();
     Loops loops = new Loops(home);
     ImprovementLoop<Sum, Long> loop =
-        loops
-            .whole()
-            .build()
-            .plan()
-            .toBuilder()
+        loops.whole().build().plan().toBuilder()
             .verifier(
                 dev.rsi.api.Verifier.<Sum, Long>named(
                         "hangs",
@@ -187,8 +185,7 @@ class HangingPartsTest {
   @ParameterizedTest
   @EnumSource(Place.class)
   @Tag("nightly")
-  void should_honour_whatever_is_asked_within_the_limit_and_a_second(Place place)
-      throws Exception {
+  void should_honour_whatever_is_asked_within_the_limit_and_a_second(Place place) throws Exception {
     StringBuilder row = new StringBuilder("HangingPartsTest: " + place);
     for (boolean deaf : List.of(false, true)) {
       for (Asked asked : Asked.values()) {
@@ -202,8 +199,7 @@ class HangingPartsTest {
         Duration time = own.honoured(loop, asked);
         row.append(" | ").append(TimeUnit.MILLISECONDS.convert(time));
         own.free.set(true);
-        if (asked != Asked.WALL_CLOCK
-            && loop.build().unfinished().isPresent()) {
+        if (asked != Asked.WALL_CLOCK && loop.build().unfinished().isPresent()) {
           assertThat(loop.build().resume("run-1", loop.tasks()).end()).isEqualTo(End.BUDGET_SPENT);
         }
         own.release.countDown();

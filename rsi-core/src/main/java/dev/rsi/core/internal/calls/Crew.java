@@ -24,7 +24,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -171,7 +170,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         cutLate(batch);
         leaving = limit != null && watch.leaving() ? leaving + 1 : 0;
         if (leaving > ticksInLimit) {
-          throw new CancelledException("The run is to be left, and calls of the " + name + " last.");
+          throw new CancelledException(
+              "The run is to be left, and calls of the " + name + " last.");
         }
       }
       batch.checkSound();
@@ -232,7 +232,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
               + name
               + " go on although they were cut after ("
               + limit
-              + ").\nMaybe they wait for something that no interrupt ends: ask the context whether the"
+              + ").\n"
+              + "Maybe they wait for something that no interrupt ends: ask the context whether the"
               + " call is cancelled, or raise the limit.");
     }
     hire();
@@ -263,43 +264,32 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
 
   /** Waits for a grace, and names those that have not ended by then. */
   private static void await(List<? extends Crew<?>.Worker> some) {
-    if (!areOver(some, GRACE.toNanos(), () -> false)) {
+    if (!areOver(some, GRACE.toNanos())) {
       some.stream().filter(worker -> !worker.ended.isDone()).forEach(worker -> worker.noteDeaf());
     }
   }
 
-  /**
-   * Waits until workers have ended.
-   *
-   * @param nanos how long at most
-   * @param hurried whether it is half of the grace at most by now
-   * @return whether they have
-   */
-  private static boolean areOver(
-      List<? extends Crew<?>.Worker> some, long nanos, BooleanSupplier hurried) {
-    CompletableFuture<?> all =
-        CompletableFuture.allOf(
-            some.stream().map(w -> w.ended).toArray(CompletableFuture<?>[]::new));
-    long waited = 0;
-    while (waited < nanos && !(waited >= GRACE.toNanos() / 2 && hurried.getAsBoolean())) {
-      long tick = Math.min(TICK_NANOS, nanos - waited);
-      try {
-        Uninterruptibles.getUninterruptibly(all, tick, TimeUnit.NANOSECONDS);
-        return true;
-      } catch (TimeoutException e) {
-        waited += tick;
-      } catch (ExecutionException e) {
-        throw new AssertionError(e);
-      }
+  /** Waits so long at most until workers have ended; false if they have not. */
+  private static boolean areOver(List<? extends Crew<?>.Worker> some, long nanos) {
+    try {
+      Uninterruptibles.getUninterruptibly(
+          CompletableFuture.allOf(
+              some.stream().map(w -> w.ended).toArray(CompletableFuture<?>[]::new)),
+          nanos,
+          TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
     }
-    return all.isDone();
   }
 
   /**
    * Lets the workers end, each once it has closed its session. A session may take as long to close
-   * as a call may, ten seconds at most, and next to no time if the run is cancelled; then its thread
-   * is interrupted, and it is not waited for any longer than a call that was cut. What a session
-   * throws is logged.
+   * as a call may, ten seconds at most, and next to no time if the run is cancelled; then its
+   * thread is interrupted, and it is not waited for any longer than a call that was cut. What a
+   * session throws is logged.
    */
   @Override
   public void close() {
@@ -310,20 +300,22 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   public static void closeAll(Collection<? extends Crew<?>> crews) {
     List<Crew<?>.Worker> closing = new ArrayList<>();
     List<Crew<?>.Worker> late = new ArrayList<>();
-    List<BooleanSupplier> cancelled = new ArrayList<>();
-    long most = 0;
     for (Crew<?> crew : crews) {
       late.addAll(crew.leaving);
       closing.addAll(crew.dismissed());
-      cancelled.add(crew.cancelled);
-      most = Math.max(most, Math.min(CLOSING_NANOS, crew.limitNanos));
     }
-    if (!areOver(closing, most, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean))) {
-      closing.removeIf(worker -> worker.ended.isDone());
-      closing.forEach(worker -> worker.thread.interrupt());
-      late.addAll(closing);
+    long waited = 0;
+    while (!areOver(closing, TICK_NANOS)) {
+      waited += TICK_NANOS;
+      for (Crew<?>.Worker worker : List.copyOf(closing)) {
+        if (worker.isLate(waited)) {
+          worker.thread.interrupt();
+          closing.remove(worker);
+          late.add(worker);
+        }
+      }
     }
-    late.removeIf(worker -> worker.deaf);
+    late.removeIf(worker -> worker.deaf || worker.ended.isDone());
     await(late);
   }
 
@@ -574,6 +566,12 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
       cut = true;
       thread.interrupt();
       return true;
+    }
+
+    /** Whether it has been closing its session for longer than that may take. */
+    boolean isLate(long nanos) {
+      return nanos >= Math.min(CLOSING_NANOS, limitNanos)
+          || (nanos >= GRACE.toNanos() / 2 && cancelled.getAsBoolean());
     }
 
     void noteDeaf() {

@@ -17,8 +17,8 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has attempts verified and criticised, by sessions of {@link #crews}. What breaks or takes too long
- * gives UNDECIDED, never an exception.
+ * Has attempts verified and criticised, by sessions of {@link #crews}. What breaks or takes too
+ * long gives UNDECIDED, never an exception.
  */
 public final class Examiner<T, C> {
   private final VerifierCalls<T, C> verifier;
