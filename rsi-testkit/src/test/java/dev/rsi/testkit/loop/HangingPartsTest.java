@@ -104,7 +104,7 @@ class HangingPartsTest {
       mode = Mode.MATCH_ANY,
       names = {"GATE", "TASKS", "CODEC_WRITES_CANDIDATE", "LISTENER"})
   void should_leave_behind_a_run_that_is_held_up_on_its_own_thread(Place place) throws Exception {
-    DisturbedLoop loop = loop(home, place, true);
+    DisturbedLoop loop = new DisturbedLoop(home, place, () -> hang(true));
     RunHandle run = loop.build().start(loop.loops.start, loop.tasks());
     hangs.await();
     assertThat(run.close(Duration.ofMillis(50))).isFalse();
@@ -132,19 +132,20 @@ class HangingPartsTest {
 
   @Test
   void should_cut_what_hangs_on_its_own_thread_at_its_limit_and_go_on() {
-    DisturbedLoop loop = loop(home, Place.GATE, false);
+    Duration limit = Duration.ofSeconds(2);
+    DisturbedLoop loop = new DisturbedLoop(home, Place.GATE, () -> hang(false), limit);
     RunReport report = loop.build().run(loop.loops.start, loop.tasks());
     assertThat(report.end()).isEqualTo(End.BUDGET_SPENT);
     assertThat(loop.loops.store.events("run-1"))
         .filteredOn(RunEvent.Faulted.class::isInstance)
         .singleElement()
         .asString()
-        .contains("The gate took longer than (PT0.3S)");
+        .contains("The gate took longer than (PT2S)");
   }
 
   @Test
   void should_leave_its_directory_to_a_trainer_that_does_not_end() throws Exception {
-    DisturbedLoop loop = loop(home, Place.TRAINER, true);
+    DisturbedLoop loop = new DisturbedLoop(home, Place.TRAINER, () -> hang(true));
     RunHandle run = loop.build().start(loop.loops.start, loop.tasks());
     hangs.await();
     assertThat(run.stopNow().get(1, TimeUnit.MINUTES)).isEqualTo(RunHandle.State.ENDED);

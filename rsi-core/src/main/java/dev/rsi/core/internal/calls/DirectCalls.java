@@ -111,7 +111,7 @@ public final class DirectCalls implements AutoCloseable {
     end(made);
     if (thrown != null && thrown == own) {
       own = null;
-      throw DirectCalls.<RuntimeException>sneaky(thrown);
+      DirectCalls.<RuntimeException>rethrow(thrown);
     }
     own = null;
     if (made.late) {
@@ -145,7 +145,7 @@ public final class DirectCalls implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked")
-  private static <X extends Throwable> X sneaky(Throwable thrown) throws X {
+  private static <X extends Throwable> void rethrow(Throwable thrown) throws X {
     throw (X) thrown;
   }
 
