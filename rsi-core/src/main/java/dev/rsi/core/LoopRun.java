@@ -130,12 +130,15 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
     this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
     LessonPool<T, C> pool =
-        new LessonPool<>(
-            codec,
-            plan.lessons(),
-            plan.trainer().contrasts(),
-            practice.memory(),
-            seeds.random("earlier lessons", 0, 0));
+        direct.call(
+            "codec",
+            () ->
+                new LessonPool<>(
+                    codec,
+                    plan.lessons(),
+                    plan.trainer().contrasts(),
+                    practice.memory(),
+                    seeds.random("earlier lessons", 0, 0)));
     HeldOut<T> heldOut =
         new HeldOut<>(
             codec,
@@ -247,8 +250,9 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   RunReport run() {
     try {
-      RunEvent.RunStarted begins =
-          new RunEvent.RunStarted(plan.seed(), state.anchor(), plan.recorded(tasks, levels));
+      Map<String, String> setting =
+          steps.direct().call("parts' descriptions", () -> plan.recorded(tasks, levels));
+      RunEvent.RunStarted begins = new RunEvent.RunStarted(plan.seed(), state.anchor(), setting);
       steps.begin(
           begins,
           began ->
@@ -256,7 +260,7 @@ final class LoopRun<T, C> implements AutoCloseable {
                   began,
                   begins,
                   each -> plan.store().forEach(steps.run(), RunEvent.Attempted.class, each),
-                  steps.context("asking the verifier again")),
+                  steps),
           new RunEvent.Resumed(
               recorded.generation(), Math.toIntExact(recorded.events()), plan.budget().toString()));
       state.begin();

@@ -14,9 +14,9 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
-import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.practice.SameRulings;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
@@ -145,13 +145,13 @@ public final class Plan<T, C> {
    * @param began how the run began
    * @param begins how this plan begins
    * @param attempted tells the attempts that were recorded of it, in order, as often as it is asked
-   * @param watch looks after the run while the verifier is asked
+   * @param steps looks after the run while parts are asked
    */
   List<String> differences(
       RunEvent.RunStarted began,
       RunEvent.RunStarted begins,
       Consumer<Consumer<RunEvent.Attempted>> attempted,
-      Watch watch) {
+      Steps steps) {
     Map<String, String> then = began.setting();
     List<String> found =
         new ArrayList<>(
@@ -162,7 +162,7 @@ public final class Plan<T, C> {
         && then.getOrDefault("verifier", Described.BY_CLASS).endsWith(Described.BY_CLASS)) {
       found.addAll(
           SameRulings.differences(
-              verifier(), codec(), practice().samples(), attempted, threads(), watch));
+              verifier(), codec(), practice().samples(), attempted, threads(), steps));
     }
     return found;
   }

@@ -167,9 +167,9 @@ public final class PracticeGround<T, C> {
             + level
             + ") gave "
             + MAX_REDRAWS
-            + " held-out tasks in a row.\nMaybe every task of the level is a probe or an exam task, or"
-            + " near one: hold out fewer, or set nearness(1) on the bank where tasks share a long"
-            + " template.");
+            + " held-out tasks in a row.\n"
+            + "Maybe every task of the level is a probe or an exam task, or near one: hold out"
+            + " fewer, or set nearness(1) on the bank where tasks share a long template.");
   }
 
   private List<RunEvent.Attempted> examined(

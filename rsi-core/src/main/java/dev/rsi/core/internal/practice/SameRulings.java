@@ -7,7 +7,7 @@ import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.calls.Making;
 import dev.rsi.core.internal.calls.VerifierCalls;
-import dev.rsi.core.internal.calls.Watch;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class SameRulings {
    *
    * @param samples attempts at one task, which stand together
    * @param recorded tells the attempts that the run recorded, in order, as often as it is asked
-   * @param watch looks after the run meanwhile; the verifier is called as it says it may be
+   * @param steps looks after the run meanwhile; the verifier is called as it says it may be
    * @return empty if the verifier rules as it did
    */
   public static <T, C> List<String> differences(
@@ -39,16 +39,22 @@ public final class SameRulings {
       int samples,
       Consumer<Consumer<RunEvent.Attempted>> recorded,
       ThreadFactory threads,
-      Watch watch) {
+      Steps steps) {
     List<List<RunEvent.Attempted>> asked = new ArrayList<>(spread(true, samples, recorded));
     asked.addAll(spread(false, samples, recorded));
     List<List<Attempt<T, C>>> again =
-        asked.stream()
-            .map(task -> task.stream().map(each -> attempt(codec, each)).toList())
-            .toList();
+        steps
+            .direct()
+            .call(
+                "codec",
+                () ->
+                    asked.stream()
+                        .map(task -> task.stream().map(each -> attempt(codec, each)).toList())
+                        .toList());
     List<RunEvent.Attempted> then = asked.stream().flatMap(List::stream).toList();
     try (VerifierCalls<T, C> calls = new VerifierCalls<>(verifier, threads)) {
-      List<Verdict> now = calls.rule(again, watch, Making.once());
+      List<Verdict> now =
+          calls.rule(again, steps.context("asking the verifier again"), Making.once());
       for (int i = 0; i < now.size(); i++) {
         if (differ(then.get(i).outcome(), now.get(i).outcome())) {
           return List.of(words(then.get(i), now.get(i)));

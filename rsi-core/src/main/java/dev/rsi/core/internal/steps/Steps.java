@@ -256,7 +256,8 @@ public final class Steps {
               + journal.run()
               + ") began with another loop: "
               + String.join("; ", differences)
-              + ".\nMaybe build the loop as it was, and resume; only its budget and its surroundings"
+              + ".\n"
+              + "Maybe build the loop as it was, and resume; only its budget and its surroundings"
               + " (store, registry, listener, threads, clock, stop file) may differ. Or begin a new"
               + " run from the live version.");
     }
@@ -266,6 +267,7 @@ public final class Steps {
 
   /** Records what the loop found by itself. */
   public void record(RunEvent event) {
+    checkFault(part);
     journal.record(event);
   }
 
@@ -419,9 +421,31 @@ public final class Steps {
       throw e;
     } catch (Throwable e) {
       RuntimeException broken = PartException.of(e);
+      if (e instanceof RecalledFault fault && isOfAnother(fault.event(), who)) {
+        // Whoever broke then is around this one.
+        throw broken;
+      }
       checkLasts(who, broken);
       journal.fault(journal.generation(), who, broken);
       return otherwise.apply(broken);
+    }
+  }
+
+  private boolean isOfAnother(RunEvent.Faulted fault, Part who) {
+    return fault == journal.next() && !fault.part().equals(who.words());
+  }
+
+  /**
+   * Breaks where a part broke when the run first came by, though it does not now: it may have been
+   * the time that was up.
+   *
+   * @throws RecalledFault if it did
+   */
+  public void checkFault(Part who) {
+    if (journal.recalls()
+        && journal.next() instanceof RunEvent.Faulted fault
+        && fault.part().equals(who.words())) {
+      throw new RecalledFault(fault);
     }
   }
 
