@@ -7,17 +7,67 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Holds one version in name only, and touches no disk but for empty work directories. */
 final class InstantRegistry implements ModelRegistry {
   private final ModelVersion only = new ModelVersion("0".repeat(64), Path.of("none"));
 
   @Override
-  public ModelVersion add(Path artifact, Provenance provenance) {
+  public ModelVersion add(
+      Path artifact, Provenance provenance, long most, BooleanSupplier cancelled) {
     return only;
+  }
+
+  @Override
+  public <V> V load(String id, Function<? super ModelVersion, ? extends V> loader) {
+    return loader.apply(only);
+  }
+
+  @Override
+  public Driver drive(String store, String run, Instant since) {
+    return new Driver() {
+      @Override
+      public Optional<String> live() {
+        return Optional.of(only.id());
+      }
+
+      @Override
+      public Optional<String> left() {
+        return Optional.empty();
+      }
+
+      @Override
+      public ModelVersion add(
+          Path artifact, Provenance provenance, long most, BooleanSupplier cancelled) {
+        return only;
+      }
+
+      @Override
+      public void promote(String id, @Nullable String expected) {}
+
+      @Override
+      public void settle(long events, String head) {}
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public Driver takeOver(String store, String run, Instant since) {
+    return drive(store, run, since);
+  }
+
+  @Override
+  public Optional<Recorded> recorded(String store, String run) {
+    return Optional.empty();
   }
 
   @Override

@@ -161,14 +161,43 @@ public final class ImprovementLoop<T, C> {
 
   /** A run with the lease on it, and what it begins with. */
   private record Leased<T>(
-      String run, RunStore.Lease lease, String anchor, TaskSource<T> tasks, int levels) {}
+      String run,
+      RunStore.Lease lease,
+      ModelRegistry.Driver driver,
+      String anchor,
+      TaskSource<T> tasks,
+      int levels)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      try (lease) {
+        driver.close();
+      }
+    }
+  }
 
   private Leased<T> begin(ModelVersion start, TaskSource<T> tasks) {
     int levels = levels(tasks);
     Controls.checkStopFile(plan.oversight().stopFile());
     String anchor = plan.registry().version(Objects.requireNonNull(start, "start").id()).id();
-    String run = create();
-    return new Leased<>(run, plan.store().lease(run), anchor, tasks, levels);
+    RunStore store = plan.store();
+    for (int number = store.runs().size() + 1; ; number++) {
+      String run = "run-" + number;
+      // Before the run is there: one that cannot be driven is not to be begun.
+      ModelRegistry.Driver driver =
+          plan.registry().drive("store", run, plan.clock().instant());
+      try {
+        if (create(run)) {
+          return new Leased<>(run, store.lease(run), driver, anchor, tasks, levels);
+        }
+        driver.close();
+      } catch (RuntimeException | Error e) {
+        try (driver) {
+          throw e;
+        }
+      }
+    }
   }
 
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {
@@ -187,8 +216,16 @@ public final class ImprovementLoop<T, C> {
                 + "\nMaybe restore a copy of the store.");
       }
       Resumption resumption = Resumption.of(run, plan.store().events(run));
-      resumption.checkLive(plan.registry());
-      return new Leased<>(run, lease, resumption.anchor(), tasks, levels);
+      ModelRegistry.Driver driver =
+          plan.registry().takeOver("store", run, plan.clock().instant());
+      Leased<T> leased = new Leased<>(run, lease, driver, resumption.anchor(), tasks, levels);
+      try {
+        resumption.checkLive(driver);
+        return leased;
+      } catch (RuntimeException | Error e) {
+        driver.close();
+        throw e;
+      }
     } catch (RuntimeException | Error e) {
       try (lease) {
         throw e;
@@ -211,17 +248,15 @@ public final class ImprovementLoop<T, C> {
           plan.threads(),
           () -> drive(leased, controls, subscriptions));
     } catch (RuntimeException | Error e) {
-      RunStore.Lease lease = leased.lease();
-      try (lease) {
+      try (leased) {
         throw e;
       }
     }
   }
 
   private RunReport drive(Leased<T> leased, Controls controls, Subscriptions subscriptions) {
-    RunStore.Lease lease = leased.lease();
-    controls.driven(lease);
-    try (lease;
+    controls.driven(leased.lease());
+    try (leased;
         DirectCalls direct = direct(leased.run(), controls);
         LoopRun<T, C> run =
             new LoopRun<>(
@@ -231,7 +266,9 @@ public final class ImprovementLoop<T, C> {
                 leased.tasks(),
                 leased.levels(),
                 controls,
-                direct)) {
+                direct,
+                leased.driver(),
+                leased.lease()::check)) {
       return run.run();
     }
   }
@@ -297,7 +334,9 @@ public final class ImprovementLoop<T, C> {
                       tasks,
                       levels,
                       controls,
-                      direct)) {
+                      direct,
+                      scratch.driver(),
+                      () -> {})) {
             again.run();
           }
         });
@@ -323,19 +362,16 @@ public final class ImprovementLoop<T, C> {
     return levels;
   }
 
-  /** Begins a run under the next free number. */
-  private String create() {
-    RunStore store = plan.store();
-    for (int number = store.runs().size() + 1; ; number++) {
-      String run = "run-" + number;
-      try {
-        store.create(run);
-        return run;
-      } catch (IllegalArgumentException e) {
-        if (!store.runs().contains(run)) {
-          throw e;
-        }
+  /** Makes a run in the store; false if there is one of this id. */
+  private boolean create(String run) {
+    try {
+      plan.store().create(run);
+      return true;
+    } catch (IllegalArgumentException e) {
+      if (!plan.store().runs().contains(run)) {
+        throw e;
       }
+      return false;
     }
   }
 

@@ -25,15 +25,18 @@ import dev.rsi.core.internal.steps.Journal;
 import dev.rsi.core.internal.steps.LeavingException;
 import dev.rsi.core.internal.steps.LogContext;
 import dev.rsi.core.internal.steps.Outages;
+import dev.rsi.core.internal.steps.OverruledException;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Phase;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.internal.steps.Training;
 import dev.rsi.core.probe.ProbeBank;
+import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +77,8 @@ final class LoopRun<T, C> implements AutoCloseable {
    * @param levels how many levels the tasks have, 1 or more
    * @param controls what is asked of it from outside
    * @param direct calls parts on the run's thread
+   * @param driver of the run on the registry
+   * @param leased throws if the run's lease is not held any more
    */
   LoopRun(
       Plan<T, C> plan,
@@ -82,7 +87,9 @@ final class LoopRun<T, C> implements AutoCloseable {
       TaskSource<T> tasks,
       int levels,
       Controls controls,
-      DirectCalls direct) {
+      DirectCalls direct,
+      ModelRegistry.Driver driver,
+      Runnable leased) {
     this.plan = plan;
     this.journal = journal;
     this.tasks = tasks;
@@ -140,13 +147,28 @@ final class LoopRun<T, C> implements AutoCloseable {
     String digest = charter == null ? null : charter.digest();
     Training<T, C> training =
         new Training<>(
-            plan.trainer(), plan.recipe(), plan.registry(), digest, disk, steps, plan.threads());
+            plan.trainer(),
+            plan.recipe(),
+            plan.registry(),
+            driver,
+            digest,
+            disk,
+            steps,
+            plan.threads());
     Approvals approvals =
         new Approvals(plan.oversight(), plan.threads(), plan.clock(), steps, ledger, controls);
     // Has to be closed: nothing after it may fail.
     this.logContext = new LogContext(journal.run());
     int given = plan.lessons().stream().mapToInt(Lesson::level).max().orElse(0);
-    this.state = new RunState(anchor, Frontier.given(given), steps, plan.registry(), logContext);
+    this.state =
+        new RunState(
+            anchor,
+            Frontier.given(given),
+            steps,
+            plan.registry(),
+            driver,
+            leased,
+            logContext);
     long examined = exam == null ? 0 : exam.worstCase();
     this.room =
         new Room(practice, levels, examined, state, pool, judging, training, accounts, ledger);
@@ -225,6 +247,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         boolean more = generation();
         steps.accounts().settle();
         forgetAllBut(List.of(state.anchor(), state.incumbent()));
+        steps.outside(this::settled);
         steps.outside(this::retain);
         if (!more) {
           return end(
@@ -236,6 +259,8 @@ final class LoopRun<T, C> implements AutoCloseable {
       return endCut();
     } catch (LeavingException e) {
       return leftOpen(e);
+    } catch (OverruledException e) {
+      return leave(RunReport.End.OVERRULED, String.valueOf(e.getMessage()));
     }
   }
 
@@ -291,6 +316,14 @@ final class LoopRun<T, C> implements AutoCloseable {
     }
   }
 
+  /** Tells the registry how far the run is recorded; a replay has no record of its own. */
+  private void settled() {
+    if (!steps.isReplay()) {
+      RunStore.Head head = steps.read(() -> plan.store().head(steps.run()));
+      state.settled(head);
+    }
+  }
+
   /** Makes room in the registry. What cannot be deleted is no reason to stop. */
   private void retain() {
     Integer before = plan.retain();
@@ -334,6 +367,12 @@ final class LoopRun<T, C> implements AutoCloseable {
     // Together: what is revealed must not be resumed, and nor must what the budget cut short, which
     // would not be cut short in the same place again.
     steps.record(last);
+    try {
+      settled();
+    } catch (LeavingException e) {
+      // It has ended all the same.
+      log.warn("run {}: the registry could not be told of the end", steps.run(), e);
+    }
     return report();
   }
 

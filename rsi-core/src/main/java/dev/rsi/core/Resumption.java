@@ -69,18 +69,19 @@ record Resumption(String run, String anchor, List<String> live) {
   }
 
   /** Refuses where somebody made another version live meanwhile. */
-  void checkLive(ModelRegistry registry) {
+  void checkLive(ModelRegistry.Driver driver) {
     // Its files may be damaged; the run finds that itself, and what to do.
-    List<String> history = registry.history();
-    String now = history.isEmpty() ? "none" : history.get(0);
-    if (!live.isEmpty() && !live.contains(now)) {
+    String now = driver.live().orElse("none");
+    // What it made live without recording it was rolled back, if the one before it is live.
+    String left = driver.left().filter(version -> live.indexOf(version) > live.indexOf(now)).orElse(null);
+    if (!live.isEmpty() && (!live.contains(now) || left != null)) {
       throw new IllegalStateException(
           "Live is the version ("
               + now
               + "), but run ("
               + run
               + ") left ("
-              + live.get(0)
+              + (left == null ? live.get(0) : left)
               + ") live.\nMaybe a person rolled back since: begin a new run from what is live, or"
               + " promote the version that the run left, and go on.");
     }

@@ -2,13 +2,17 @@ package dev.rsi.core;
 
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.steps.LogContext;
+import dev.rsi.core.internal.steps.OverruledException;
+import dev.rsi.core.internal.steps.OvertakenRunException;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.store.RunStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -22,6 +26,8 @@ final class RunState {
   private final String anchor;
   private final Steps steps;
   private final ModelRegistry registry;
+  private final ModelRegistry.Driver driver;
+  private final Runnable leased;
   private final LogContext logContext;
   private Live live;
   private Frontier frontier;
@@ -33,16 +39,22 @@ final class RunState {
    * What a run begins with.
    *
    * @param anchor id of generation 0
+   * @param driver of the run on the registry
+   * @param leased throws if the run's lease is not held any more
    */
   RunState(
       String anchor,
       Frontier frontier,
       Steps steps,
       ModelRegistry registry,
+      ModelRegistry.Driver driver,
+      Runnable leased,
       LogContext logContext) {
     this.anchor = anchor;
     this.steps = steps;
     this.registry = registry;
+    this.driver = driver;
+    this.leased = leased;
     this.logContext = logContext;
     this.live = new Live(anchor);
     this.frontier = frontier;
@@ -112,7 +124,7 @@ final class RunState {
     steps.outside(
         () -> {
           steps.between();
-          pointTo(anchor);
+          makeLive(anchor, driver.live().orElse(null));
         });
   }
 
@@ -136,12 +148,13 @@ final class RunState {
 
   private RunEvent.@Nullable FellBack fallen() {
     try {
-      steps.knownVersion(() -> registry.version(incumbent()));
+      steps.registry(() -> registry.version(incumbent()));
       return null;
-    } catch (CorruptModelException damaged) {
+    } catch (CorruptModelException | IllegalArgumentException damaged) {
+      // Where not even an ancestor is there, the registry is not.
       String sound =
           steps
-              .registry(() -> registry.soundAncestor(incumbent()))
+              .knownVersion(() -> registry.soundAncestor(incumbent()))
               .map(ModelVersion::id)
               .orElseThrow(() -> damaged);
       log.warn("run {}: version {} is damaged, {} goes live", steps.run(), incumbent(), sound);
@@ -151,16 +164,45 @@ final class RunState {
   }
 
   private void become(String version) {
-    steps.outside(() -> pointTo(version));
+    String before = incumbent();
+    steps.outside(() -> makeLive(version, before));
     live = new Live(version);
     logContext.at(steps.generation(), version);
   }
 
-  private void pointTo(String version) {
+  /**
+   * Makes a version live, if nobody else drives the run and nobody else made another one live: a
+   * process that stood still while another took the run over must not put anything back.
+   */
+  private void makeLive(String version, @Nullable String before) {
+    try {
+      leased.run();
+    } catch (RsiException lost) {
+      throw new OvertakenRunException(steps.run(), lost);
+    }
     steps.knownVersion(
         () -> {
-          registry.promote(version);
-          return version;
+          try {
+            driver.promote(version, before);
+            return version;
+          } catch (ModelRegistry.OvertakenException overtaken) {
+            throw new OvertakenRunException(steps.run(), overtaken);
+          } catch (ModelRegistry.MovedException moved) {
+            throw new OverruledException(moved);
+          }
+        });
+  }
+
+  /** A generation or the run ended, as the record now says. */
+  void settled(RunStore.Head head) {
+    steps.registry(
+        () -> {
+          try {
+            driver.settle(head.events(), head.hash());
+            return head;
+          } catch (ModelRegistry.OvertakenException overtaken) {
+            throw new OvertakenRunException(steps.run(), overtaken);
+          }
         });
   }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.api.RsiException;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import java.io.FileOutputStream;
@@ -15,6 +17,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -326,7 +331,14 @@ public abstract class ModelRegistryContract {
     ModelVersion rejected = child(third, "rejected");
     ModelVersion fourth = child(third, "fourth");
     ModelVersion live = child(fourth, "live");
-    ModelVersion challenger = child(live, "challenger");
+    ModelVersion tried = child(live, "tried");
+    ModelRegistry.Driver driver = registry.drive("store", "run-1", Instant.EPOCH);
+    ModelVersion challenger =
+        driver.add(
+            artifact(Map.of("a/weights", "challenger")),
+            provenance(live, "run-1"),
+            Long.MAX_VALUE,
+            () -> false);
     registry.pin(pinned.id());
     registry.pin(pinned.id());
     ModelRegistry.Hold hold = open(home).hold(held.id());
@@ -334,7 +346,7 @@ public abstract class ModelRegistryContract {
     for (ModelVersion version : List.of(first, second, third, fourth, live)) {
       registry.promote(version.id());
     }
-    assertThat(registry.retain(9)).containsExactly(rejected.id());
+    assertThat(registry.retain(9)).containsExactlyInAnyOrder(rejected.id(), tried.id());
     assertThat(registry.retain(1)).containsExactlyInAnyOrder(second.id(), third.id());
     for (ModelRegistry any : List.of(registry, open(home))) {
       assertThat(any.history()).containsExactly(live.id(), fourth.id(), first.id());
@@ -358,6 +370,13 @@ public abstract class ModelRegistryContract {
     registry.unpin(pinned.id());
     registry.unpin(pinned.id());
     assertThat(registry.retain(0)).containsExactlyInAnyOrder(fourth.id(), held.id(), pinned.id());
+    driver.close();
+    assertThat(open(home).retain(0)).as("under way in a run that may be resumed").isEmpty();
+    driver = open(home).takeOver("store", "run-1", Instant.EPOCH);
+    driver.settle(7, "a".repeat(64));
+    assertThat(registry.recorded("store", "run-1"))
+        .contains(new ModelRegistry.Recorded(7, "a".repeat(64)));
+    assertThat(registry.retain(0)).containsExactly(challenger.id());
     assertThat(child(second, "third")).isEqualTo(third);
     assertThat(registry.version(third.id())).isEqualTo(third);
     assertThatIllegalArgumentException().isThrownBy(() -> registry.retain(-1));
@@ -383,18 +402,183 @@ public abstract class ModelRegistryContract {
   }
 
   private ModelVersion child(@Nullable ModelVersion parent, String weights, String run) {
-    return registry.add(
-        artifact(Map.of("a/weights", weights)),
-        new Provenance(
-            parent == null ? null : parent.id(),
-            run,
-            1,
-            null,
-            7,
-            1,
-            Map.of(),
-            Map.of(),
-            Provenance.madeBy(Map.of("backend", "1"))));
+    return registry.add(artifact(Map.of("a/weights", weights)), provenance(parent, run));
+  }
+
+  private static Provenance provenance(@Nullable ModelVersion parent, String run) {
+    return new Provenance(
+        parent == null ? null : parent.id(),
+        run,
+        1,
+        null,
+        7,
+        1,
+        Map.of(),
+        Map.of(),
+        Provenance.madeBy(Map.of("backend", "1")));
+  }
+
+  @Test
+  void should_have_one_driver_that_nobody_else_is_taken_for() {
+    List<ModelVersion> versions = versions(3);
+    String zero = versions.get(0).id();
+    String one = versions.get(1).id();
+    ModelRegistry.Driver driver = registry.drive("store", "run-1", Instant.EPOCH);
+    assertThat(driver.live()).isEmpty();
+    driver.promote(zero, null);
+    driver.promote(zero, null);
+    for (ThrowingCallable other :
+        List.<ThrowingCallable>of(
+            () -> open(home).drive("store", "run-1", Instant.EPOCH),
+            () -> open(home).takeOver("store", "run-2", Instant.EPOCH),
+            () -> open(home).takeOver("other", "run-1", Instant.EPOCH))) {
+      assertThatExceptionOfType(RsiException.class)
+          .isThrownBy(other)
+          .withMessageContaining("run (run-1) of store (store)")
+          .withMessageContaining("(" + ProcessHandle.current().pid() + ")")
+          .withMessageContaining("1970-01-01T00:00:00Z")
+          .satisfies(e -> assertThat(e.retryable()).isTrue());
+    }
+    ModelRegistry.Driver second = open(home).takeOver("store", "run-1", Instant.EPOCH);
+    assertThat(second.live()).contains(zero);
+    assertThat(second.left()).contains(zero);
+    second.promote(one, zero);
+    assertThatExceptionOfType(ModelRegistry.OvertakenException.class)
+        .isThrownBy(() -> driver.promote(zero, zero))
+        .withMessageContaining("run-1");
+    assertThatExceptionOfType(ModelRegistry.OvertakenException.class)
+        .isThrownBy(() -> driver.settle(1, "a"));
+    driver.close();
+    assertThat(registry.live()).contains(versions.get(1));
+    second.close();
+    second.close();
+    assertThatExceptionOfType(ModelRegistry.OvertakenException.class)
+        .isThrownBy(() -> second.promote(zero, one));
+    registry.drive("other", "run-1", Instant.EPOCH).close();
+    assertThat(registry.history()).containsExactly(one, zero);
+  }
+
+  @Test
+  void should_not_let_a_driver_overrule_a_person() {
+    List<ModelVersion> versions = versions(3);
+    String zero = versions.get(0).id();
+    String one = versions.get(1).id();
+    String two = versions.get(2).id();
+    ModelRegistry.Driver driver = registry.drive("store", "run-1", Instant.EPOCH);
+    driver.promote(zero, null);
+    driver.promote(one, zero);
+    assertThat(open(home).rollBack().id()).isEqualTo(zero);
+    assertThatExceptionOfType(ModelRegistry.MovedException.class)
+        .isThrownBy(() -> driver.promote(two, one))
+        .withMessageContaining(zero)
+        .withMessageContaining(one);
+    assertThat(registry.history()).containsExactly(zero);
+    open(home).promote(one);
+    driver.promote(two, one);
+    assertThat(registry.history()).containsExactly(two, one, zero);
+    assertThatIllegalArgumentException().isThrownBy(() -> driver.promote(NOWHERE, two));
+  }
+
+  @Test
+  void should_load_no_other_bytes_than_it_checked() throws IOException {
+    ModelVersion version = registry.add(artifact(Map.of("a/weights", "1234")), PROVENANCE);
+    Path file = version.directory().resolve("a/weights");
+    assertThat(registry.<String>load(version.id(), loaded -> loaded.id())).isEqualTo(version.id());
+    List<Runnable> swaps =
+        List.of(
+            () -> write(file, "5678"),
+            () -> {
+              move(file, temporary.resolve("good"));
+              write(file, "5678");
+              move(temporary.resolve("good"), file);
+            },
+            () -> {
+              move(file.getParent(), temporary.resolve("good"));
+              move(temporary.resolve("good"), file.getParent());
+            },
+            () -> {
+              write(file.resolveSibling("more"), "");
+              move(file.resolveSibling("more"), temporary.resolve("more"));
+            });
+    for (Runnable swap : swaps) {
+      boolean[] closed = {false};
+      assertThatExceptionOfType(CorruptModelException.class)
+          .isThrownBy(
+              () ->
+                  registry.<AutoCloseable>load(
+                      version.id(),
+                      loaded -> {
+                        swap.run();
+                        return () -> closed[0] = true;
+                      }));
+      assertThat(closed[0]).isTrue();
+      write(file, "1234");
+      assertThat(registry.<String>load(version.id(), loaded -> "again")).isEqualTo("again");
+    }
+  }
+
+  private static void write(Path file, String content) {
+    try {
+      Files.writeString(file, content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void should_not_store_more_than_it_may_and_nothing_once_it_is_cancelled() throws IOException {
+    Path artifact = artifact(Map.of("weights", "1234"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.add(artifact, PROVENANCE, 3, () -> false))
+        .withMessageContaining("(4)")
+        .withMessageContaining("(3)");
+    assertThatExceptionOfType(CancelledException.class)
+        .isThrownBy(() -> registry.add(artifact, PROVENANCE, 4, () -> true));
+    assertThat(registry.versions()).isEmpty();
+    assertThat(registry.add(artifact, PROVENANCE, 4, () -> false).directory()).isNotEmptyDirectory();
+  }
+
+  @Test
+  void should_go_on_when_the_provenance_of_an_old_version_is_lost() throws IOException {
+    ModelVersion first = child(null, "first");
+    ModelVersion second = child(first, "second");
+    ModelVersion third = child(second, "third");
+    ModelVersion fourth = child(third, "fourth");
+    for (ModelVersion version : List.of(first, second, third)) {
+      registry.promote(version.id());
+    }
+    Path manifest = second.directory().resolveSibling(second.id() + ".json");
+    if (!Files.exists(manifest)) {
+      return;
+    }
+    Files.delete(manifest);
+    for (ModelRegistry any : List.of(registry, open(home))) {
+      assertThat(any.live()).contains(third);
+      assertThat(any.history()).containsExactly(third.id(), first.id());
+      assertThatIllegalArgumentException().isThrownBy(() -> any.version(second.id()));
+      assertThat(any.soundAncestor(third.id())).contains(third);
+    }
+    registry.promote(fourth.id());
+    assertThat(registry.retain(5)).isEmpty();
+    assertThat(registry.rollBack()).isEqualTo(third);
+    assertThat(registry.rollBack()).isEqualTo(first);
+    assertThat(registry.add(artifact(Map.of("a/weights", "second")), PROVENANCE)).isEqualTo(second);
+    // The live one itself: it alone is refused, and whatever is promoted repairs it.
+    registry.promote(second.id());
+    Files.delete(manifest);
+    assertThatExceptionOfType(CorruptModelException.class).isThrownBy(registry::live);
+    assertThat(registry.history()).startsWith(second.id());
+    assertThat(registry.soundAncestor(second.id())).contains(first);
+    registry.promote(third.id());
+    assertThat(registry.live()).contains(third);
   }
 
   @Test

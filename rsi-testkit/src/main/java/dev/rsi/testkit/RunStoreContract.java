@@ -270,6 +270,49 @@ public abstract class RunStoreContract {
   }
 
   @Test
+  void should_give_a_run_page_by_page() {
+    store.create("before");
+    store.append("before", AT, everyKind());
+    store.create("run");
+    assertThat(store.events("run", 0, 1)).isEmpty();
+    store.append("run", AT, everyKind());
+    store.append("run", AT, List.of());
+    store.append("run", AT, everyKind());
+    List<RunEvent> all = store.events("run");
+    for (int most : new int[] {1, 7, everyKind().size(), all.size(), Integer.MAX_VALUE}) {
+      List<RunEvent> told = new ArrayList<>();
+      List<RunEvent> page = store.events("run", 0, most);
+      while (!page.isEmpty()) {
+        assertThat(page).hasSize(Math.min(most, all.size() - told.size()));
+        told.addAll(page);
+        page = store.events("run", told.size(), most);
+      }
+      assertThat(told).isEqualTo(all);
+    }
+    assertThat(store.events("run", Long.MAX_VALUE, 1)).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.events("walk", 0, 1))
+        .withMessageContaining("walk");
+    assertThatIllegalArgumentException().isThrownBy(() -> store.events("run", -1, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> store.events("run", 0, 0));
+  }
+
+  @Test
+  void should_say_where_the_record_of_a_run_ends() {
+    store.create("before");
+    store.create("run");
+    for (int batch = 0; batch < 3; batch++) {
+      RunStore.Audit audit = store.audit("run");
+      assertThat(store.head("run")).isEqualTo(new RunStore.Head(audit.events(), audit.head()));
+      store.append("run", AT, everyKind());
+    }
+    assertThat(store.head("run").events()).isEqualTo(3L * everyKind().size());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.head("walk"))
+        .withMessageContaining("walk");
+  }
+
+  @Test
   void should_keep_runs_apart_and_in_order() {
     assertThat(store.runs()).isEmpty();
     List<String> runs = List.of("z", "a", "A-1_.", "x".repeat(64));
@@ -544,6 +587,7 @@ public abstract class RunStoreContract {
     store.create("other");
     RunStore.Lease lease = store.lease("run");
     assertTaken("run", ProcessHandle.current().pid());
+    lease.check();
     store.append("run", AT, everyKind());
     RunStore.Lease other = store.lease("other");
     lease.close();
@@ -551,6 +595,10 @@ public abstract class RunStoreContract {
     // The second time it is somebody else's.
     lease.close();
     assertTaken("run", ProcessHandle.current().pid());
+    next.check();
+    assertThatExceptionOfType(RsiException.class)
+        .isThrownBy(lease::check)
+        .withMessageContaining("(run)");
     next.close();
     other.close();
     store.lease("run").close();
@@ -690,6 +738,8 @@ public abstract class RunStoreContract {
             () -> store.append("run", AT, List.of()),
             () -> store.events("run"),
             () -> store.forEach("run", (at, event) -> {}),
+            () -> store.events("run", 0, 1),
+            () -> store.head("run"),
             () -> store.lease("run"),
             () -> store.audit("run"),
             store::audit,

@@ -201,7 +201,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   private Generator.@Nullable Session<T, C> another(Pool<T, C> pool) {
     Generator.Session<T, C> session;
     try {
-      session = generator.open(pool.version);
+      session = registry.load(pool.version.id(), generator::open);
     } catch (RuntimeException e) {
       log.warn(
           "version {}: another session could not be opened, {} have to do",
@@ -557,7 +557,12 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   private Pool<T, C> load(ModelVersion version) {
     ModelRegistry.Hold hold = hold(version);
     try {
-      return new Pool<>(version, hold, generator.open(version), sessions, lock.newCondition());
+      return new Pool<>(
+          version,
+          hold,
+          registry.load(version.id(), generator::open),
+          sessions,
+          lock.newCondition());
     } catch (RuntimeException | Error e) {
       hold.close();
       throw e;

@@ -4,9 +4,13 @@ import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.DiskUsage;
+import dev.rsi.core.internal.RealPaths;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,58 +18,70 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The registry of {@link ModelRegistry#directory}, where its layout is documented. */
+/**
+ * The registry of {@link ModelRegistry#directory}, where its layout is documented.
+ *
+ * <p>Any number of these, in any number of processes, may be on one directory. None waits for
+ * another: what is live is compared and set ({@link LiveRecords}), and who would use what another
+ * one is about to delete, or the other way round, sees the other's mark ({@link Versions}).
+ */
 final class DirectoryModelRegistry implements ModelRegistry {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryModelRegistry.class);
-  private static final String JSON = ".json";
-  private static final int ID_LENGTH = 64;
-  private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
 
   private final RegistryFiles files = new RegistryFiles();
   private final Path directory;
-  private final Path versions;
-  private final Path live;
   private final Path pins;
-  private final Path retired;
   private final WorkArea work;
-  private final Retention retention = new Retention();
+  private final Versions versions;
+  private final LiveRecords records;
+  private final RunFiles runs;
+  private final Retention retention;
 
   private DirectoryModelRegistry(Path directory) {
     this.directory = directory;
-    this.versions = directory.resolve("versions");
-    this.live = directory.resolve("live.json");
     this.pins = directory.resolve("pins");
-    this.retired = directory.resolve("retired");
     this.work = new WorkArea(directory.resolve("work"));
+    this.versions = new Versions(directory, files, work);
+    this.records = new LiveRecords(directory, files, work);
+    this.runs = new RunFiles(directory, files, work);
+    this.retention = new Retention(this, directory, files, work, versions::isLost);
   }
 
   static DirectoryModelRegistry open(Path path) {
-    Path directory = path.toAbsolutePath().normalize();
-    DirectoryModelRegistry registry = new DirectoryModelRegistry(directory);
+    DirectoryModelRegistry registry = new DirectoryModelRegistry(RealPaths.of(path));
     try {
-      Files.createDirectories(registry.versions);
+      registry.versions.create();
+      registry.records.create();
+      registry.runs.create();
       Files.createDirectories(registry.pins);
-      Files.createDirectories(registry.retired);
-      Files.createDirectories(directory.resolve("work"));
-      Durable.sync(directory);
+      Files.createDirectories(registry.directory.resolve("work"));
+      Durable.sync(registry.directory);
     } catch (IOException e) {
       throw registry.failed("open the registry", e);
     }
     registry.work.sweep();
     try {
-      // No others: another process may be about to make them visible.
-      registry.sweep(id -> Files.exists(registry.retired(id)));
+      // No others, so that a manifest that was lost can be put back.
+      registry.versions.sweep(
+          registry::isNeeded, registry.versions::isRetired);
     } catch (IOException e) {
-      LOG.warn("Could not sweep ({}).", registry.versions, e);
+      LOG.warn("Could not sweep ({}).", registry.directory, e);
+    } catch (CorruptModelException e) {
+      LOG.warn("Nothing is swept, as nobody can say what is live.", e);
     }
     return registry;
+  }
+
+  /** Where it lies. */
+  Path home() {
+    return directory;
   }
 
   @Override
@@ -77,9 +93,27 @@ final class DirectoryModelRegistry implements ModelRegistry {
     }
   }
 
+  // Storing and finding.
+
   @Override
-  public ModelVersion add(Path artifact, Provenance provenance) {
+  public ModelVersion add(
+      Path artifact, Provenance provenance, long most, BooleanSupplier cancelled) {
+    return add(artifact, provenance, most, cancelled, id -> {});
+  }
+
+  /** What is done before a version can be seen. */
+  interface Before {
+    void accept(String id) throws IOException;
+  }
+
+  ModelVersion add(
+      Path artifact,
+      Provenance provenance,
+      long most,
+      BooleanSupplier cancelled,
+      Before before) {
     Objects.requireNonNull(provenance, "provenance");
+    Objects.requireNonNull(cancelled, "cancelled");
     try {
       Path source = artifact.toRealPath();
       if (!Files.isDirectory(source)) {
@@ -91,7 +125,11 @@ final class DirectoryModelRegistry implements ModelRegistry {
       }
       Path staged = work.fresh();
       try {
-        return publish(staged, Manifest.of(provenance, VersionFiles.copy(source, staged)));
+        Manifest manifest =
+            Manifest.of(provenance, VersionFiles.copy(source, staged, most, cancelled));
+        before.accept(manifest.id());
+        retention.adding(manifest.id(), versions.isRetired(manifest.id()));
+        return versions.publish(staged, manifest);
       } finally {
         Durable.delete(staged);
       }
@@ -100,45 +138,59 @@ final class DirectoryModelRegistry implements ModelRegistry {
     }
   }
 
-  private synchronized ModelVersion publish(Path staged, Manifest manifest) throws IOException {
-    Path target = versions.resolve(manifest.id());
-    Path json = json(manifest.id());
-    if (Files.exists(json)) {
-      return version(manifest.id());
-    }
-    // Or another process that opens the registry would take the directory for its left-over.
-    boolean again = Files.deleteIfExists(retired(manifest.id()));
-    // A crash between the two moves leaves a directory that nobody sees.
-    Durable.delete(target);
-    Durable.move(staged, target);
-    Durable.replace(json, files.write(manifest), work.fresh());
-    retention.added(manifest.id(), again);
-    return new ModelVersion(manifest.id(), target);
-  }
-
   @Override
   public ModelVersion version(String id) {
-    Path base = versions.resolve(checkId(id));
+    checkId(id);
     try {
-      VersionFiles.check(base, manifest(id));
-      return new ModelVersion(id, base);
+      return versions.checked(id);
     } catch (IOException e) {
       throw failed("read version (" + id + ")", e);
     }
   }
 
   @Override
+  public <V> V load(String id, Function<? super ModelVersion, ? extends V> loader) {
+    checkId(id);
+    try {
+      Path base = versions.place(id);
+      Snapshot before = Snapshot.of(base);
+      settle(before);
+      ModelVersion version = versions.checked(id);
+      V loaded = loader.apply(version);
+      try {
+        before.checkUnchanged(Snapshot.of(base));
+        return loaded;
+      } catch (IOException | RuntimeException | Error e) {
+        close(loaded, e);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw failed("load version (" + id + ")", e);
+    }
+  }
+
+  private void settle(Snapshot snapshot) {
+    try {
+      snapshot.settle(work.fresh());
+    } catch (IOException e) {
+      LOG.debug("This user may not write to ({}), so changes within a tick look like one.", work, e);
+    }
+  }
+
+  private static void close(Object loaded, Throwable cause) {
+    if (loaded instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  @Override
   public Set<String> versions() {
     try {
-      Set<String> ids = new TreeSet<>();
-      for (Path file : VersionFiles.children(versions)) {
-        String name = file.getFileName().toString();
-        String id = name.substring(0, Math.min(name.length(), ID_LENGTH));
-        if (name.equals(id + JSON) && SHA_256.matcher(id).matches()) {
-          ids.add(id);
-        }
-      }
-      return Collections.unmodifiableSet(ids);
+      return versions.ids();
     } catch (IOException e) {
       throw failed("list its versions", e);
     }
@@ -148,9 +200,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
   public Provenance provenance(String id) {
     checkId(id);
     try {
-      Path gone = retired(id);
-      return (Files.exists(json(id)) || !Files.exists(gone) ? manifest(id) : manifest(id, gone))
-          .provenance();
+      return versions.provenance(id);
     } catch (IOException e) {
       throw failed("read version (" + id + ")", e);
     }
@@ -159,85 +209,254 @@ final class DirectoryModelRegistry implements ModelRegistry {
   @Override
   public List<String> lineage(String id) {
     Set<String> lineage = new LinkedHashSet<>();
+    String parent = provenance(id).parent();
+    lineage.add(id);
     // A version may be stored with any parent, one of its descendants too.
-    for (String next = id; next != null && lineage.add(next); ) {
-      String parent = provenance(next).parent();
-      next = parent != null && known(parent) ? parent : null;
+    while (parent != null && versions.isKnown(parent) && lineage.add(parent)) {
+      try {
+        parent = provenance(parent).parent();
+      } catch (CorruptModelException | IllegalArgumentException e) {
+        LOG.warn("What version ({}) came from cannot be read.", parent, e);
+        break;
+      }
     }
     return List.copyOf(lineage);
   }
 
-  private boolean known(String id) {
-    return SHA_256.matcher(id).matches() && (Files.exists(json(id)) || Files.exists(retired(id)));
-  }
+  // What is live.
 
   @Override
   public Optional<ModelVersion> live() {
-    return Optional.ofNullable(pointer()).map(pointer -> version(pointer.live()));
+    LiveRecord now = last();
+    String id = now.live();
+    if (id == null) {
+      return Optional.empty();
+    }
+    if (!versions.isThere(id)) {
+      throw new CorruptModelException(
+          records.path(now), "live", "a version under " + directory.resolve("versions"), id);
+    }
+    return Optional.of(version(id));
+  }
+
+  private LiveRecord last() {
+    try {
+      return records.last();
+    } catch (IOException e) {
+      throw failed("read what is live", e);
+    }
+  }
+
+  /** Works out the next record from the one that counts; null if there is nothing to be changed. */
+  interface Next {
+    @Nullable LiveRecord get() throws IOException;
   }
 
   @Override
-  public synchronized void promote(String id) {
-    version(id);
-    LivePointer pointer = pointer();
-    if (pointer == null) {
-      point(LivePointer.first(id));
-    } else if (!pointer.live().equals(id)) {
-      point(pointer.promote(id));
+  public void promote(String id) {
+    promote(
+        id,
+        () -> {
+          LiveRecords.Sound sound = records.lastSound();
+          LiveRecord now = sound.record();
+          return id.equals(now.live()) && now.number() + 1 == sound.next()
+              ? null
+              : now.promote(id).numbered(sound.next());
+        });
+  }
+
+  /** Makes a version live by a record, worked out anew whenever another came first. */
+  ModelVersion promote(String id, Next next) {
+    // Whoever deletes versions looks at holds and at what is live when nobody can see it any more.
+    try (Hold held = hold(id)) {
+      ModelVersion version = version(id);
+      LiveRecord record = next.get();
+      while (record != null && !records.offer(record)) {
+        record = next.get();
+      }
+      return version;
+    } catch (IOException e) {
+      throw failed("make version (" + id + ") live", e);
     }
   }
 
   @Override
-  public synchronized ModelVersion rollBack() {
-    LivePointer pointer = pointer();
-    if (pointer == null || pointer.before().isEmpty()) {
-      throw new IllegalStateException(
-          "There is no version to roll back to in registry ("
-              + directory
-              + "): "
-              + (pointer == null
-                  ? "none was live yet."
-                  : "version (" + pointer.live() + ") is the first that was live."));
+  public ModelVersion rollBack() {
+    while (true) {
+      LiveRecord now = lastSound().record();
+      History.Place place = history(now).place(1);
+      if (place == null) {
+        throw new IllegalStateException(
+            "There is no version to roll back to in registry ("
+                + directory
+                + "): "
+                + (now.live() == null
+                    ? "none was live yet."
+                    : "version (" + now.live() + ") is the first that was live."));
+      }
+      ModelVersion version = rollBack(now, place);
+      if (version != null) {
+        return version;
+      }
     }
-    return rollBack(pointer, 1);
   }
 
   @Override
-  public synchronized ModelVersion rollBackTo(String id) {
-    LivePointer pointer = pointer();
-    int place = pointer == null ? -1 : pointer.history().indexOf(checkId(id));
-    if (pointer == null || place < 0) {
-      throw new IllegalArgumentException(
-          "Version ("
-              + id
-              + ") was not live in registry ("
-              + directory
-              + "), or that was forgotten.\nMaybe see history(), or promote it.");
+  public ModelVersion rollBackTo(String id) {
+    checkId(id);
+    while (true) {
+      LiveRecord now = lastSound().record();
+      History history = history(now);
+      int index = 0;
+      History.Place place = history.place(0);
+      while (place != null && !place.id().equals(id)) {
+        index++;
+        place = history.place(index);
+      }
+      if (place == null) {
+        throw new IllegalArgumentException(
+            "Version ("
+                + id
+                + ") was not live in registry ("
+                + directory
+                + "), or that was forgotten.\nMaybe see history(), or promote it.");
+      }
+      ModelVersion version = index == 0 ? version(id) : rollBack(now, place);
+      if (version != null) {
+        return version;
+      }
     }
-    return rollBack(pointer, place);
   }
 
-  private ModelVersion rollBack(LivePointer pointer, int place) {
-    LivePointer back = pointer.rollBackTo(place);
-    ModelVersion version = version(back.live());
-    point(back);
-    return version;
+  private LiveRecords.Sound lastSound() {
+    try {
+      return records.lastSound();
+    } catch (IOException e) {
+      throw failed("read what is live", e);
+    }
+  }
+
+  /** Rolls back to a place of the history of a record; null if that does not count any more. */
+  private @Nullable ModelVersion rollBack(LiveRecord now, History.Place place) {
+    boolean[] overtaken = {false};
+    ModelVersion version =
+        promote(
+            place.id(),
+            () -> {
+              LiveRecords.Sound sound = records.lastSound();
+              overtaken[0] = sound.record().number() != now.number();
+              return overtaken[0]
+                  ? null
+                  : now.rollBackTo(place.record(), place.place()).numbered(sound.next());
+            });
+    return overtaken[0] ? null : version;
   }
 
   @Override
   public List<String> history() {
-    LivePointer pointer = pointer();
-    return pointer == null ? List.of() : List.copyOf(pointer.history());
+    return history(last());
+  }
+
+  private History history(LiveRecord record) {
+    return new History(records, record, versions::isThere);
+  }
+
+  // Driving.
+
+  @Override
+  public Driver drive(String store, String run, Instant since) {
+    return drive(store, run, since, false);
   }
 
   @Override
-  public synchronized void pin(String id) {
+  public Driver takeOver(String store, String run, Instant since) {
+    return drive(store, run, since, true);
+  }
+
+  private Driver drive(String store, String run, Instant since, boolean again) {
+    RunFiles.checkName("Store", store);
+    RunFiles.checkName("Run", run);
+    try {
+      while (true) {
+        LiveRecord now = records.last();
+        LiveRecord.Driving other = now.driver();
+        boolean same = again && other != null && other.isOf(store, run);
+        if (other != null && !same && other.claim() != null && work.isAlive(other.claim())) {
+          throw new RsiException(
+              "Registry ("
+                  + directory
+                  + ") is driven by "
+                  + words(other)
+                  + ", so run ("
+                  + run
+                  + ") cannot be.\nMaybe wait for its end, or use another registry: what one run"
+                  + " promotes was never compared with what another one promotes.",
+              null,
+              true);
+        }
+        LiveRecord.Driving mine =
+            new LiveRecord.Driving(
+                store,
+                run,
+                since.toString(),
+                now.number() + 1,
+                work.claim(),
+                other != null && same ? other.left() : null);
+        LiveRecord next = now.drivenBy(mine);
+        if (records.offer(next)) {
+          return new DirectoryDriver(this, records, runs, next);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("be driven", e);
+    }
+  }
+
+  /** A driver, for people. */
+  static String words(LiveRecord.Driving driving) {
+    String claim = driving.claim();
+    return "run ("
+        + driving.run()
+        + ") of store ("
+        + driving.store()
+        + ")"
+        + (claim == null
+            ? ", which gave it up"
+            : ", process ("
+                + WorkArea.process(claim).map(process -> "" + process.pid()).orElse(claim)
+                + "), since ("
+                + driving.since()
+                + ")");
+  }
+
+  @Override
+  public Optional<Recorded> recorded(String store, String run) {
+    try {
+      return runs.recorded(store, run).map(found -> new Recorded(found.events(), found.head()));
+    } catch (IOException e) {
+      throw failed("read how far run (" + run + ") was recorded", e);
+    }
+  }
+
+  // Keeping and deleting.
+
+  @Override
+  public void pin(String id) {
     try {
       checkThere(id);
       Path pin = pins.resolve(id);
-      if (!Files.exists(pin)) {
+      try {
         Files.createFile(pin);
-        Durable.sync(pins);
+      } catch (FileAlreadyExistsException e) {
+        return;
+      }
+      Durable.sync(pins);
+      try {
+        // Seen by whoever deletes the version after this.
+        checkThere(id);
+      } catch (IllegalArgumentException e) {
+        Files.deleteIfExists(pin);
+        throw e;
       }
     } catch (IOException e) {
       throw failed("pin version (" + id + ")", e);
@@ -245,7 +464,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
   }
 
   @Override
-  public synchronized void unpin(String id) {
+  public void unpin(String id) {
     try {
       if (Files.deleteIfExists(pins.resolve(checkId(id)))) {
         Durable.sync(pins);
@@ -260,7 +479,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
     try {
       return VersionFiles.children(pins).stream()
           .map(pin -> pin.getFileName().toString())
-          .filter(SHA_256.asMatchPredicate())
+          .filter(Versions::isId)
           .collect(Collectors.toUnmodifiableSet());
     } catch (IOException e) {
       throw failed("list what is pinned", e);
@@ -294,59 +513,68 @@ final class DirectoryModelRegistry implements ModelRegistry {
   }
 
   @Override
-  public synchronized Set<String> retain(int before) {
+  public Set<String> retain(int before) {
     if (before < 0) {
       throw new IllegalArgumentException("before (" + before + ") must be >= 0.");
     }
-    LivePointer pointer = pointer();
-    if (pointer == null) {
-      return Set.of();
-    }
+    Set<String> deleted = new TreeSet<>();
     try {
       // What ended processes held is nobody's.
       work.sweep();
-      Set<String> kept = retention.kept(this, before);
-      kept.addAll(work.held());
-      // First, so that it never leads to what is gone.
-      LivePointer shorter = pointer.keeping(kept);
-      if (!shorter.equals(pointer)) {
-        point(shorter);
+      while (!retained(before, deleted)) {
+        LOG.debug("Another version went live in ({}) meanwhile: looked at again.", directory);
       }
-      Set<String> deleted = new TreeSet<>();
-      for (String id : versions()) {
-        if (!kept.contains(id) && retire(id)) {
-          deleted.add(id);
-        }
-      }
-      // Who may delete is the only one to write, so nobody is about to make these visible.
-      sweep(unseen -> true);
       return Collections.unmodifiableSet(deleted);
     } catch (IOException e) {
       throw failed("delete what nobody needs", e);
     }
   }
 
-  /** Deletes a version, unless somebody came to hold it. */
-  private boolean retire(String id) throws IOException {
-    Path json = json(id);
-    Durable.move(json, retired(id));
-    Durable.sync(versions);
-    if (work.held().contains(id)) {
-      Durable.move(retired(id), json);
+  /** Deletes what is not needed; false if what is live changed meanwhile. */
+  private boolean retained(int before, Set<String> deleted) throws IOException {
+    // First of all: whoever stores a version that is to stay marks it before it can be seen.
+    Set<String> candidates = versions.ids();
+    LiveRecord now = records.last();
+    String live = now.live();
+    if (live == null) {
+      return true;
+    }
+    History history = history(now);
+    Set<String> kept = retention.kept(live);
+    for (int index = 0; index <= before; index++) {
+      History.Place place = history.place(index);
+      if (place == null) {
+        break;
+      }
+      kept.add(place.id());
+    }
+    kept.addAll(pinned());
+    kept.addAll(runs.underWay());
+    kept.addAll(work.held());
+    // Before anything is deleted, so that what is stored again is not of the history again.
+    List<String> known = new ArrayList<>(history.subList(1, history.size()));
+    List<String> staying = known.stream().filter(kept::contains).toList();
+    LiveRecord counts = staying.size() == known.size() ? now : now.keeping(staying);
+    if (counts != now && !records.offer(counts)) {
       return false;
     }
-    Durable.delete(versions.resolve(id));
-    return true;
-  }
-
-  /** Deletes directories of versions that nobody sees. */
-  private void sweep(Predicate<String> which) throws IOException {
-    for (Path directory : VersionFiles.children(versions)) {
-      String id = directory.getFileName().toString();
-      if (SHA_256.matcher(id).matches() && !Files.exists(json(id)) && which.test(id)) {
-        Durable.delete(directory);
+    Versions.Needed needed =
+        id -> records.lastNumber() != counts.number() || isNeeded(id) || kept.contains(id);
+    for (String id : candidates) {
+      if (!kept.contains(id) && versions.retire(id, needed)) {
+        deleted.add(id);
       }
     }
+    versions.sweep(id -> isNeeded(id) || kept.contains(id), unseen -> true);
+    return records.lastNumber() == counts.number();
+  }
+
+  /** Whether somebody has said so. */
+  private boolean isNeeded(String id) throws IOException {
+    return id.equals(records.last().live())
+        || Files.exists(pins.resolve(id))
+        || runs.underWay().contains(id)
+        || work.held().contains(id);
   }
 
   @Override
@@ -363,81 +591,20 @@ final class DirectoryModelRegistry implements ModelRegistry {
     return "ModelRegistry.directory(" + directory + ")";
   }
 
-  private @Nullable LivePointer pointer() {
-    if (!Files.exists(live)) {
-      return null;
-    }
-    try {
-      LivePointer pointer = files.read(live, LivePointer.class);
-      checkPointer(pointer.live());
-      pointer.before().forEach(this::checkPointer);
-      return pointer;
-    } catch (IOException e) {
-      throw failed("read (" + live + ")", e);
-    }
-  }
-
-  private void checkPointer(String id) {
-    if (!SHA_256.matcher(id).matches() || !Files.exists(json(id))) {
-      throw new CorruptModelException(live, "id", "a version under " + versions, id);
-    }
-  }
-
-  private void point(LivePointer pointer) {
-    try {
-      Durable.replace(live, files.write(pointer), work.fresh());
-    } catch (IOException e) {
-      throw failed("make version (" + pointer.live() + ") live", e);
-    }
-  }
-
   private void checkThere(String id) {
-    if (!Files.exists(json(checkId(id)))) {
-      throw new IllegalArgumentException(
-          "There is no version ("
-              + id
-              + ") in registry ("
-              + directory
-              + ").\nMaybe it lies in another one, or was deleted.");
-    }
-  }
-
-  private Manifest manifest(String id) throws IOException {
-    checkThere(id);
-    return manifest(id, json(id));
-  }
-
-  private Manifest manifest(String id, Path json) throws IOException {
-    Manifest manifest = files.read(json, Manifest.class);
-    if (!manifest.id().equals(id)) {
-      throw new CorruptModelException(json, "id", id, manifest.id());
-    }
-    String hash = manifest.expectedId();
-    if (!hash.equals(id)) {
-      throw new CorruptModelException(
-          json, "files", "a list with SHA-256 " + id, "one with SHA-256 " + hash);
-    }
-    return manifest;
-  }
-
-  private Path json(String id) {
-    return versions.resolve(id + JSON);
-  }
-
-  private Path retired(String id) {
-    return retired.resolve(id + JSON);
+    versions.checkThere(checkId(id));
   }
 
   // Checked before it becomes part of a path.
   private static String checkId(String id) {
-    if (!SHA_256.matcher(id).matches()) {
+    if (!Versions.isId(id)) {
       throw new IllegalArgumentException(
           "Version id (" + id + ") is not a SHA-256 in lower-case hexadecimal digits.");
     }
     return id;
   }
 
-  private RsiException failed(String what, IOException cause) {
+  RsiException failed(String what, IOException cause) {
     return new RsiException(
         "Registry ("
             + directory
@@ -445,7 +612,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
             + what
             + ": "
             + cause
-            + ".\nMaybe the disk is full, or this user may not read and write there.",
+            + ".\nMaybe the disk is full, has no hard links, or this user may not read and write"
+            + " there.",
         cause);
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.BooleanSupplier;
 
 /**
  * File operations that have reached the disk when they return.
@@ -30,10 +31,16 @@ final class Durable {
 
   private Durable() {}
 
-  /** Copies a file, and describes what was copied. */
-  static Manifest.Entry copy(Path from, Path to, String path) throws IOException {
+  /**
+   * Copies a file, and describes what was copied.
+   *
+   * @param most it ends soon after so many bytes, with a size that tells
+   * @param cancelled asked now and then, and ends it
+   */
+  static Manifest.Entry copy(
+      Path from, Path to, String path, long most, BooleanSupplier cancelled) throws IOException {
     try (FileOutputStream out = new FileOutputStream(to.toFile())) {
-      Manifest.Entry entry = pump(from, out, path);
+      Manifest.Entry entry = pump(from, out, path, most, cancelled);
       out.getFD().sync();
       return entry;
     }
@@ -41,15 +48,18 @@ final class Durable {
 
   /** Describes what a file holds. */
   static Manifest.Entry describe(Path file, String path) throws IOException {
-    return pump(file, OutputStream.nullOutputStream(), path);
+    return pump(file, OutputStream.nullOutputStream(), path, Long.MAX_VALUE, () -> false);
   }
 
-  private static Manifest.Entry pump(Path from, OutputStream to, String path) throws IOException {
+  private static Manifest.Entry pump(
+      Path from, OutputStream to, String path, long most, BooleanSupplier cancelled)
+      throws IOException {
     Hasher hasher = Hashing.sha256().newHasher();
     long size = 0;
     byte[] buffer = new byte[BUFFER];
     try (FileInputStream in = new FileInputStream(from.toFile())) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      for (int read = in.read(buffer); read >= 0 && size <= most; read = in.read(buffer)) {
+        VersionFiles.checkGoesOn(cancelled);
         hasher.putBytes(buffer, 0, read);
         to.write(buffer, 0, read);
         size += read;
@@ -60,10 +70,7 @@ final class Durable {
 
   /** Writes a file, or replaces it: whoever reads it finds the old content or the new. */
   static void replace(Path file, byte[] content, Path temporary) throws IOException {
-    try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
-      out.write(content);
-      out.getFD().sync();
-    }
+    writeSynced(temporary, content);
     move(temporary, file);
   }
 
@@ -73,6 +80,21 @@ final class Durable {
     Path parent = to.getParent();
     if (parent != null) {
       sync(parent);
+    }
+  }
+
+  /** Writes a file, which is not durable yet. */
+  static void write(Path file, byte[] content) throws IOException {
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      out.write(content);
+    }
+  }
+
+  /** Writes a file that is not there yet, durably but for its name. */
+  static void writeSynced(Path file, byte[] content) throws IOException {
+    try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      out.write(content);
+      out.getFD().sync();
     }
   }
 

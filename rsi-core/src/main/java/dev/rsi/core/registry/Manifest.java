@@ -1,18 +1,27 @@
 package dev.rsi.core.registry;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file {@code versions/<id>.json}.
  *
  * @param files sorted by path, byte by byte
+ * @param place name of the directory beside it that they lie in; null, and not written, if that is
+ *     the id, as it is but for content that was stored while the same content was being deleted
  */
-record Manifest(int format, String id, Provenance provenance, List<Entry> files) {
+record Manifest(
+    int format,
+    String id,
+    Provenance provenance,
+    List<Entry> files,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String place) {
   private static final Comparator<Entry> BY_PATH =
       Comparator.comparing(
           entry -> entry.path().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
@@ -37,7 +46,12 @@ record Manifest(int format, String id, Provenance provenance, List<Entry> files)
 
   static Manifest of(Provenance provenance, List<Entry> files) {
     List<Entry> sorted = files.stream().sorted(BY_PATH).toList();
-    return new Manifest(RegistryFiles.FORMAT, id(sorted), provenance, sorted);
+    return new Manifest(RegistryFiles.FORMAT, id(sorted), provenance, sorted, null);
+  }
+
+  /** The same of files that lie elsewhere. */
+  Manifest at(String other) {
+    return new Manifest(format, id, provenance, files, other);
   }
 
   /** The id these files should have. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Writes and reads the JSON files of a registry. */
 final class RegistryFiles {
@@ -46,6 +47,9 @@ final class RegistryFiles {
             "format",
             "a number from 1 to " + FORMAT,
             stated.isMissingNode() ? "nothing" : stated.toString());
+      }
+      if (type == Manifest.class && !tree.has("place")) {
+        ((ObjectNode) tree).putNull("place");
       }
       return json.treeToValue(tree, type);
     } catch (JacksonException e) {

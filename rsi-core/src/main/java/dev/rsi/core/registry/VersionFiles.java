@@ -1,5 +1,6 @@
 package dev.rsi.core.registry;
 
+import dev.rsi.api.CancelledException;
 import dev.rsi.api.CorruptModelException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -8,9 +9,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The files of a version: how they are copied from an artifact, and checked later. */
@@ -18,35 +22,101 @@ final class VersionFiles {
   private VersionFiles() {}
 
   /**
-   * Copies an artifact to a directory that is not there yet, durably.
+   * Copies an artifact to a directory that is not there yet, durably: what it has at first sight,
+   * and no byte more.
    *
-   * @throws IllegalArgumentException if it holds what a version cannot keep
+   * @param most how many bytes it may have
+   * @param cancelled asked now and then, and ends it
+   * @throws IllegalArgumentException if it holds what a version cannot keep, is larger, or is
+   *     changed meanwhile
+   * @throws CancelledException if it was cancelled
    */
-  static List<Manifest.Entry> copy(Path artifact, Path to) throws IOException {
+  static List<Manifest.Entry> copy(Path artifact, Path to, long most, BooleanSupplier cancelled)
+      throws IOException {
+    Map<Path, BasicFileAttributes> seen = new LinkedHashMap<>();
+    long size = look(artifact, seen, cancelled);
+    if (size > most) {
+      throw new IllegalArgumentException(
+          "Artifact ("
+              + artifact
+              + ") has ("
+              + size
+              + ") bytes, and ("
+              + most
+              + ") are the most that may be stored.\nMaybe the trainer left files in it that are not"
+              + " the model's.");
+    }
     List<Manifest.Entry> entries = new ArrayList<>();
-    stage(artifact, "", to, entries);
+    Files.createDirectory(to);
+    for (Map.Entry<Path, BasicFileAttributes> file : seen.entrySet()) {
+      Path from = file.getKey();
+      Path target = to.resolve(artifact.relativize(from).toString());
+      if (file.getValue().isDirectory()) {
+        Files.createDirectory(target);
+      } else {
+        String path = artifact.relativize(from).toString().replace('\\', '/');
+        entries.add(copy(from, file.getValue(), target, path, cancelled));
+      }
+    }
+    for (Map.Entry<Path, BasicFileAttributes> file : seen.entrySet()) {
+      if (file.getValue().isDirectory()) {
+        Durable.sync(to.resolve(artifact.relativize(file.getKey()).toString()));
+      }
+    }
+    Durable.sync(to);
     return entries;
   }
 
-  private static void stage(Path from, String prefix, Path to, List<Manifest.Entry> entries)
+  private static Manifest.Entry copy(
+      Path from, BasicFileAttributes seen, Path to, String path, BooleanSupplier cancelled)
       throws IOException {
-    List<Path> children = children(from);
+    if (!isSame(seen, attributes(from))) {
+      throw changed(from);
+    }
+    Manifest.Entry entry = Durable.copy(from, to, path, seen.size(), cancelled);
+    if (entry.size() != seen.size() || !isSame(seen, attributes(from))) {
+      throw changed(from);
+    }
+    return entry;
+  }
+
+  private static boolean isSame(BasicFileAttributes then, BasicFileAttributes now) {
+    return now.isRegularFile()
+        && then.size() == now.size()
+        && then.lastModifiedTime().equals(now.lastModifiedTime())
+        && Objects.equals(then.fileKey(), now.fileKey());
+  }
+
+  private static IllegalArgumentException changed(Path file) {
+    return new IllegalArgumentException(
+        "File ("
+            + file
+            + ") was changed while it was copied.\nMaybe the trainer left a thread or a process behind"
+            + " that still writes.");
+  }
+
+  /** Finds what is in a directory, and how many bytes that has. */
+  private static long look(
+      Path directory, Map<Path, BasicFileAttributes> seen, BooleanSupplier cancelled)
+      throws IOException {
+    List<Path> children = children(directory);
     if (children.isEmpty()) {
       throw new IllegalArgumentException(
           "Directory ("
-              + from
+              + directory
               + ") is empty, and a version is made of files alone.\nMaybe the trainer wrote its"
               + " files elsewhere, or the directory can be removed.");
     }
-    Files.createDirectory(to);
+    long size = 0;
     for (Path child : children) {
-      String name = child.getFileName().toString();
-      checkName(name, child);
+      checkGoesOn(cancelled);
+      checkName(child.getFileName().toString(), child);
       BasicFileAttributes attributes = attributes(child);
+      seen.put(child, attributes);
       if (attributes.isDirectory()) {
-        stage(child, prefix + name + "/", to.resolve(name), entries);
+        size += look(child, seen, cancelled);
       } else if (attributes.isRegularFile()) {
-        entries.add(Durable.copy(child, to.resolve(name), prefix + name));
+        size += attributes.size();
       } else {
         throw new IllegalArgumentException(
             "("
@@ -57,7 +127,13 @@ final class VersionFiles {
                 + " directory (cp -rL).");
       }
     }
-    Durable.sync(to);
+    return size;
+  }
+
+  static void checkGoesOn(BooleanSupplier cancelled) {
+    if (cancelled.getAsBoolean()) {
+      throw new CancelledException("Storing an artifact was cancelled.");
+    }
   }
 
   // One line of the id's text is one file, and '/' alone parts names, on every system.

@@ -71,6 +71,11 @@ public record RunReport(
      */
     SURROUNDINGS,
     /**
+     * A person made another version live than the run's own, and is not overruled. The run stays
+     * open, and can be resumed when the version that it left is live again.
+     */
+    OVERRULED,
+    /**
      * None: the run is under way or was killed; or it was left, by a version of this library that
      * did not record why.
      */

@@ -31,6 +31,13 @@ final class Drivers {
         true);
   }
 
+  static RsiException ended(String run) {
+    return new RsiException(
+        "The lease of run ("
+            + run
+            + ") was given up already.\nMaybe the run is driven by a thread that outlived its end.");
+  }
+
   static RsiException lost(String run, @Nullable String holder) {
     return new RsiException(
         "The lease of run ("

@@ -1,7 +1,9 @@
 package dev.rsi.core.store;
 
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.ProcessMark;
 import dev.rsi.core.report.RunEvent;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -50,6 +52,18 @@ final class JdbcRunStore implements RunStore {
         });
   }
 
+  @Override
+  public String id() {
+    return database.snapshot(
+        "be read",
+        reader -> {
+          try (Statement statement = reader.createStatement();
+              ResultSet result = statement.executeQuery("SELECT id FROM store_id")) {
+            return result.next() ? result.getString(1) : "";
+          }
+        });
+  }
+
   private void alone(Connection writer) throws SQLException {
     try (PreparedStatement select =
         writer.prepareStatement(
@@ -59,7 +73,7 @@ final class JdbcRunStore implements RunStore {
     }
   }
 
-  private static int insert(Connection writer, String run) throws SQLException {
+  private int insert(Connection writer, String run) throws SQLException {
     long number = 1;
     byte[] before = Chain.start();
     try (Statement statement = writer.createStatement();
@@ -71,6 +85,7 @@ final class JdbcRunStore implements RunStore {
       }
     }
     byte[] origin = Chain.origin(before, number, 0, Chain.bytes(run));
+    database.ends(new End(number, 0, origin));
     return update(
         writer,
         "INSERT INTO run (number, id, events, origin, head) VALUES (?, ?, 0, ?, ?)",
@@ -89,6 +104,9 @@ final class JdbcRunStore implements RunStore {
       rows.add(json.write(event));
     }
     database.transaction("record events", writer -> insert(writer, run, millis, rows));
+    if (events.stream().anyMatch(RunEvent.GenerationFinished.class::isInstance)) {
+      database.checkpoint();
+    }
   }
 
   private int insert(Connection writer, String id, long millis, List<EventJson.Row> rows)
@@ -121,6 +139,7 @@ final class JdbcRunStore implements RunStore {
       }
       insert.executeBatch();
     }
+    database.ends(new End(run.number, seq, chain));
     return update(
         writer, "UPDATE run SET events = ?, head = ? WHERE number = ?", seq, chain, run.number);
   }
@@ -167,15 +186,7 @@ final class JdbcRunStore implements RunStore {
           if (all && seq != count) {
             throw damaged(id, count, "it is missing", null);
           }
-          EventJson.Row row =
-              new EventJson.Row(result.getInt(3), result.getString(4), result.getString(5));
-          RunEvent event;
-          try {
-            event = json.read(row);
-          } catch (IllegalArgumentException e) {
-            throw damaged(id, seq, e.getMessage(), e);
-          }
-          each.accept(Instant.ofEpochMilli(result.getLong(2)), event);
+          each.accept(Instant.ofEpochMilli(result.getLong(2)), read(id, result));
         }
       }
     }
@@ -183,6 +194,63 @@ final class JdbcRunStore implements RunStore {
       throw damaged(id, count + 1, "it is missing", null);
     }
     return count;
+  }
+
+  /** The event of a row of seq, at, generation, kind and body. */
+  private RunEvent read(String id, ResultSet row) throws SQLException {
+    try {
+      return json.read(new EventJson.Row(row.getInt(3), row.getString(4), row.getString(5)));
+    } catch (IllegalArgumentException e) {
+      throw damaged(id, row.getLong(1), e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public List<RunEvent> events(String run, long after, int most) {
+    RunIds.checkPage(after, most);
+    return database.snapshot("be read", reader -> page(reader, run, after, most));
+  }
+
+  private List<RunEvent> page(Connection reader, String id, long after, int most)
+      throws SQLException {
+    Run run = run(reader, id, "");
+    List<RunEvent> page = new ArrayList<>();
+    try (PreparedStatement select =
+        reader.prepareStatement(
+            "SELECT seq, at, generation, kind, body FROM event WHERE run = ? AND seq > ?"
+                + " ORDER BY seq LIMIT ?")) {
+      select.setLong(1, run.number);
+      select.setLong(2, after);
+      select.setInt(3, most);
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          long seq = after + page.size() + 1;
+          if (result.getLong(1) != seq) {
+            throw damaged(id, seq, "it is missing", null);
+          }
+          page.add(read(id, result));
+        }
+      }
+    }
+    if (page.size() < Math.min(most, run.events - after)) {
+      throw damaged(id, after + page.size() + 1, "it is missing", null);
+    }
+    return List.copyOf(page);
+  }
+
+  @Override
+  public Head head(String run) {
+    return database.snapshot(
+        "be read",
+        reader -> {
+          Run now = run(reader, run, "");
+          return new Head(now.events, new End(now.number, now.events, now.head).hex());
+        });
+  }
+
+  @Override
+  public void backup(Path file) {
+    database.backup(file);
   }
 
   @Override
@@ -231,9 +299,9 @@ final class JdbcRunStore implements RunStore {
       Run taken = database.snapshot("be read", reader -> run(reader, run, ""));
       throw Drivers.taken(run, taken.driver);
     }
-    Driven mine = new Driven(number, lock.get());
+    Driven mine = new Driven(run, number, lock.get());
     try {
-      mine.begin(run);
+      mine.begin();
       return mine;
     } catch (RuntimeException | Error e) {
       mine.lock.close();
@@ -243,28 +311,31 @@ final class JdbcRunStore implements RunStore {
 
   /** A lease of this object. */
   private final class Driven implements Lease {
+    final String run;
     final long number;
-    final Database.Lock lock;
+    Database.Lock lock;
     // How many drivers the run has had, this one among them.
     long drivers;
 
-    Driven(long number, Database.Lock lock) {
+    Driven(String run, long number, Database.Lock lock) {
+      this.run = run;
       this.number = number;
       this.lock = lock;
     }
 
-    void begin(String run) {
+    void begin() {
       drivers =
           database.transaction(
               "be leased",
               writer -> {
-                long before = run(writer, run, database.forUpdate()).drivers;
+                long before = JdbcRunStore.run(writer, run, database.forUpdate()).drivers;
                 update(
                     writer,
                     "UPDATE run SET drivers = ?, driver = ? || ', since (' || CURRENT_TIMESTAMP ||"
-                        + " ')' WHERE number = ?",
+                        + " ')', mark = ? WHERE number = ?",
                     before + 1,
                     Drivers.self(),
+                    ProcessMark.self().toString(),
                     number);
                 return before + 1;
               });
@@ -272,7 +343,31 @@ final class JdbcRunStore implements RunStore {
     }
 
     @Override
-    public void close() {
+    public synchronized void check() {
+      if (driven.get(number) != this) {
+        throw Drivers.ended(run);
+      }
+      if (!lock.held()) {
+        Optional<Database.Lock> again = database.lock(number);
+        if (again.isEmpty()) {
+          throw Drivers.lost(run, now().driver);
+        }
+        Database.Lock gone = lock;
+        lock = again.get();
+        gone.close();
+      }
+      Run now = now();
+      if (now.drivers != drivers) {
+        throw Drivers.lost(run, now.driver);
+      }
+    }
+
+    private Run now() {
+      return database.transaction("look at a lease", writer -> JdbcRunStore.run(writer, run, ""));
+    }
+
+    @Override
+    public synchronized void close() {
       if (!driven.remove(number, this)) {
         return;
       }
@@ -282,7 +377,7 @@ final class JdbcRunStore implements RunStore {
             writer ->
                 update(
                     writer,
-                    "UPDATE run SET driver = NULL WHERE number = ? AND drivers = ?",
+                    "UPDATE run SET driver = NULL, mark = NULL WHERE number = ? AND drivers = ?",
                     number,
                     drivers));
       } finally {

@@ -3,6 +3,7 @@ package dev.rsi.core.store;
 import com.google.common.hash.Hashing;
 import dev.rsi.api.RsiException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -28,7 +29,7 @@ final class PostgresDatabase implements Database {
    */
   private static final String PATIENCE = "3s";
 
-  private static final String OURS = "('schema_version', 'run', 'event', 'attempt')";
+  private static final String OURS = "('schema_version', 'store_id', 'run', 'event', 'attempt')";
 
   private final DataSource source;
   private @Nullable Connection writer;
@@ -189,7 +190,7 @@ final class PostgresDatabase implements Database {
         execute(holder, "SET LOCAL lock_timeout = '" + PATIENCE + "'");
         ask(holder, "SELECT pg_advisory_lock(" + key + ")");
         holder.commit();
-        return Optional.of(() -> unlock(holder, key));
+        return Optional.of(new Held(holder, key));
       } catch (SQLException e) {
         holder.close();
         throw e;
@@ -202,13 +203,28 @@ final class PostgresDatabase implements Database {
     }
   }
 
-  private static void unlock(Connection holder, long key) {
-    try (holder) {
-      ask(holder, "SELECT pg_advisory_unlock(" + key + ")");
-      holder.commit();
-    } catch (SQLException ignored) {
-      // The connection is gone, and its locks with it.
-      return;
+  /** A lock that lasts as long as its connection does. */
+  private record Held(Connection holder, long key) implements Lock {
+    @Override
+    public boolean held() {
+      try {
+        ask(holder, "SELECT 1");
+        holder.commit();
+        return true;
+      } catch (SQLException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public void close() {
+      try (holder) {
+        ask(holder, "SELECT pg_advisory_unlock(" + key + ")");
+        holder.commit();
+      } catch (SQLException ignored) {
+        // The connection is gone, and its locks with it.
+        return;
+      }
     }
   }
 
@@ -217,6 +233,26 @@ final class PostgresDatabase implements Database {
     return Hashing.sha256()
         .hashString(MARK + " " + schema + ": " + what, StandardCharsets.UTF_8)
         .asLong();
+  }
+
+  @Override
+  public void ends(End end) {
+    // The server says itself what is durable.
+  }
+
+  @Override
+  public void checkpoint() {
+    // The server does so when it thinks fit.
+  }
+
+  @Override
+  public void backup(Path copy) {
+    throw new UnsupportedOperationException(
+        "Run store ("
+            + name
+            + ") lies on a server.\nMaybe use its own tool: pg_dump --schema="
+            + schema
+            + ".");
   }
 
   @Override

@@ -15,6 +15,13 @@ final class RunIds {
     }
   }
 
+  static void checkPage(long after, int most) {
+    if (after < 0 || most < 1) {
+      throw new IllegalArgumentException(
+          "A page after (" + after + ") events, of (" + most + ") at most, must be >= 0, and >= 1.");
+    }
+  }
+
   static IllegalArgumentException taken(String run) {
     return new IllegalArgumentException(
         "There is a run (" + run + ") already.\nMaybe give the new run an id of its own.");

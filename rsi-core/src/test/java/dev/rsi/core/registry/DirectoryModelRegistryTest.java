@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -170,26 +173,90 @@ class DirectoryModelRegistryTest {
   }
 
   @Test
-  void should_refuse_a_live_pointer_it_did_not_write() throws IOException {
+  void should_refuse_a_record_of_what_is_live_that_it_did_not_write() throws IOException {
     ModelRegistry registry = ModelRegistry.directory(home);
+    String first = registry.add(artifact("weights", "123"), PROVENANCE).id();
     String id = registry.add(artifact("weights", "1234"), PROVENANCE).id();
+    registry.promote(first);
     registry.promote(id);
-    Path live = home.resolve("live.json");
+    Path live = home.resolve("live/2.json");
     String good = Files.readString(live);
     for (String damaged :
         new String[] {
           "",
           good.substring(0, 40),
-          good.replace(id, "0".repeat(64)),
           good.replace(id, "../../secret"),
-          good.replace("\"" + id + "\"", "null"),
-          good.replace("\"before\" : [ ]", "\"before\" : [ null ]")
+          good.replace("\"number\" : 2", "\"number\" : 3"),
+          good.replace(first, "../../secret")
         }) {
       write(live, damaged);
       assertCorrupt(registry::live).withMessageContaining(live.toString());
-      assertCorrupt(() -> registry.promote(id));
-      assertCorrupt(registry::rollBack);
+      assertCorrupt(registry::history);
+      assertCorrupt(() -> registry.retain(0));
+      assertCorrupt(() -> registry.drive("store", "run", Instant.EPOCH));
       assertThat(live).hasContent(damaged);
+    }
+    // Whatever a person makes live comes over it; what was live before it is known.
+    registry.promote(id);
+    assertThat(registry.live().orElseThrow().id()).isEqualTo(id);
+    assertThat(registry.history()).containsExactly(id, first);
+    write(home.resolve("live/3.json"), good.replace(id, "0".repeat(64)).replace(": 2", ": 3"));
+    assertCorrupt(registry::live).withMessageContaining("0".repeat(64));
+    registry.rollBack();
+    assertThat(registry.history()).containsExactly(first);
+  }
+
+  @Test
+  void should_take_over_a_registry_that_had_one_file_for_what_is_live() throws Exception {
+    copy(Path.of(Objects.requireNonNull(getClass().getResource("format-1")).toURI()), home);
+    ModelRegistry registry = ModelRegistry.directory(home);
+    List<String> history = List.copyOf(registry.history());
+    assertThat(history).hasSize(2);
+    assertThat(home.resolve("live.json")).exists();
+    String third = registry.add(artifact("weights", "1234"), PROVENANCE).id();
+    registry.promote(third);
+    assertThat(home.resolve("live.json")).doesNotExist();
+    for (ModelRegistry any : List.of(registry, ModelRegistry.directory(home))) {
+      assertThat(any.history()).containsExactly(third, history.get(0), history.get(1));
+    }
+    registry.rollBackTo(history.get(1));
+    assertThat(registry.history()).containsExactly(history.get(1));
+  }
+
+  @Test
+  void should_keep_a_history_of_any_length_and_only_the_last_records_at_hand()
+      throws IOException {
+    ModelRegistry registry = ModelRegistry.directory(home);
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      ids.add(0, registry.add(artifact("weights", "" + i), PROVENANCE).id());
+      registry.promote(ids.get(0));
+    }
+    assertThat(registry.history()).isEqualTo(ids);
+    assertThat(home.resolve("live").toFile().list()).hasSizeLessThanOrEqualTo(33);
+    assertThat(registry.rollBackTo(ids.get(60)).id()).isEqualTo(ids.get(60));
+    assertThat(ModelRegistry.directory(home).history()).isEqualTo(ids.subList(60, 100));
+    registry.rollBack();
+    registry.promote(ids.get(0));
+    List<String> expected = new ArrayList<>(ids.subList(61, 100));
+    expected.add(0, ids.get(0));
+    assertThat(registry.history()).isEqualTo(expected);
+  }
+
+  @Test
+  void should_be_one_registry_by_every_name_of_its_directory() throws IOException {
+    Path deep = Files.createDirectories(temporary.resolve("a/b"));
+    Path link = Files.createSymbolicLink(temporary.resolve("link"), deep);
+    ModelRegistry registry = ModelRegistry.directory(link.resolve("../models"));
+    assertThat(temporary.resolve("a/models/versions")).isDirectory();
+    assertThat(temporary.resolve("models")).doesNotExist();
+    String id = registry.add(artifact("weights", "1234"), PROVENANCE).id();
+    registry.promote(id);
+    Path other = Files.createSymbolicLink(temporary.resolve("m"), temporary.resolve("a/models"));
+    for (Path name :
+        List.of(other, temporary.resolve("a/b/../models"), link.resolve("../models"))) {
+      assertThat(ModelRegistry.directory(name).live().orElseThrow().id()).isEqualTo(id);
+      assertThat(ModelRegistry.directory(name)).hasToString(registry.toString());
     }
   }
 

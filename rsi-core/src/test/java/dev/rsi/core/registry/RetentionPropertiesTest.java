@@ -170,7 +170,6 @@ class RetentionPropertiesTest {
           .filter(id -> !runs.get(id).equals(runs.get(live)))
           .findFirst()
           .ifPresent(kept::add);
-      there.stream().filter(id -> live.equals(parents.get(id))).forEach(kept::add);
       kept.addAll(pinned);
       kept.addAll(held.keySet());
       return kept;

@@ -2,7 +2,6 @@ package dev.rsi.core.internal.calls;
 
 import dev.rsi.api.Calls;
 import dev.rsi.api.Generator;
-import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
@@ -26,26 +25,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sessions<T, C> implements AutoCloseable {
   private final Generator<T, C> generator;
-  private final Supplier<ModelVersion> version;
   private final int parallel;
   private final Crew<Generator.Session<T, C>> crew;
 
   /**
    * No session yet: they are opened when there is something to do.
    *
-   * @param version gives the version with its files checked; asked on any thread
+   * @param open opens a session of the version, whose files are checked; asked on any thread
    */
   public Sessions(
-      Generator<T, C> generator, Supplier<ModelVersion> version, ThreadFactory threads) {
+      Generator<T, C> generator,
+      Supplier<Generator.Session<T, C>> open,
+      ThreadFactory threads) {
     this.generator = generator;
-    this.version = version;
     Calls calls = generator.calling();
     this.parallel = calls.parallel();
-    this.crew = new Crew<>("generator", calls, this::open, threads);
-  }
-
-  private Generator.Session<T, C> open() {
-    return generator.open(version.get());
+    this.crew = new Crew<>("generator", calls, open, threads);
   }
 
   /**

@@ -60,11 +60,12 @@ public final class DiskSpace {
    * Refuses an artifact that there is no room for, beside itself where it was written.
    *
    * @param used what registry and store take now
+   * @return how many bytes it may have
    * @throws RsiException if there is none
    */
-  public void check(Path artifact, long used) {
+  public long check(Path artifact, long used) {
     if (!isLimited()) {
-      return;
+      return Long.MAX_VALUE;
     }
     long size = size(artifact);
     if (size > most - used) {
@@ -79,6 +80,7 @@ public final class DiskSpace {
               + " versions that nobody needs.");
     }
     largest = Math.max(largest, size);
+    return size;
   }
 
   private static long size(Path directory) {

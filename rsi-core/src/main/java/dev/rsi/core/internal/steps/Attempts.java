@@ -204,12 +204,11 @@ public final class Attempts<T, C> {
   private Asked of(String version) {
     // Every file is held against its hash before it is loaded.
     return versions.computeIfAbsent(
-        version, id -> new Asked(new Sessions<>(generator, () -> checked(id), threads)));
-  }
-
-  /** A version out of the registry; on any thread. */
-  private ModelVersion checked(String id) {
-    return Steps.askedOfKnown(() -> registry.version(id));
+        version,
+        id ->
+            new Asked(
+                new Sessions<>(
+                    generator, () -> Steps.loaded(registry, id, generator::open), threads)));
   }
 
   /**

@@ -9,9 +9,13 @@ import dev.rsi.core.registry.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reads from a registry, and keeps what is made in a directory that goes when this is closed. */
 public final class ReplayRegistry implements ModelRegistry, AutoCloseable {
@@ -38,8 +42,68 @@ public final class ReplayRegistry implements ModelRegistry, AutoCloseable {
   }
 
   @Override
-  public ModelVersion add(Path artifact, Provenance provenance) {
-    return scratch.add(artifact, provenance);
+  public ModelVersion add(
+      Path artifact, Provenance provenance, long most, BooleanSupplier cancelled) {
+    return scratch.add(artifact, provenance, most, cancelled);
+  }
+
+  /** Drives nothing: what is made is kept here, and nothing goes live. */
+  public Driver driver() {
+    return new Driver() {
+      @Override
+      public Optional<String> live() {
+        return kept.history().stream().findFirst();
+      }
+
+      @Override
+      public Optional<String> left() {
+        return Optional.empty();
+      }
+
+      @Override
+      public ModelVersion add(
+          Path artifact, Provenance provenance, long most, BooleanSupplier cancelled) {
+        return scratch.add(artifact, provenance, most, cancelled);
+      }
+
+      @Override
+      public void promote(String id, @Nullable String expected) {
+        throw unchanging();
+      }
+
+      @Override
+      public void settle(long events, String head) {
+        throw unchanging();
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public Driver drive(String store, String run, Instant since) {
+    throw unchanging();
+  }
+
+  @Override
+  public Driver takeOver(String store, String run, Instant since) {
+    throw unchanging();
+  }
+
+  @Override
+  public Optional<Recorded> recorded(String store, String run) {
+    return kept.recorded(store, run);
+  }
+
+  @Override
+  public <V> V load(String id, Function<? super ModelVersion, ? extends V> loader) {
+    try {
+      scratch.version(id);
+    } catch (IllegalArgumentException e) {
+      return kept.load(id, loader);
+    }
+    return scratch.load(id, loader);
   }
 
   /** What the replay made, else what was there. */

@@ -2,11 +2,13 @@ package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.ModelVersion;
 import dev.rsi.api.PartException;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import java.io.UncheckedIOException;
@@ -87,6 +89,11 @@ public final class Steps {
   /** How parts are called on the run's thread: each such call goes through here. */
   public DirectCalls direct() {
     return direct;
+  }
+
+  /** Whether a run is done again, and nothing recorded. */
+  public boolean isReplay() {
+    return journal.isReplay();
   }
 
   // Where the run is.
@@ -326,6 +333,47 @@ public final class Steps {
     }
   }
 
+  /**
+   * Has a version loaded that the run knows to be there; on any thread.
+   *
+   * @param loader loads it; what it throws is its own
+   */
+  static <V> V loaded(
+      ModelRegistry registry, String id, Function<? super ModelVersion, ? extends V> loader) {
+    try {
+      return askedOfKnown(
+          () ->
+              registry.load(
+                  id,
+                  version -> {
+                    try {
+                      return loader.apply(version);
+                    } catch (RuntimeException e) {
+                      throw new LoaderException(e);
+                    }
+                  }));
+    } catch (LoaderException e) {
+      throw e.thrown;
+    }
+  }
+
+  /** Who loads a version broke, and not the registry. */
+  private static final class LoaderException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    final RuntimeException thrown;
+
+    LoaderException(RuntimeException thrown) {
+      super(thrown);
+      this.thrown = thrown;
+    }
+  }
+
+  /** Reads the store; what keeps it from that leaves the run open. */
+  public <R> R read(Supplier<R> reading) {
+    return journal.read(reading);
+  }
+
   /** Does something, and has the run left if it may not go on: nobody can swallow that. */
   <R extends @Nullable Object> R leavingOn(Supplier<R> work) {
     try {
@@ -350,11 +398,6 @@ public final class Steps {
   /** The run is being left: from now on only what tells of that can be recorded. */
   public void leaving() {
     journal.leaving();
-  }
-
-  /** Whether a run is done again, and nothing recorded. */
-  public boolean isReplay() {
-    return journal.isReplay();
   }
 
   // What breaks.

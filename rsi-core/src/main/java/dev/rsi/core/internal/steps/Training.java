@@ -37,6 +37,7 @@ public final class Training<T, C> {
   private final Trainer<T, C> trainer;
   private final Recipe recipe;
   private final ModelRegistry registry;
+  private final ModelRegistry.Driver driver;
   private final @Nullable String charter;
   private final DiskSpace disk;
   private final Steps steps;
@@ -45,12 +46,14 @@ public final class Training<T, C> {
   /**
    * Trainings of a run.
    *
+   * @param driver of the run on the registry
    * @param charter SHA-256 of the run's charter; null if it has none
    */
   public Training(
       Trainer<T, C> trainer,
       Recipe recipe,
       ModelRegistry registry,
+      ModelRegistry.Driver driver,
       @Nullable String charter,
       DiskSpace disk,
       Steps steps,
@@ -58,6 +61,7 @@ public final class Training<T, C> {
     this.trainer = trainer;
     this.recipe = recipe;
     this.registry = registry;
+    this.driver = driver;
     this.charter = charter;
     this.disk = disk;
     this.steps = steps;
@@ -140,20 +144,22 @@ public final class Training<T, C> {
 
   private RunEvent.Trained trainedBy(
       Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
-    ModelVersion parent = steps.knownVersion(() -> registry.version(given.parent()));
     Ledger.Call spending = steps.accounts().spend(most);
     Amounts spent = most;
     try {
-      Made made = made(crew, parent, given);
+      Made made =
+          steps.leavingOn(
+              () -> Steps.loaded(registry, given.parent(), parent -> made(crew, parent, given)));
       TrainedArtifact artifact = made.artifact();
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
       Path directory = made.work().inside(artifact.directory());
       steps.at(Part.REGISTRY);
       long used = steps.registry(disk::used);
-      disk.check(directory, used);
+      long room = disk.check(directory, used);
       ModelVersion version =
-          steps.registry(() -> registry.add(directory, provenance(given, artifact)));
+          steps.registry(
+              () -> driver.add(directory, provenance(given, artifact), room, steps::cancelled));
       return new RunEvent.Trained(
           steps.generation(), version.id(), given.parent(), artifact.steps(), artifact.metrics());
     } catch (OutOfReach e) {
