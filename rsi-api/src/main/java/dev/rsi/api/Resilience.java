@@ -294,7 +294,7 @@ public final class Resilience {
       Thread.currentThread().interrupt();
       throw new CancelledException("The call was interrupted.");
     } catch (ExecutionException e) {
-      throw Resilience.<RuntimeException>thrown(e.getCause());
+      throw Resilience.<RuntimeException>thrown(Objects.requireNonNull(e.getCause()));
     }
   }
 

@@ -185,8 +185,7 @@ public final class ImprovementLoop<T, C> {
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
       // Before the run is there: one that cannot be driven is not to be begun.
-      ModelRegistry.Driver driver =
-          plan.registry().drive("store", run, plan.clock().instant());
+      ModelRegistry.Driver driver = plan.registry().drive("store", run, plan.clock().instant());
       try {
         if (create(run)) {
           return new Leased<>(run, store.lease(run), driver, anchor, tasks, levels);
@@ -216,8 +215,7 @@ public final class ImprovementLoop<T, C> {
                 + "\nMaybe restore a copy of the store.");
       }
       Resumption resumption = Resumption.of(run, plan.store().events(run));
-      ModelRegistry.Driver driver =
-          plan.registry().takeOver("store", run, plan.clock().instant());
+      ModelRegistry.Driver driver = plan.registry().takeOver("store", run, plan.clock().instant());
       Leased<T> leased = new Leased<>(run, lease, driver, resumption.anchor(), tasks, levels);
       try {
         resumption.checkLive(driver);

@@ -115,7 +115,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     controls.cancelledBy(steps::cancelled);
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
-    this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
+    this.examiner =
+        new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
     LessonPool<T, C> pool =
         new LessonPool<>(
             codec,
@@ -162,13 +163,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     int given = plan.lessons().stream().mapToInt(Lesson::level).max().orElse(0);
     this.state =
         new RunState(
-            anchor,
-            Frontier.given(given),
-            steps,
-            plan.registry(),
-            driver,
-            leased,
-            logContext);
+            anchor, Frontier.given(given), steps, plan.registry(), driver, leased, logContext);
     long examined = exam == null ? 0 : exam.worstCase();
     this.room =
         new Room(practice, levels, examined, state, pool, judging, training, accounts, ledger);

@@ -24,7 +24,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -170,7 +169,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         cutLate(batch);
         leaving = limit != null && watch.leaving() ? leaving + 1 : 0;
         if (leaving > ticksInLimit) {
-          throw new CancelledException("The run is to be left, and calls of the " + name + " last.");
+          throw new CancelledException(
+              "The run is to be left, and calls of the " + name + " last.");
         }
       }
       batch.checkSound();
@@ -231,7 +231,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
               + name
               + " go on although they were cut after ("
               + limit
-              + ").\nMaybe they wait for something that no interrupt ends: ask the context whether the"
+              + ").\n"
+              + "Maybe they wait for something that no interrupt ends: ask the context whether the"
               + " call is cancelled, or raise the limit.");
     }
     hire();

@@ -107,8 +107,7 @@ public final class PracticeGround<T, C> {
       for (int i = 0; i < drawn.size(); i++) {
         for (int sample = 0; sample < samples; sample++) {
           long number = (long) (from + i) * samples + sample;
-          requests.add(
-              new Request<>(drawn.get(i), seeds.of(stream, generation, level, number)));
+          requests.add(new Request<>(drawn.get(i), seeds.of(stream, generation, level, number)));
         }
       }
       List<Attempt<T, C>> made =
@@ -162,9 +161,9 @@ public final class PracticeGround<T, C> {
             + level
             + ") gave "
             + MAX_REDRAWS
-            + " held-out tasks in a row.\nMaybe every task of the level is a probe or an exam task, or"
-            + " near one: hold out fewer, or set nearness(1) on the bank where tasks share a long"
-            + " template.");
+            + " held-out tasks in a row.\n"
+            + "Maybe every task of the level is a probe or an exam task, or near one: hold out"
+            + " fewer, or set nearness(1) on the bank where tasks share a long template.");
   }
 
   private List<Attempt<T, C>> examined(

@@ -348,7 +348,9 @@ public final class Journal {
       store.append(run, clock.instant(), events);
     } catch (RsiException e) {
       throw leave(
-          RunReport.End.SURROUNDINGS, RecordingException.words(run, String.valueOf(e.getMessage())), e);
+          RunReport.End.SURROUNDINGS,
+          RecordingException.words(run, String.valueOf(e.getMessage())),
+          e);
     } catch (RuntimeException e) {
       broken = new RecordingException(run, e);
       throw broken;

@@ -254,7 +254,8 @@ public final class Steps {
               + journal.run()
               + ") began with another loop: "
               + String.join("; ", differences)
-              + ".\nMaybe build the loop as it was, and resume; only its budget and its surroundings"
+              + ".\n"
+              + "Maybe build the loop as it was, and resume; only its budget and its surroundings"
               + " (store, registry, listener, threads, clock, stop file) may differ. Or begin a new"
               + " run from the live version.");
     }

@@ -142,8 +142,7 @@ public final class Training<T, C> {
     }
   }
 
-  private RunEvent.Trained trainedBy(
-      Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
+  private RunEvent.Trained trainedBy(Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
     Ledger.Call spending = steps.accounts().spend(most);
     Amounts spent = most;
     try {
