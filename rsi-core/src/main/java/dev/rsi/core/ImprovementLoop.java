@@ -11,6 +11,7 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.steps.Journal;
 import dev.rsi.core.internal.steps.Past;
@@ -175,6 +176,9 @@ public final class ImprovementLoop<T, C> {
     public void close() {
       try (lease) {
         driver.close();
+      } catch (RsiException e) {
+        // Whoever resumes the run takes it over.
+        LoopLog.LOG.warn("run {}: the registry could not be given up", run, e);
       }
     }
   }

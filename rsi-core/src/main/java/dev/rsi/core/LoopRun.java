@@ -36,6 +36,7 @@ import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +129,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     controls.cancelledBy(steps::cancelled);
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
-    this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
+    this.examiner =
+        new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
     LessonPool<T, C> pool =
         direct.call(
             "codec",
@@ -191,13 +193,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     int given = plan.lessons().stream().mapToInt(Lesson::level).max().orElse(0);
     this.state =
         new RunState(
-            anchor,
-            Frontier.given(given),
-            steps,
-            plan.registry(),
-            driver,
-            leased,
-            logContext);
+            anchor, Frontier.given(given), steps, plan.registry(), driver, leased, logContext);
     long examined = exam == null ? 0 : exam.worstCase();
     this.room =
         new Room(practice, levels, examined, state, pool, judging, training, accounts, ledger);
@@ -349,7 +345,8 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** Tells the registry how far the run is recorded; a replay has no record of its own. */
   private void settled() {
     if (!steps.isReplay()) {
-      state.settled(plan.store().head(steps.run()));
+      RunStore.Head head = steps.read(() -> plan.store().head(steps.run()));
+      state.settled(head);
     }
   }
 
@@ -396,7 +393,12 @@ final class LoopRun<T, C> implements AutoCloseable {
     // Together: what is revealed must not be resumed, and nor must what the budget cut short, which
     // would not be cut short in the same place again.
     steps.record(last);
-    settled();
+    try {
+      settled();
+    } catch (LeavingException e) {
+      // It has ended all the same.
+      log.warn("run {}: the registry could not be told of the end", steps.run(), e);
+    }
     return report();
   }
 

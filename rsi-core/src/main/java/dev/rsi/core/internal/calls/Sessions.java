@@ -38,9 +38,7 @@ public final class Sessions<T, C> implements AutoCloseable {
    * @param open opens a session of the version, whose files are checked; asked on any thread
    */
   public Sessions(
-      Generator<T, C> generator,
-      Supplier<Generator.Session<T, C>> open,
-      ThreadFactory threads) {
+      Generator<T, C> generator, Supplier<Generator.Session<T, C>> open, ThreadFactory threads) {
     this.generator = generator;
     this.codec = generator.codec();
     Calls calls = generator.calling();
@@ -139,7 +137,8 @@ public final class Sessions<T, C> implements AutoCloseable {
       int size = start(part + 1, parts, count) - start(part, parts, count);
       Answer<List<E>> answer = answers.get(part);
       switch (answer.kind()) {
-        case GIVEN -> whole(answer.value(), size, what, asked).forEach(e -> all.add(Answer.given(e)));
+        case GIVEN ->
+            whole(answer.value(), size, what, asked).forEach(e -> all.add(Answer.given(e)));
         case LATE -> all.addAll(Collections.nCopies(size, Answer.late()));
         case THREW -> all.addAll(Collections.nCopies(size, Answer.threw(curable(answer.thrown()))));
       }

@@ -251,7 +251,9 @@ public final class Ledger {
       }
     }
 
-    /** Sets more aside: for what is to be done again. False, and nothing, where it would not fit. */
+    /**
+     * Sets more aside: for what is to be done again. False, and nothing, where it would not fit.
+     */
     public boolean more(Amounts asked) {
       synchronized (Ledger.this) {
         look();

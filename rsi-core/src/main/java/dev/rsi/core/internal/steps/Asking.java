@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Asking<I, R> {
   /**
    * How often an item is asked about at most while others are answered: of calls that fail in
-   * passing one in ten, one item in 100,000 is missed.
+   * passing one in ten, one item in 100 million is missed.
    */
-  public static final int MOST = 5;
+  public static final int MOST = 8;
 
   /** What came of a call. */
   public enum Came {
@@ -60,7 +60,9 @@ public final class Asking<I, R> {
    * @param otherwise what came of calls that failed and do not say so
    */
   public static Came failed(Answer<?> answer, Came otherwise) {
-    return answer.thrown() instanceof RsiException rsi && rsi.retryable() ? Came.PASSING : otherwise;
+    return answer.thrown() instanceof RsiException rsi && rsi.retryable()
+        ? Came.PASSING
+        : otherwise;
   }
 
   /**

@@ -361,7 +361,9 @@ public final class Journal {
       throw broken;
     } catch (RsiException e) {
       throw leave(
-          RunReport.End.SURROUNDINGS, RecordingException.words(run, String.valueOf(e.getMessage())), e);
+          RunReport.End.SURROUNDINGS,
+          RecordingException.words(run, String.valueOf(e.getMessage())),
+          e);
     } catch (RuntimeException e) {
       broken = new RecordingException(run, e);
       throw broken;

@@ -307,48 +307,6 @@ public final class Steps {
     return leavingOn(() -> asked(ask));
   }
 
-  /**
-   * Has a version loaded out of the registry; what the loading itself throws is thrown on.
-   *
-   * @throws LeavingException if the registry cannot be read
-   */
-  <R extends @Nullable Object> R loaded(
-      ModelRegistry registry, String version, Function<ModelVersion, R> loader) {
-    return leavingOn(() -> load(registry, version, loader));
-  }
-
-  /** The same on any thread; the run is left where its own thread hears of it. */
-  static <R extends @Nullable Object> R load(
-      ModelRegistry registry, String version, Function<ModelVersion, R> loader) {
-    try {
-      return askedOfKnown(
-          () ->
-              registry.load(
-                  version,
-                  checked -> {
-                    try {
-                      return loader.apply(checked);
-                    } catch (IllegalArgumentException | RsiException | UncheckedIOException e) {
-                      throw new LoaderException(e);
-                    }
-                  }));
-    } catch (LoaderException e) {
-      throw e.thrown;
-    }
-  }
-
-  /** Not the registry's. */
-  private static final class LoaderException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    final RuntimeException thrown;
-
-    LoaderException(RuntimeException thrown) {
-      super(thrown);
-      this.thrown = thrown;
-    }
-  }
-
   /** The same on any thread; the run is left where its own thread hears of it. */
   static <R extends @Nullable Object> R asked(Supplier<R> registry) {
     try {
@@ -375,6 +333,47 @@ public final class Steps {
     } catch (IllegalArgumentException e) {
       throw surroundings(e);
     }
+  }
+
+  /**
+   * Has a version loaded that the run knows to be there; on any thread.
+   *
+   * @param loader loads it; what it throws is its own
+   */
+  static <V> V loaded(
+      ModelRegistry registry, String id, Function<? super ModelVersion, ? extends V> loader) {
+    try {
+      return askedOfKnown(
+          () ->
+              registry.load(
+                  id,
+                  version -> {
+                    try {
+                      return loader.apply(version);
+                    } catch (RuntimeException e) {
+                      throw new LoaderException(e);
+                    }
+                  }));
+    } catch (LoaderException e) {
+      throw e.thrown;
+    }
+  }
+
+  /** Who loads a version broke, and not the registry. */
+  private static final class LoaderException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    final RuntimeException thrown;
+
+    LoaderException(RuntimeException thrown) {
+      super(thrown);
+      this.thrown = thrown;
+    }
+  }
+
+  /** Reads the store; what keeps it from that leaves the run open. */
+  public <R> R read(Supplier<R> reading) {
+    return journal.read(reading);
   }
 
   /** Does something, and has the run left if it may not go on: nobody can swallow that. */

@@ -147,7 +147,8 @@ public final class Training<T, C> {
     Amounts spent = most;
     try {
       Made made =
-          steps.loaded(registry, given.parent(), parent -> made(crew, parent, given));
+          steps.leavingOn(
+              () -> Steps.loaded(registry, given.parent(), parent -> made(crew, parent, given)));
       TrainedArtifact artifact = made.artifact();
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
