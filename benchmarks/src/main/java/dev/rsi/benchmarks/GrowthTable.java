@@ -48,7 +48,11 @@ public final class GrowthTable {
         Map.of(
             "two numbers vary",
             i ->
-                "A shop has " + 7L * i + " apples and sells " + 13L * i + " of them to people who"
+                "A shop has "
+                    + 7L * i
+                    + " apples and sells "
+                    + 13L * i
+                    + " of them to people who"
                     + " come in. How many apples are left in the shop in the evening?",
             "one number varies",
             i -> "Write a poem about the number " + 7L * i + " in the style of an old sailor.",
@@ -116,10 +120,10 @@ public final class GrowthTable {
                 return GateDecision.hold("never", List.of());
               })
           .probes(
-              ProbeBank.<Long, Long>of(model, (task, answer) -> Verdict.pass(), Map.of("all", probes))
+              ProbeBank.<Long, Long>of(
+                      model, (task, answer) -> Verdict.pass(), Map.of("all", probes))
                   .renewed((String kind, RandomGenerator draws) -> probe.apply(draws.nextLong())))
-          .practice(
-              Practice.DEFAULT.scouts(8).tasks(64).patience(generations).memory(100))
+          .practice(Practice.DEFAULT.scouts(8).tasks(64).patience(generations).memory(100))
           .budget(Budget.of(generations))
           .store(store)
           .registry(registry)

@@ -39,8 +39,7 @@ class CutTest {
       metrics.put("metric " + i, (double) i);
     }
     metrics.put("half \uD83D of a pair", 1.0);
-    Provenance provenance =
-        new Provenance(null, null, 0, null, 0, 0, Map.of(), metrics, made);
+    Provenance provenance = new Provenance(null, null, 0, null, 0, 0, Map.of(), metrics, made);
     assertThat(provenance.metrics()).hasSize(Cut.MOST_NAMES).containsEntry("(left out)", 9_746.0);
     assertThat(provenance.made()).hasSizeLessThanOrEqualTo(Cut.MOST_NAMES);
     assertThat(provenance.made().keySet()).allMatch(name -> name.length() <= Cut.MOST_NAME);

@@ -10,7 +10,6 @@ import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.Price;
 import dev.rsi.core.gate.DriftGates;
-import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.testkit.ToyTasks;
 import java.math.BigDecimal;
@@ -66,8 +65,7 @@ class HostileClocksTest {
               Clock.fixed(at, zone),
               budget(2).attempts(1_000_000, Budget.Window.MONTH),
               Oversight.NONE.approval(
-                  Approval.of(
-                          Duration.ofDays(365), GateDecision.Action.PROMOTE)
+                  Approval.of(Duration.ofDays(365), GateDecision.Action.PROMOTE)
                       .by(question -> Approval.Answer.yes("me", "fine"))));
       assertThat(report.generations()).hasSize(3);
       assertThat(report.generations())
@@ -87,7 +85,10 @@ class HostileClocksTest {
               default -> Instant.EPOCH;
             };
     RunReport report =
-        run(jumping.withZone(ZoneOffset.UTC), Budget.of(2), Oversight.NONE.pace(Duration.ofNanos(1)));
+        run(
+            jumping.withZone(ZoneOffset.UTC),
+            Budget.of(2),
+            Oversight.NONE.pace(Duration.ofNanos(1)));
     assertThat(report.end()).isEqualTo(RunReport.End.BUDGET_SPENT);
     assertThat(report.generations()).hasSize(3);
     assertThat(report.timing().took()).isPositive();

@@ -36,7 +36,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Candidates and tasks that say what they like of themselves, or change after they were looked at. */
+/**
+ * Candidates and tasks that say what they like of themselves, or change after they were looked at.
+ */
 class LyingPartsTest {
   /** An answer that anybody may change, and that is equal to others of its class by its number. */
   private static class Answer {
@@ -212,8 +214,7 @@ class LyingPartsTest {
         Session<Sum, Long> session = honest.open(version);
         return new Session<>() {
           @Override
-          public List<Output<Answer>> generate(
-              List<Request<Sum>> requests, RunContext context) {
+          public List<Output<Answer>> generate(List<Request<Sum>> requests, RunContext context) {
             List<Output<Answer>> outputs = new ArrayList<>();
             for (Output<Long> output : session.generate(requests, context)) {
               Long number = output.candidate();

@@ -248,7 +248,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
               + name
               + " go on although they were cut after ("
               + limit
-              + ").\nMaybe they wait for something that no interrupt ends: ask the context whether the"
+              + ").\n"
+              + "Maybe they wait for something that no interrupt ends: ask the context whether the"
               + " call is cancelled, or raise the limit.");
     }
     hire();

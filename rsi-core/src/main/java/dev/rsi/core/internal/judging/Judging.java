@@ -194,8 +194,7 @@ public final class Judging<T, C> {
       long number = bank.number() + 1;
       DefaultProbeBank<T, C> next =
           bank.tasks()
-              .next(
-                  new Seeds(secret).random("probe bank", number, 0), heldOut::mayProbe, spent);
+              .next(new Seeds(secret).random("probe bank", number, 0), heldOut::mayProbe, spent);
       bank = new BankInUse<>(steps, next, number, anchor, attempts, seeds, batch);
       heldOut.renewed(next);
     }
