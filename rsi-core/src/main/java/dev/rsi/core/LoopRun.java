@@ -210,8 +210,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     return made;
   }
 
-  private Judging<T, C> judging(
-      String anchor, Seeds seeds, HeldOut<T> heldOut, SpentTasks spent) {
+  private Judging<T, C> judging(String anchor, Seeds seeds, HeldOut<T> heldOut, SpentTasks spent) {
     return new Judging<>(
         plan.gate(),
         DefaultProbeBank.of(plan.probes()),

@@ -71,15 +71,14 @@ public final class Sessions<T, C> implements AutoCloseable {
   }
 
   /** What the codec makes of what a session gave, which nobody can change any more. */
-  private @Nullable List<Output<C>> readBack(@Nullable List<Output<C>> given) {
-    if (given == null) {
-      return null;
+  private List<Output<C>> readBack(List<Output<C>> given) {
+    List<Output<C>> copy = Lists.copy(given);
+    if (copy == null || copy.contains(null)) {
+      // Refused where the batch is put together.
+      return given;
     }
-    List<Output<C>> outputs = new ArrayList<>(given.size());
-    for (Output<C> output : given) {
-      outputs.add(output == null ? null : RoundTrip.output(codec, output));
-    }
-    return outputs;
+    copy.replaceAll(output -> RoundTrip.output(codec, output));
+    return copy;
   }
 
   /**

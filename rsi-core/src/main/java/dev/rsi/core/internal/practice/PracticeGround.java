@@ -248,7 +248,10 @@ public final class PracticeGround<T, C> {
     return recalled;
   }
 
-  /** What may be learnt from is made of what was recorded, so that a run that is resumed learns the same. */
+  /**
+   * What may be learnt from is made of what was recorded, so that a run that is resumed learns the
+   * same.
+   */
   private Attempt<T, C> attempt(RunEvent.Attempted event) {
     Verdict verdict =
         new Verdict(event.outcome(), event.score(), event.reason(), cost(event.verdictCost()));

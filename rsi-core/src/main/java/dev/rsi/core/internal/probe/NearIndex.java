@@ -236,7 +236,9 @@ final class NearIndex {
     return least;
   }
 
-  /** The fewest members in common that are enough for sets of two sizes; may be more than they have. */
+  /**
+   * The fewest members in common that are enough for sets of two sizes; may be more than they have.
+   */
   private int common(int one, int other) {
     int common = (int) Math.ceil(threshold / (1 + threshold) * ((double) one + other));
     while (common > 1 && near(common - 1, one, other)) {
