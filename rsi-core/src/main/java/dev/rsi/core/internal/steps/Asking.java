@@ -101,7 +101,8 @@ public final class Asking<I, R> {
       }
       List<Answer<R>> lost = open.stream().map(answers::get).toList();
       if (!isThere) {
-        outage.await(reason(lost), pause(lost), () -> false);
+        outage.await(
+            reason(lost), lost.stream().anyMatch(Asking::mayPass), pause(lost), () -> false);
       }
       if (!again.test(lost)) {
         if (isThere) {
@@ -126,6 +127,11 @@ public final class Asking<I, R> {
       known = items.get(item);
     }
     return answered;
+  }
+
+  private static boolean mayPass(Answer<?> answer) {
+    return answer.kind() != Answer.Kind.THREW
+        || (answer.thrown() instanceof RsiException rsi && rsi.retryable());
   }
 
   /** What failed last said of itself. */

@@ -114,7 +114,7 @@ public final class Training<T, C> {
         return trained;
       } catch (OutOfReach e) {
         String reason = "it threw " + e.thrown;
-        outage.await(reason, Asking.pause(e.thrown), () -> false);
+        outage.await(reason, true, Asking.pause(e.thrown), () -> false);
         if (!steps.accounts().again(most)) {
           throw outage.unpaid(reason);
         }
