@@ -174,7 +174,7 @@ final class NearIndex {
       if (before <= size - common) {
         for (; at < end && place[at] <= other - common && sets[set[at]].length == other; at++) {
           compared.accept(set[at]);
-          if (hasInCommon(ranks, size, sets[set[at]], common)) {
+          if (hasInCommon(ranks, sets[set[at]], common)) {
             return true;
           }
         }
@@ -199,7 +199,7 @@ final class NearIndex {
     return low;
   }
 
-  private static boolean hasInCommon(int[] ranks, int size, int[] other, int common) {
+  private static boolean hasInCommon(int[] ranks, int[] other, int common) {
     int mayMiss = ranks.length - common;
     int otherMayMiss = other.length - common;
     int k = 0;
