@@ -80,11 +80,22 @@ final class SqliteDatabase implements Database {
               + ") has a '?' in its path, where the database driver sees options begin.\nMaybe"
               + " rename it.");
     }
-    // Read until the other is open: the first connection of a process may clear what others share.
-    try (Connection reader = refuseLost(file)) {
+    Connection reader = refuseLost(file);
+    try {
       return prepared(file);
+    } finally {
+      // Not before: the first connection of a process may clear what others share.
+      closeQuietly(reader);
+    }
+  }
+
+  private static void closeQuietly(@Nullable Connection reader) {
+    try {
+      if (reader != null) {
+        reader.close();
+      }
     } catch (SQLException e) {
-      throw failure(file, "be opened", e);
+      log.debug("a connection that reads could not be closed", e);
     }
   }
 
@@ -701,9 +712,7 @@ final class SqliteDatabase implements Database {
         connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
       }
       connection.close();
-      if (last != null) {
-        last.close();
-      }
+      closeQuietly(last);
     } catch (SQLException e) {
       log.warn("run store {}: its former connection could not be closed", file, e);
     }
@@ -797,12 +806,12 @@ final class SqliteDatabase implements Database {
         drop();
         return;
       }
-      try (Connection last = files.isOpen() ? lastToClose() : null) {
-        if (last != null) {
-          emptyLog();
-        }
-        connection.close();
+      Connection last = files.isOpen() ? lastToClose() : null;
+      if (last != null) {
+        emptyLog();
       }
+      connection.close();
+      closeQuietly(last);
     } catch (SQLException e) {
       throw failure("be closed", e);
     } catch (IOException e) {
