@@ -20,7 +20,8 @@ public record SupervisedObjective(Loss loss) implements Objective {
    * decay a training that is stopped there is a worse one.
    */
   public static final Knob TARGET_LOSS =
-      Knob.real("target-loss", 0, 100, 0, "mean loss from which on training comes to its end; 0 never");
+      Knob.real(
+          "target-loss", 0, 100, 0, "mean loss from which on training comes to its end; 0 never");
 
   static final SupervisedObjective DEFAULT = new SupervisedObjective(Loss.NLL);
 

@@ -90,9 +90,7 @@ public final class TrainingRun implements AutoCloseable {
         end = Math.min(to, i + (i - from));
       }
       double rate =
-          end == to
-              ? schedule.at(i)
-              : schedule.at(reached) * (end - i) / (double) (end - reached);
+          end == to ? schedule.at(i) : schedule.at(reached) * (end - i) / (double) (end - reached);
       context.checkActive();
       Curriculum.Portion portion = curriculum.next(step, random);
       TrainStep.Result result = step.step(portion.batches(), adamW, rate, adamSteps + 1);
