@@ -151,13 +151,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     int given = plan.lessons().stream().mapToInt(Lesson::level).max().orElse(0);
     this.state =
         new RunState(
-            anchor,
-            Frontier.given(given),
-            steps,
-            plan.registry(),
-            driver,
-            leased,
-            logContext);
+            anchor, Frontier.given(given), steps, plan.registry(), driver, leased, logContext);
     long examined = exam == null ? 0 : exam.worstCase();
     this.room =
         new Room(practice, levels, examined, state, pool, judging, training, accounts, ledger);

@@ -101,9 +101,7 @@ final class DirectoryDriver implements ModelRegistry.Driver {
       mine(records.last());
       runs.end(driving);
       long before =
-          runs.recorded(driving.store(), driving.run())
-              .map(RunFiles.Recorded::events)
-              .orElse(-1L);
+          runs.recorded(driving.store(), driving.run()).map(RunFiles.Recorded::events).orElse(-1L);
       if (events > before) {
         runs.record(
             new RunFiles.Recorded(

@@ -34,9 +34,7 @@ public final class Sessions<T, C> implements AutoCloseable {
    * @param open opens a session of the version, whose files are checked; asked on any thread
    */
   public Sessions(
-      Generator<T, C> generator,
-      Supplier<Generator.Session<T, C>> open,
-      ThreadFactory threads) {
+      Generator<T, C> generator, Supplier<Generator.Session<T, C>> open, ThreadFactory threads) {
     this.generator = generator;
     Calls calls = generator.calling();
     this.parallel = calls.parallel();

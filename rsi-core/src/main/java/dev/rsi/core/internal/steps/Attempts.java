@@ -112,7 +112,8 @@ public final class Attempts<T, C> implements AutoCloseable {
   private Sessions<T, C> sessions(String version) {
     // Every file is held against its hash before it is loaded.
     return sessions.computeIfAbsent(
-        version, id -> new Sessions<>(generator, () -> registry.load(id, generator::open), threads));
+        version,
+        id -> new Sessions<>(generator, () -> registry.load(id, generator::open), threads));
   }
 
   /**

@@ -138,16 +138,12 @@ public final class Training<T, C> {
     }
   }
 
-  private @Nullable TrainedArtifact artifact(
-      Given<T, C> given, ModelVersion parent, Path work) {
+  private @Nullable TrainedArtifact artifact(Given<T, C> given, ModelVersion parent, Path work) {
     TrainingRequest<T, C> request =
         new TrainingRequest<>(
             parent, given.lessons(), given.attempts(), recipe, given.seed(), work);
     return Crew.alone(
-        "trainer",
-        threads,
-        steps.context("training"),
-        context -> trainer.train(request, context));
+        "trainer", threads, steps.context("training"), context -> trainer.train(request, context));
   }
 
   private Provenance provenance(Given<T, C> given, TrainedArtifact artifact) {
