@@ -75,7 +75,7 @@ final class DirectoryDriver implements ModelRegistry.Driver {
               + ") was taken over in registry ("
               + registry.home()
               + ")"
-              + (found == null ? "" : " by " + registry.words(found))
+              + (found == null ? "" : " by " + DirectoryModelRegistry.words(found))
               + ".\nMaybe this process stood still for a while; who took over goes on.");
     }
     return found;

@@ -285,7 +285,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
   /** Makes a version live by a record, worked out anew whenever another came first. */
   ModelVersion promote(String id, Next next) {
     // Whoever deletes versions looks at holds and at what is live when nobody can see it any more.
-    try (Hold held = hold(id)) {
+    Hold held = hold(id);
+    try (held) {
       ModelVersion version = version(id);
       LiveRecord record = next.get();
       while (record != null && !records.offer(record)) {
