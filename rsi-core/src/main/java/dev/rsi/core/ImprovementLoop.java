@@ -191,8 +191,7 @@ public final class ImprovementLoop<T, C> {
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
       // Before the run is there: one that cannot be driven is not to be begun.
-      ModelRegistry.Driver driver =
-          plan.registry().drive(store.id(), run, plan.clock().instant());
+      ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
         if (create(run)) {
           return new Leased<>(
