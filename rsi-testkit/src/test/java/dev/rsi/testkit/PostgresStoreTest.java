@@ -46,7 +46,7 @@ class PostgresStoreTest {
 
   @Test
   void should_read_the_sample_of_every_format_for_ever() throws Exception {
-    for (int format = 3; format <= 3; format++) {
+    for (int format = 3; format <= 4; format++) {
       String dump = "postgresql-format-" + format + ".sql";
       try (InputStream in = getClass().getResourceAsStream(dump)) {
         schema.change(new String(in.readAllBytes(), StandardCharsets.UTF_8));
@@ -81,7 +81,7 @@ class PostgresStoreTest {
     schema.change("INSERT INTO schema_version VALUES (7)");
     assertRefused()
         .withMessageContaining("format (7)")
-        .withMessageContaining("up to (3)")
+        .withMessageContaining("up to (4)")
         .withMessageContaining("Maybe a newer rsi wrote it: use that one, or another schema");
     schema.change("UPDATE schema_version SET version = -version");
     assertRefused().withMessageContaining("format is (-3)").withMessageContaining("Maybe");

@@ -1,5 +1,6 @@
 package dev.rsi.core.store;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -32,6 +33,19 @@ interface Database extends AutoCloseable {
    * @param what it is for, after "could not"
    */
   <V> V transaction(String what, Work<V> work);
+
+  /** Within a transaction: where a run ends once that is committed. */
+  void ends(End end);
+
+  /** Makes what is recorded as safe from damage as the database can. Never fails. */
+  void checkpoint();
+
+  /**
+   * Copies everything to a file that is not there yet, as it is at one moment.
+   *
+   * @throws UnsupportedOperationException if it is not kept in a file, with what to do instead
+   */
+  void backup(Path copy);
 
   /**
    * Reads what is durable now, on a connection of its own that keeps nobody from writing.

@@ -4,6 +4,7 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.common.io.BaseEncoding;
 import dev.rsi.core.report.RunEvent;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 
 /** Keeps runs on the heap, for tests and for runs that nobody asks about later. */
@@ -18,6 +20,7 @@ final class InMemoryRunStore implements RunStore {
   private final Map<String, List<Batch>> runs = new LinkedHashMap<>();
   private final Map<String, Lease> leases = new HashMap<>();
   private final EventJson json = new EventJson();
+  private final String id = UUID.randomUUID().toString().replace("-", "");
   private boolean closed;
 
   private record Batch(long at, List<RunEvent> events) {}
@@ -29,6 +32,12 @@ final class InMemoryRunStore implements RunStore {
     if (runs.putIfAbsent(run, new ArrayList<>()) != null) {
       throw RunIds.taken(run);
     }
+  }
+
+  @Override
+  public synchronized String id() {
+    checkOpen();
+    return id;
   }
 
   @Override
@@ -71,6 +80,12 @@ final class InMemoryRunStore implements RunStore {
       before += events.size();
     }
     return List.copyOf(page);
+  }
+
+  @Override
+  public void backup(Path file) {
+    throw new UnsupportedOperationException(
+        this + " has nothing on a disk.\nMaybe record the run with RunStore.sqlite(path).");
   }
 
   @Override

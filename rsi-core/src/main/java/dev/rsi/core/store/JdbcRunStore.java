@@ -1,8 +1,9 @@
 package dev.rsi.core.store;
 
-import com.google.common.io.BaseEncoding;
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.ProcessMark;
 import dev.rsi.core.report.RunEvent;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,6 +52,18 @@ final class JdbcRunStore implements RunStore {
         });
   }
 
+  @Override
+  public String id() {
+    return database.snapshot(
+        "be read",
+        reader -> {
+          try (Statement statement = reader.createStatement();
+              ResultSet result = statement.executeQuery("SELECT id FROM store_id")) {
+            return result.next() ? result.getString(1) : "";
+          }
+        });
+  }
+
   private void alone(Connection writer) throws SQLException {
     try (PreparedStatement select =
         writer.prepareStatement(
@@ -60,7 +73,7 @@ final class JdbcRunStore implements RunStore {
     }
   }
 
-  private static int insert(Connection writer, String run) throws SQLException {
+  private int insert(Connection writer, String run) throws SQLException {
     long number = 1;
     byte[] before = Chain.start();
     try (Statement statement = writer.createStatement();
@@ -72,6 +85,7 @@ final class JdbcRunStore implements RunStore {
       }
     }
     byte[] origin = Chain.origin(before, number, 0, Chain.bytes(run));
+    database.ends(new End(number, 0, origin));
     return update(
         writer,
         "INSERT INTO run (number, id, events, origin, head) VALUES (?, ?, 0, ?, ?)",
@@ -90,6 +104,9 @@ final class JdbcRunStore implements RunStore {
       rows.add(json.write(event));
     }
     database.transaction("record events", writer -> insert(writer, run, millis, rows));
+    if (events.stream().anyMatch(RunEvent.GenerationFinished.class::isInstance)) {
+      database.checkpoint();
+    }
   }
 
   private int insert(Connection writer, String id, long millis, List<EventJson.Row> rows)
@@ -122,6 +139,7 @@ final class JdbcRunStore implements RunStore {
       }
       insert.executeBatch();
     }
+    database.ends(new End(run.number, seq, chain));
     return update(
         writer, "UPDATE run SET events = ?, head = ? WHERE number = ?", seq, chain, run.number);
   }
@@ -226,8 +244,13 @@ final class JdbcRunStore implements RunStore {
         "be read",
         reader -> {
           Run now = run(reader, run, "");
-          return new Head(now.events, BaseEncoding.base16().lowerCase().encode(now.head));
+          return new Head(now.events, new End(now.number, now.events, now.head).hex());
         });
+  }
+
+  @Override
+  public void backup(Path file) {
+    database.backup(file);
   }
 
   @Override
@@ -309,9 +332,10 @@ final class JdbcRunStore implements RunStore {
                 update(
                     writer,
                     "UPDATE run SET drivers = ?, driver = ? || ', since (' || CURRENT_TIMESTAMP ||"
-                        + " ')' WHERE number = ?",
+                        + " ')', mark = ? WHERE number = ?",
                     before + 1,
                     Drivers.self(),
+                    ProcessMark.self().toString(),
                     number);
                 return before + 1;
               });
@@ -353,7 +377,7 @@ final class JdbcRunStore implements RunStore {
             writer ->
                 update(
                     writer,
-                    "UPDATE run SET driver = NULL WHERE number = ? AND drivers = ?",
+                    "UPDATE run SET driver = NULL, mark = NULL WHERE number = ? AND drivers = ?",
                     number,
                     drivers));
       } finally {

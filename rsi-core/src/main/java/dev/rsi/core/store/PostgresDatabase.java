@@ -3,6 +3,7 @@ package dev.rsi.core.store;
 import com.google.common.hash.Hashing;
 import dev.rsi.api.RsiException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -28,7 +29,7 @@ final class PostgresDatabase implements Database {
    */
   private static final String PATIENCE = "3s";
 
-  private static final String OURS = "('schema_version', 'run', 'event', 'attempt')";
+  private static final String OURS = "('schema_version', 'store_id', 'run', 'event', 'attempt')";
 
   private final DataSource source;
   private @Nullable Connection writer;
@@ -232,6 +233,26 @@ final class PostgresDatabase implements Database {
     return Hashing.sha256()
         .hashString(MARK + " " + schema + ": " + what, StandardCharsets.UTF_8)
         .asLong();
+  }
+
+  @Override
+  public void ends(End end) {
+    // The server says itself what is durable.
+  }
+
+  @Override
+  public void checkpoint() {
+    // The server does so when it thinks fit.
+  }
+
+  @Override
+  public void backup(Path copy) {
+    throw new UnsupportedOperationException(
+        "Run store ("
+            + name
+            + ") lies on a server.\nMaybe use its own tool: pg_dump --schema="
+            + schema
+            + ".");
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.sql.Statement;
 /** The numbered scripts that make a store of each format of the one before it. */
 final class Schema {
   /** The format written; stores of every format up to it are brought to it when opened. */
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
 
   private Schema() {}
 

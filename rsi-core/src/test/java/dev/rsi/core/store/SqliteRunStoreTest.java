@@ -19,7 +19,6 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -146,7 +145,7 @@ class SqliteRunStoreTest {
     change("INSERT INTO schema_version (version) VALUES (7)");
     assertRefused()
         .withMessageContaining("format (7)")
-        .withMessageContaining("up to (3)")
+        .withMessageContaining("up to (4)")
         .withMessageContaining("Maybe a newer rsi");
   }
 
@@ -268,37 +267,6 @@ class SqliteRunStoreTest {
       Arrays.fill(torn, start, start + 512, (byte) random.nextInt());
       Files.write(file, torn);
       assertRefusedOrNothingLost("torn at " + start + ", " + seed);
-    }
-  }
-
-  @Test
-  void should_forget_a_torn_end_of_the_log_and_nothing_before() throws Exception {
-    Seed seed = Seed.next();
-    Random random = seed.random();
-    Path log = Path.of(file + "-wal");
-    List<RunEvent> first = SampleEvents.ALL;
-    byte[] main;
-    byte[] synced;
-    byte[] longer;
-    try (RunStore store = RunStore.sqlite(file)) {
-      store.create("run");
-      store.append("run", Instant.EPOCH, first);
-      synced = Files.readAllBytes(log);
-      store.append("run", Instant.EPOCH, first);
-      longer = Files.readAllBytes(log);
-      main = Files.readAllBytes(file);
-    }
-    assertThat(longer.length).isGreaterThan(synced.length);
-    List<RunEvent> both = Collections.nCopies(2, first).stream().flatMap(List::stream).toList();
-    for (int tear = 0; tear < 8; tear++) {
-      int length = synced.length + random.nextInt(longer.length - synced.length + 1);
-      Files.write(file, main);
-      Files.write(log, Arrays.copyOf(longer, length));
-      try (RunStore store = RunStore.sqlite(file)) {
-        assertThat(store.events("run"))
-            .as("%s", seed)
-            .isEqualTo(length == longer.length ? both : first);
-      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.rsi.testkit.loop;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,16 @@ final class BreakingStore implements RunStore {
     this.store = store;
     this.left = appends;
     this.kept = kept;
+  }
+
+  @Override
+  public String id() {
+    return store.id();
+  }
+
+  @Override
+  public void backup(Path file) {
+    store.backup(file);
   }
 
   @Override
