@@ -186,7 +186,7 @@ public final class ImprovementLoop<T, C> {
       String run = "run-" + number;
       // Before the run is there: one that cannot be driven is not to be begun.
       ModelRegistry.Driver driver =
-          plan.registry().drive("store", run, plan.clock().instant());
+          plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
         if (create(run)) {
           return new Leased<>(run, store.lease(run), driver, anchor, tasks, levels);
@@ -217,7 +217,7 @@ public final class ImprovementLoop<T, C> {
       }
       Resumption resumption = Resumption.of(run, plan.store().events(run));
       ModelRegistry.Driver driver =
-          plan.registry().takeOver("store", run, plan.clock().instant());
+          plan.registry().takeOver(plan.store().id(), run, plan.clock().instant());
       Leased<T> leased = new Leased<>(run, lease, driver, resumption.anchor(), tasks, levels);
       try {
         resumption.checkLive(driver);

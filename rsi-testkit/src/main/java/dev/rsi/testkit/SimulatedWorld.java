@@ -66,6 +66,7 @@ final class SimulatedWorld {
   private @Nullable RunStore store;
   private @Nullable ModelRegistry registry;
   private RunStore.@Nullable Lease lease;
+  private ModelRegistry.@Nullable Driver driver;
   private long asked;
   private int deaths;
   private int life;
@@ -193,6 +194,9 @@ final class SimulatedWorld {
     if (lease != null) {
       lease.close();
     }
+    if (driver != null) {
+      driver.close();
+    }
   }
 
   /** Between two steps: time passes, and the process may die. */
@@ -289,7 +293,19 @@ final class SimulatedWorld {
               step();
               try {
                 Object result = method.invoke(part, arguments);
-                step();
+                if (result instanceof ModelRegistry.Driver given) {
+                  driver = given;
+                  result = stepping(ModelRegistry.Driver.class, given);
+                }
+                try {
+                  step();
+                } catch (Death death) {
+                  if (result instanceof Generator.Session<?, ?> loaded) {
+                    // The system takes what a dead process had; nobody got it.
+                    loaded.close();
+                  }
+                  throw death;
+                }
                 return result;
               } catch (InvocationTargetException e) {
                 throw e.getCause();

@@ -128,7 +128,9 @@ final class DirectoryModelRegistry implements ModelRegistry {
         Manifest manifest =
             Manifest.of(provenance, VersionFiles.copy(source, staged, most, cancelled));
         before.accept(manifest.id());
-        retention.adding(manifest.id(), versions.isRetired(manifest.id()));
+        retention.adding(
+            manifest.id(),
+            versions.isRetired(manifest.id()) && !versions.isThere(manifest.id()));
         return versions.publish(staged, manifest);
       } finally {
         Durable.delete(staged);

@@ -30,7 +30,7 @@ public interface ModelRegistry {
    * <pre>
    * versions/&lt;id&gt;/...     the files of a version, never changed again
    * versions/&lt;id&gt;.json    its provenance, and size and SHA-256 of each file; it makes the version visible
-   * retired/&lt;id&gt;.json     the same of a version that was deleted
+   * retired/&lt;id&gt;.json     the same of a version that was deleted, and maybe stored again since
    * live/&lt;n&gt;.json         the version live now, those before it, and who drives: the highest number counts
    * history/&lt;n&gt;.json      the records that counted before; only the last few stay in live/
    * pins/&lt;id&gt;             an empty file for each version that is pinned

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The directories {@code versions/} and {@code retired/}: what is stored, shown and taken away.
  *
  * <p>A version is there as long as its manifest is; a link makes that visible, a rename hides it,
- * and either is given to one process alone. Who stores, and who is about to delete, puts a mark
+ * and either is given to one process alone. A manifest in {@code retired/} counts only where there
+ * is none. Who stores, and who is about to delete, puts a mark
  * down first and looks for those of others afterwards: so of two at least one sees the other and
  * makes way, and neither waits.
  */
@@ -164,7 +165,6 @@ final class Versions {
         Manifest placed = put(staged, manifest, mark);
         if (show(placed)) {
           Durable.sync(directory);
-          Files.deleteIfExists(retired(id));
           return new ModelVersion(id, place(placed));
         }
       }
@@ -177,29 +177,32 @@ final class Versions {
   private Manifest put(Path staged, Manifest manifest, Path mark) throws IOException {
     String id = manifest.id();
     Path usual = directory.resolve(id);
-    if (Files.exists(usual, LinkOption.NOFOLLOW_LINKS)) {
+    if (work.isBusy(id)) {
+      work.sweep();
+    }
+    if (work.isBusy(id)) {
+      // Somebody deletes the same now, and may take away what lies there.
+      return elsewhere(staged, manifest);
+    }
+    if (Files.exists(usual, LinkOption.NOFOLLOW_LINKS) && !isWhole(usual, manifest)) {
       if (work.isInUse(id, mark)) {
-        work.sweep();
-      }
-      if (work.isInUse(id, mark)) {
-        // Somebody stores or deletes the same now, and may take away what lies there.
-        for (int n = 2; ; n++) {
-          String place = id + "-" + n;
-          if (moved(staged, directory.resolve(place))) {
-            return manifest.at(place);
-          }
-        }
-      }
-      if (isWhole(usual, manifest)) {
-        return manifest;
+        return elsewhere(staged, manifest);
       }
       // What a crash left, or a disk.
-      Path away = work.fresh();
-      Durable.move(usual, away);
-      Durable.delete(away);
+      takeAway(usual);
     }
+    // Or another one stored the same just now.
     moved(staged, usual);
     return manifest;
+  }
+
+  private Manifest elsewhere(Path staged, Manifest manifest) throws IOException {
+    for (int n = 2; ; n++) {
+      String place = manifest.id() + "-" + n;
+      if (moved(staged, directory.resolve(place))) {
+        return manifest.at(place);
+      }
+    }
   }
 
   private static boolean moved(Path staged, Path to) throws IOException {
@@ -256,12 +259,9 @@ final class Versions {
       } catch (IllegalArgumentException gone) {
         return false;
       }
-      try {
-        Durable.move(json(id), retired(id));
-      } catch (NoSuchFileException gone) {
+      if (!hide(id)) {
         return false;
       }
-      Durable.sync(directory);
       if (needed.test(id)) {
         restore(id);
         return false;
@@ -271,6 +271,27 @@ final class Versions {
     } finally {
       Files.deleteIfExists(mark);
     }
+  }
+
+  /** Takes a manifest out of sight; false if another one did. What it says is kept. */
+  private boolean hide(String id) throws IOException {
+    try {
+      Files.createLink(retired(id), json(id));
+      Durable.sync(retired);
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      // Of an earlier time that it was deleted; or there is nothing to be kept.
+    }
+    // Not straight to its place: to rename one link of a file to another does nothing.
+    Path hidden = work.fresh();
+    try {
+      Durable.move(json(id), hidden);
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
+    Durable.sync(directory);
+    Durable.move(hidden, retired(id));
+    Files.deleteIfExists(hidden);
+    return true;
   }
 
   /** Whether a version is needed. */
@@ -286,7 +307,6 @@ final class Versions {
     } catch (FileAlreadyExistsException | NoSuchFileException e) {
       // That one is as good.
     }
-    Files.deleteIfExists(retired(id));
   }
 
   private void takeAway(Path base) throws IOException {
@@ -347,7 +367,7 @@ final class Versions {
         && Files.isDirectory(directory.resolve(id), LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Whether it was deleted, or is about to be. */
+  /** Whether it was deleted, and maybe stored again since. */
   boolean isRetired(String id) {
     return Files.exists(retired(id));
   }

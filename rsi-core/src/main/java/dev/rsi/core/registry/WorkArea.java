@@ -92,6 +92,11 @@ final class WorkArea {
     return marked(HELD, but).contains(id) || marked(BUSY, but).contains(id);
   }
 
+  /** Whether anybody is about to delete a version. */
+  boolean isBusy(String id) throws IOException {
+    return marked(BUSY, null).contains(id);
+  }
+
   private Set<String> marked(String kind, @Nullable Path but) throws IOException {
     Set<String> marked = new HashSet<>();
     try (DirectoryStream<Path> claims = Files.newDirectoryStream(directory, Files::isDirectory)) {
