@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -40,10 +41,12 @@ public interface Generator<T, C> extends Described, AutoCloseable {
    * version it may have at work at once. They share the requests of a batch, and each output stands
    * at its request's place whoever made it.
    *
-   * @return by default one session, and any time for a call
+   * @return by default one session, and an hour for a call, which is a session's whole share of a
+   *     batch: what hangs is cut on the day that it does, and hundreds of long answers of a large
+   *     model on a CPU are not
    */
   default Calls calling() {
-    return Calls.DEFAULT.withoutLimit();
+    return Calls.DEFAULT.limit(Duration.ofHours(1));
   }
 
   /**

@@ -15,7 +15,7 @@ public final class PartException extends RsiException {
   private static final int CAUSES = 16;
 
   private PartException(Throwable thrown, int causes) {
-    super(words(thrown), cause(thrown, causes), isCurable(thrown), retryAfter(thrown));
+    super(words(thrown), cause(thrown, causes), isRetryable(thrown), retryAfter(thrown));
     setStackTrace(trace(thrown));
   }
 
@@ -51,12 +51,6 @@ public final class PartException extends RsiException {
   }
 
   /** To say that a call was cancelled which nobody cancelled promises nothing. */
-  private static boolean isCurable(Throwable thrown) {
-    return thrown instanceof RsiException rsi
-        && rsi.retryable()
-        && !(thrown instanceof CancelledException);
-  }
-
   private static @Nullable Duration retryAfter(Throwable thrown) {
     return thrown instanceof RsiException rsi ? rsi.retryAfter().orElse(null) : null;
   }
@@ -79,6 +73,13 @@ public final class PartException extends RsiException {
     }
     Throwable cause = thrown.getCause();
     return cause == null || isKnown(cause, causes - 1);
+  }
+
+  /** Whoever says that a call was cancelled which was not will say so again. */
+  private static boolean isRetryable(Throwable thrown) {
+    return thrown instanceof RsiException failed
+        && failed.retryable()
+        && !(failed instanceof CancelledException);
   }
 
   private static String words(Throwable thrown) {

@@ -2,15 +2,20 @@ package dev.rsi.core;
 
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.PartException;
+import dev.rsi.api.RsiException;
 import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.internal.spending.Ledger;
+import dev.rsi.core.internal.steps.Outages;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -75,7 +80,7 @@ final class Approvals {
   private Answer ask(
       Approval asked, int generation, String parent, String challenger, GateDecision decision) {
     // Nor beyond the run's wall clock.
-    long nanos = Math.min(asked.deadline().toNanos(), ledger.nanosLeft());
+    long nanos = Math.min(Times.nanos(asked.deadline()), ledger.nanosLeft());
     Question question =
         new Question(
             steps.run(),
@@ -84,23 +89,58 @@ final class Approvals {
             challenger,
             decision,
             charter,
-            clock.instant().plusNanos(nanos));
+            Times.after(clock.instant(), nanos));
     controls.ask(question);
-    Thread approver = null;
+    Outages.Outage outage = steps.outages().of("approver");
+    RsiException out;
     try {
       steps.record(
           new RunEvent.Asked(
               generation, challenger, decision.action(), Duration.ofNanos(nanos).toString()));
-      approver = asking(asked.approver(), question);
-      steps.waitFor(() -> controls.isAnswered() || isOver(question));
+      out = asked(asked.approver(), question, outage);
     } finally {
-      if (approver != null) {
-        approver.interrupt();
-      }
       controls.withdraw();
     }
     Answer answer = controls.answer();
-    return answer == null ? Answer.no(NOBODY, "There was no answer in time.") : answer;
+    if (answer != null) {
+      outage.over();
+      return answer;
+    }
+    if (out != null) {
+      throw outage.tooLong(String.valueOf(out));
+    }
+    return Answer.no(NOBODY, "There was no answer in time.");
+  }
+
+  /**
+   * Waits for an answer until the question's deadline, and asks an approver who cannot be reached
+   * again until then.
+   *
+   * @return what the approver threw where it cannot be reached to the end; else null
+   */
+  private @Nullable RsiException asked(
+      Approval.@Nullable Approver approver, Question question, Outages.Outage outage) {
+    BooleanSupplier isSettled = () -> controls.isAnswered() || isOver(question);
+    while (true) {
+      AtomicReference<@Nullable RsiException> out = new AtomicReference<>();
+      Thread asking = asking(approver, question, out);
+      try {
+        steps.waitFor(() -> isSettled.getAsBoolean() || out.get() != null);
+      } finally {
+        if (asking != null) {
+          asking.interrupt();
+        }
+      }
+      RsiException thrown = out.get();
+      if (thrown == null || isSettled.getAsBoolean()) {
+        return thrown;
+      }
+      outage.await(
+          "it threw " + thrown, thrown.retryAfter().orElse(Duration.ZERO), isSettled);
+      if (isSettled.getAsBoolean()) {
+        return thrown;
+      }
+    }
   }
 
   private boolean isOver(Question question) {
@@ -108,17 +148,33 @@ final class Approvals {
   }
 
   /** Asks the application on a thread of its own, so that no approver holds up a deadline. */
-  private @Nullable Thread asking(Approval.@Nullable Approver approver, Question question) {
+  private @Nullable Thread asking(
+      Approval.@Nullable Approver approver,
+      Question question,
+      AtomicReference<@Nullable RsiException> out) {
     if (approver == null) {
       return null;
     }
-    Thread thread = threads.newThread(() -> controls.answer(question, answer(approver, question)));
+    Thread thread =
+        threads.newThread(
+            () -> {
+              try {
+                controls.answer(question, answer(approver, question));
+              } catch (RsiException e) {
+                out.set(e);
+              }
+            });
     thread.setName("rsi " + question.run() + " approver");
     thread.setDaemon(true);
     thread.start();
     return thread;
   }
 
+  /**
+   * What the approver answers.
+   *
+   * @throws RsiException if it cannot be reached, and may be later
+   */
   private static Answer answer(Approval.Approver approver, Question question) {
     try {
       Answer answer = approver.answer(question);
@@ -126,6 +182,9 @@ final class Approvals {
     } catch (Throwable e) {
       // Also an error: the thread is not the run's, and the answer is no.
       RuntimeException broken = PartException.of(e);
+      if (broken instanceof RsiException rsi && rsi.retryable()) {
+        throw rsi;
+      }
       log.warn(
           "run {}, generation {}: the approver failed",
           question.run(),

@@ -1,5 +1,6 @@
 package dev.rsi.core;
 
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.internal.spending.Ceilings;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Limit;
@@ -188,7 +189,7 @@ public final class Budget {
     if (most.isNegative() || most.isZero()) {
       throw new IllegalArgumentException(name + " (" + most + ") must be positive.");
     }
-    return with(name, dimension, window, most.toNanos());
+    return with(name, dimension, window, Times.nanos(most));
   }
 
   private Budget with(String name, Dimension dimension, @Nullable Window window, long most) {

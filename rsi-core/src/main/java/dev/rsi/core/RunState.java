@@ -2,7 +2,6 @@ package dev.rsi.core;
 
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
-import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.steps.LeavingException;
 import dev.rsi.core.internal.steps.LogContext;
@@ -155,7 +154,7 @@ final class RunState {
     } catch (CorruptModelException | IllegalArgumentException damaged) {
       String sound =
           steps
-              .registry(() -> registry.soundAncestor(incumbent()))
+              .knownVersion(() -> registry.soundAncestor(incumbent()))
               .map(ModelVersion::id)
               .orElseThrow(() -> damaged);
       log.warn("run {}: version {} is damaged, {} goes live", steps.run(), incumbent(), sound);
@@ -176,13 +175,9 @@ final class RunState {
    * process that stood still while another took the run over must not put anything back.
    */
   private void makeLive(String version, @Nullable String before) {
-    try {
-      leased.run();
-    } catch (RsiException lost) {
-      throw new OvertakenRunException(steps.run(), lost);
-    }
     ofDriver(
         () -> {
+          leased.run();
           driver.promote(version, before);
           return version;
         });
@@ -198,11 +193,11 @@ final class RunState {
   }
 
   private <R> R ofDriver(Supplier<R> ask) {
-    return steps.registry(
+    return steps.knownVersion(
         () -> {
           try {
             return ask.get();
-          } catch (ModelRegistry.OvertakenException overtaken) {
+          } catch (ModelRegistry.OvertakenException | RunStore.OvertakenException overtaken) {
             throw new OvertakenRunException(steps.run(), overtaken);
           } catch (ModelRegistry.MovedException moved) {
             throw new LeavingException(

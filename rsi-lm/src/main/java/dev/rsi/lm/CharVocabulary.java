@@ -17,6 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Immutable and thread-safe.
  */
 public final class CharVocabulary {
+  /** As many as there are characters of the basic plane. */
+  private static final int MOST = 1 << 16;
+
   private final String characters;
   private final int end;
   private final Map<Character, Integer> ids = new HashMap<>();
@@ -151,11 +154,11 @@ public final class CharVocabulary {
 
   /** Reads {@code tokenizer.json}. */
   static CharVocabulary read(Path file) {
-    JsonFile json = JsonFile.read(file);
+    JsonFile json = JsonFile.read(file, JsonFile.MAX_TOKENIZER_BYTES);
     json.requireText("model.type", "WordLevel");
     JsonNode vocabulary = json.node("model.vocab");
-    if (!vocabulary.isObject() || vocabulary.size() < 2) {
-      throw json.wrong("model.vocab", "an object of at least two tokens", "none");
+    if (!vocabulary.isObject() || vocabulary.size() < 2 || vocabulary.size() > MOST) {
+      throw json.wrong("model.vocab", "an object of 2 to " + MOST + " tokens", "others");
     }
     char[] characters = new char[vocabulary.size()];
     boolean[] seen = new boolean[characters.length];

@@ -29,13 +29,13 @@ import tools.jackson.databind.node.ObjectNode;
  * A file of named arrays in the safetensors format: eight bytes of header length, a JSON header,
  * and the arrays without gaps, all little-endian.
  *
- * <p>Reading takes nothing on trust: the header is at most 100 MB, names are distinct, every array
+ * <p>Reading takes nothing on trust: the header is at most 4 MB, enough for 30,000 arrays; names are distinct, every array
  * lies inside the file, none overlap, none leave a hole, and type times shape is the number of
  * bytes. Immutable and thread-safe. An interrupt does not disturb it: no interruptible channel is
  * used.
  */
 public final class Safetensors {
-  private static final int MAX_HEADER = 100_000_000;
+  private static final int MAX_HEADER = 4 << 20;
   private static final String METADATA = "__metadata__";
   private static final Map<String, Integer> TYPE_BYTES =
       Map.ofEntries(

@@ -7,10 +7,12 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.rsi.api.RsiException;
 import dev.rsi.lm.Device;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded sentence encoder: ids and mask of one text in, the mean of its last hidden states out.
@@ -23,6 +25,10 @@ final class EncoderModel implements AutoCloseable {
   private static final String MASK = "attention_mask";
   private static final String TYPES = "token_type_ids";
   private static final String HIDDEN = "last_hidden_state";
+
+  /** Where the runtime looks for weights of a model in memory; else in the working directory. */
+  private static final String WEIGHTS =
+      "session.model_external_initializers_file_folder_path";
 
   private final OrtSession session;
   private final String output;
@@ -37,12 +43,16 @@ final class EncoderModel implements AutoCloseable {
   /**
    * Loads a model and tries it on a text, which also tells the dimension.
    *
+   * @param weights the directory of weights that are not in the model; null if all are
    * @param ids of a short text
    * @throws RsiException if it is no model, or none with the inputs and the output of an encoder
    */
-  static EncoderModel of(byte[] model, Device device, int[] ids) {
+  static EncoderModel of(byte[] model, @Nullable Path weights, Device device, int[] ids) {
     OrtSession session;
     try (SessionOptions options = OrtRuntime.options(device)) {
+      if (weights != null) {
+        options.addConfigEntry(WEIGHTS, weights.toString());
+      }
       session = OrtRuntime.environment().createSession(model, options);
     } catch (OrtException e) {
       throw OrtRuntime.failed("load an encoder of " + model.length + " bytes", e);
@@ -115,7 +125,11 @@ final class EncoderModel implements AutoCloseable {
       if (session.getInputNames().contains(TYPES)) {
         inputs.put(TYPES, types.tensor());
       }
-      try (OrtSession.Result result = session.run(inputs, Set.of(output))) {
+      try (OrtRun runs = new OrtRun();
+          OrtSession.Result result =
+              runs.run(
+                  "encode a text of " + ids.length + " tokens",
+                  options -> session.run(inputs, Set.of(output), options))) {
         OnnxTensor hidden = (OnnxTensor) result.get(0);
         long[] shape = hidden.getInfo().getShape();
         FloatBuffer floats = hidden.getFloatBuffer();

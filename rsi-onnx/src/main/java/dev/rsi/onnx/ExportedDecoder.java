@@ -44,15 +44,17 @@ final class ExportedDecoder implements Sampler {
   private final Path file;
   private final int vocabulary;
   private final OrtSession session;
+  private final OrtRun runs;
   private final Staging staging = new Staging();
 
   /** What is kept of the tokens read so far, by the name of the input that takes it. */
   private final Map<String, TensorInfo> cache = new TreeMap<>();
 
-  private ExportedDecoder(Path file, int vocabulary, OrtSession session) {
+  private ExportedDecoder(Path file, int vocabulary, OrtSession session, OrtRun runs) {
     this.file = file;
     this.vocabulary = vocabulary;
     this.session = session;
+    this.runs = runs;
   }
 
   /** The exported model of a directory; null if there is none. */
@@ -65,16 +67,18 @@ final class ExportedDecoder implements Sampler {
   }
 
   /**
-   * Loads a model; external data stands beside it.
+   * Loads a model; external data stands in its directory.
    *
    * @param vocabulary how many tokens there are
    * @throws CorruptModelException if it cannot be loaded, or lacks an input or output, or has one
    *     that is not known; it names which
    */
   static ExportedDecoder open(Path file, int vocabulary, Device device) {
-    OrtSession session;
+    ExternalData.check(file);
+    ExportedDecoder decoder;
     try (SessionOptions options = OrtRuntime.options(device)) {
-      session = OrtRuntime.environment().createSession(file.toString(), options);
+      OrtSession session = OrtRuntime.environment().createSession(file.toString(), options);
+      decoder = new ExportedDecoder(file, vocabulary, session, new OrtRun());
     } catch (OrtException e) {
       throw new CorruptModelException(
           file,
@@ -83,7 +87,6 @@ final class ExportedDecoder implements Sampler {
           String.valueOf(e.getMessage()),
           e);
     }
-    ExportedDecoder decoder = new ExportedDecoder(file, vocabulary, session);
     try {
       decoder.check();
       return decoder;
@@ -268,9 +271,8 @@ final class ExportedDecoder implements Sampler {
           inputs.put(entry.getKey(), output(read, present(entry.getKey())));
         }
       }
-      return session.run(inputs, wanted);
-    } catch (OrtException e) {
-      throw OrtRuntime.failed("run the model of (" + file + ")", e);
+      return runs.run(
+          "run the model of (" + file + ")", options -> session.run(inputs, wanted, options));
     } finally {
       blank.forEach(DirectTensor::close);
     }
@@ -310,7 +312,7 @@ final class ExportedDecoder implements Sampler {
   @Override
   public void close() {
     staging.close();
-    try {
+    try (runs) {
       session.close();
     } catch (OrtException e) {
       throw OrtRuntime.failed("close a model", e);

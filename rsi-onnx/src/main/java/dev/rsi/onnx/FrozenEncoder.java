@@ -4,8 +4,10 @@ import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.spi.WordPiece;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -13,8 +15,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a text into a vector of fixed length that stands for its meaning: a sentence encoder of the
@@ -48,17 +52,34 @@ public final class FrozenEncoder implements AutoCloseable {
   private final EmbeddingCache kept = new EmbeddingCache();
   private boolean closed;
 
-  private FrozenEncoder(byte[] model, Path tokenizerFile, byte[] tokenizer, Device device) {
+  private FrozenEncoder(
+      byte[] model, @Nullable Path modelFile, Path tokenizerFile, byte[] tokenizer, Device device) {
     this.tokenizer = WordPiece.of(tokenizerFile, tokenizer);
-    this.fingerprint = fingerprint(model, tokenizer);
-    this.model = EncoderModel.of(model, device, this.tokenizer.encode("a text"));
+    Path named = modelFile == null ? Path.of("model") : modelFile;
+    Set<String> weights = weights(model);
+    if (modelFile == null && !weights.isEmpty()) {
+      throw new CorruptModelException(
+          named,
+          "external_data.location",
+          "none in a model from a stream (open its directory, or save it with its weights inside)",
+          weights.toString());
+    }
+    this.fingerprint = fingerprint(model, tokenizer, named, weights);
+    this.model =
+        EncoderModel.of(
+            model,
+            weights.isEmpty() ? null : named.toAbsolutePath().getParent(),
+            device,
+            this.tokenizer.encode("a text"));
   }
 
   /**
    * Opens a model of a directory on the CPU: {@code model.onnx}, there or in {@code onnx}, with
-   * {@code tokenizer.json} or {@code vocab.txt}.
+   * {@code tokenizer.json} or {@code vocab.txt}. Weights that are not in the model's file are
+   * in others of its directory.
    *
-   * @throws CorruptModelException if a file is missing or the tokenizer is damaged
+   * @throws CorruptModelException if a file is missing, the tokenizer is damaged, or the model names
+   *     weights that are not in its directory
    * @throws RsiException if the model cannot be loaded or is no sentence encoder
    */
   public static FrozenEncoder open(Path directory) {
@@ -71,7 +92,7 @@ public final class FrozenEncoder implements AutoCloseable {
     Path tokenizer = first(directory, TOKENIZERS);
     try {
       return new FrozenEncoder(
-          Files.readAllBytes(model), tokenizer, Files.readAllBytes(tokenizer), device);
+          Files.readAllBytes(model), model, tokenizer, read(tokenizer), device);
     } catch (IOException e) {
       throw new RsiException("Cannot read the encoder of (" + directory + "): " + e, e);
     }
@@ -92,7 +113,8 @@ public final class FrozenEncoder implements AutoCloseable {
   }
 
   /**
-   * Opens a model from streams on the CPU, for example resources of a jar.
+   * Opens a model from streams on the CPU, for example resources of a jar. It has all its weights
+   * inside.
    *
    * @param model the ONNX file; the caller closes it
    * @param tokenizer {@code tokenizer.json} or {@code vocab.txt}; the caller closes it
@@ -105,21 +127,59 @@ public final class FrozenEncoder implements AutoCloseable {
     Objects.requireNonNull(tokenizer, "tokenizer");
     try {
       return new FrozenEncoder(
-          model.readAllBytes(), Path.of("tokenizer"), tokenizer.readAllBytes(), Device.cpu());
+          model.readAllBytes(), null, Path.of("tokenizer"), read(tokenizer), Device.cpu());
     } catch (IOException e) {
       throw new RsiException("Cannot read the encoder: " + e, e);
     }
   }
 
-  private static String fingerprint(byte[] model, byte[] tokenizer) {
+  private static Set<String> weights(byte[] model) {
+    try {
+      return ExternalData.locations(ByteBuffer.wrap(model));
+    } catch (IllegalArgumentException e) {
+      throw new RsiException(
+          "Cannot load an encoder of " + model.length + " bytes: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] read(Path tokenizer) throws IOException {
+    try (InputStream in = Files.newInputStream(tokenizer)) {
+      return read(in);
+    }
+  }
+
+  /** One byte more than a tokenizer may have, at most: who reads it says so. */
+  private static byte[] read(InputStream tokenizer) throws IOException {
+    return tokenizer.readNBytes(WordPiece.MAX_BYTES + 1);
+  }
+
+  /** Of a model that has all its weights inside, the digest of its bytes and the tokenizer's. */
+  private static String fingerprint(
+      byte[] model, byte[] tokenizer, Path modelFile, Set<String> weights) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(model);
       digest.update(tokenizer);
+      for (String location : weights) {
+        digest.update(sha256(ExternalData.resolve(modelFile, location)));
+      }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every JDK has SHA-256.", e);
     }
+  }
+
+  private static byte[] sha256(Path file) throws NoSuchAlgorithmException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    byte[] part = new byte[1 << 16];
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      for (int size = in.read(part); size >= 0; size = in.read(part)) {
+        digest.update(part, 0, size);
+      }
+    } catch (IOException e) {
+      throw new RsiException("Cannot read the encoder's weights (" + file + "): " + e, e);
+    }
+    return digest.digest();
   }
 
   /** How many numbers an embedding has; 384 for all-MiniLM-L6-v2. */
@@ -132,7 +192,7 @@ public final class FrozenEncoder implements AutoCloseable {
     return tokenizer.maxTokens();
   }
 
-  /** SHA-256 of the model's and the tokenizer's bytes: what a head was trained on. */
+  /** SHA-256 of the model's, the tokenizer's and all weights' bytes: what a head was trained on. */
   public String fingerprint() {
     return fingerprint;
   }

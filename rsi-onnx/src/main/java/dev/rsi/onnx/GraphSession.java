@@ -12,9 +12,11 @@ import java.util.Set;
 /** A model that is loaded and ready to run. One thread at a time; freed by {@link #close}. */
 final class GraphSession implements AutoCloseable {
   private final OrtSession session;
+  private final OrtRun runs;
 
-  private GraphSession(OrtSession session) {
+  private GraphSession(OrtSession session, OrtRun runs) {
     this.session = session;
+    this.runs = runs;
   }
 
   /**
@@ -24,7 +26,8 @@ final class GraphSession implements AutoCloseable {
    */
   static GraphSession of(byte[] model, Device device) {
     try (SessionOptions options = OrtRuntime.options(device)) {
-      return new GraphSession(OrtRuntime.environment().createSession(model, options));
+      OrtSession session = OrtRuntime.environment().createSession(model, options);
+      return new GraphSession(session, new OrtRun());
     } catch (OrtException e) {
       throw OrtRuntime.failed("load a model of " + model.length + " bytes", e);
     }
@@ -42,14 +45,14 @@ final class GraphSession implements AutoCloseable {
    * Runs the model into the outputs' own memory; an output that is not asked for is not made.
    *
    * @param inputs one tensor for every input
+   * @throws dev.rsi.api.CancelledException if the thread was interrupted before it was over
    */
   void run(Map<String, DirectTensor> inputs, Map<String, DirectTensor> outputs) {
-    try {
-      // The outputs are in the caller's memory; the result holds nothing else.
-      session.run(tensors(inputs), tensors(outputs)).close();
-    } catch (OrtException e) {
-      throw OrtRuntime.failed("run a model", e);
-    }
+    // The outputs are in the caller's memory; the result holds nothing else.
+    runs.run(
+            "run a model",
+            options -> session.run(tensors(inputs), Set.of(), tensors(outputs), options))
+        .close();
   }
 
   private static Map<String, OnnxTensor> tensors(Map<String, DirectTensor> tensors) {
@@ -60,7 +63,7 @@ final class GraphSession implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
+    try (runs) {
       session.close();
     } catch (OrtException e) {
       throw OrtRuntime.failed("close a model", e);

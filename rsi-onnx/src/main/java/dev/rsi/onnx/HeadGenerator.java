@@ -6,6 +6,7 @@ import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.lm.SavedRandom;
@@ -17,8 +18,8 @@ import java.util.Objects;
  * Runs the heads that a {@link HeadTrainer} makes; see there. Made by {@link
  * HeadTrainer#generator}. Field term: classifier.
  *
- * <p>A task that the codec cannot write is a failed output, a label or number that it cannot read a
- * malformed one. Sessions of softmax heads are {@link ScoringSession}s: the score of a label is its
+ * <p>A task that the codec cannot write, or the encoder cannot take, is a failed output, a label or
+ * number that the codec cannot read a malformed one. Sessions of softmax heads are {@link ScoringSession}s: the score of a label is its
  * log-probability, that of anything else is negative infinity.
  *
  * <p>Thread-safe, and its outputs do not depend on the batch, bit for bit. Closing it, or a
@@ -118,7 +119,12 @@ public final class HeadGenerator<T, C> implements Generator<T, C> {
       } catch (RuntimeException e) {
         return Output.failed("the task cannot be given to the model: " + e, 0);
       }
-      String answer = text(head.apply(encoder.shared(task)), request.seed());
+      String answer;
+      try {
+        answer = text(head.apply(encoder.shared(task)), request.seed());
+      } catch (RsiException e) {
+        return Output.failed("the encoder cannot take the task: " + e.getMessage(), 0);
+      }
       try {
         return Output.of(codec.readCandidate(answer), 0);
       } catch (RuntimeException e) {
@@ -196,9 +202,13 @@ public final class HeadGenerator<T, C> implements Generator<T, C> {
       if (label < 0) {
         return Double.NEGATIVE_INFINITY;
       }
-      double[] logits = head.apply(encoder.shared(text));
-      Head.logSoftmax(logits);
-      return logits[label];
+      try {
+        double[] logits = head.apply(encoder.shared(text));
+        Head.logSoftmax(logits);
+        return logits[label];
+      } catch (RsiException e) {
+        return Double.NaN;
+      }
     }
   }
 }

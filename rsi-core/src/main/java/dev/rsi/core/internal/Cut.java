@@ -23,7 +23,7 @@ public final class Cut {
   public static final int MOST_NAME = 256;
 
   /** The most characters of a text that a message shows. */
-  private static final int MOST_SHOWN = 256;
+  private static final int MOST_SHOWN = 400;
 
   private static final String LEFT_OUT = "(left out)";
 

@@ -68,7 +68,7 @@ public final class RoundTrip {
         attempt.cost());
   }
 
-  /** The output with the candidate that the codec reads back; failed, with the reason, if none. */
+  /** The output with the candidate that the codec reads back; malformed, with the reason, if none. */
   public static <C> Output<C> output(Codec<?, C> codec, Output<C> output) {
     C candidate = output.candidate();
     if (candidate == null) {
@@ -77,7 +77,7 @@ public final class RoundTrip {
     try {
       return Output.of(candidate(codec, candidate).value(), output.tokens());
     } catch (RsiException e) {
-      return Output.failed(String.valueOf(e.getMessage()), output.tokens());
+      return Output.malformed(String.valueOf(e.getMessage()), output.tokens());
     }
   }
 

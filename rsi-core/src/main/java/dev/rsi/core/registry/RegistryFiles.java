@@ -16,6 +16,9 @@ final class RegistryFiles {
   /** The format of what is written; every format up to it is read. */
   static final int FORMAT = 1;
 
+  /** The most bytes of a file: a manifest of 100,000 files has no more. */
+  private static final int MAX_BYTES = 16 << 20;
+
   private final JsonMapper json = Json.mapper();
 
   byte[] write(Object value) {
@@ -25,7 +28,10 @@ final class RegistryFiles {
   <V> V read(Path file, Class<V> type) throws IOException {
     byte[] bytes;
     try (FileInputStream in = new FileInputStream(file.toFile())) {
-      bytes = in.readAllBytes();
+      bytes = in.readNBytes(MAX_BYTES + 1);
+    }
+    if (bytes.length > MAX_BYTES) {
+      throw new CorruptModelException(file, "(size)", "at most " + MAX_BYTES + " bytes", "more");
     }
     try {
       JsonNode tree = json.readTree(bytes);

@@ -1,6 +1,7 @@
 package dev.rsi.core.report;
 
 import com.google.common.math.LongMath;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.report.RunEvent.BudgetMoved;
 import dev.rsi.core.report.RunReport.End;
 import dev.rsi.core.report.RunReport.Spending;
@@ -95,7 +96,7 @@ final class Reading {
   private void pass(Instant at, RunEvent event) {
     boolean resumes = event instanceof RunEvent.Resumed;
     if (!paused && !resumes && at.isAfter(last)) {
-      driven = driven.plus(Duration.between(last, at));
+      driven = Times.sum(driven, Duration.between(last, at));
     }
     last = at;
     if (event instanceof RunEvent.Paused) {

@@ -32,14 +32,14 @@ final class Drivers {
   }
 
   static RsiException ended(String run) {
-    return new RsiException(
+    return new RunStore.OvertakenException(
         "The lease of run ("
             + run
             + ") was given up already.\nMaybe the run is driven by a thread that outlived its end.");
   }
 
   static RsiException lost(String run, @Nullable String holder) {
-    return new RsiException(
+    return new RunStore.OvertakenException(
         "The lease of run ("
             + run
             + ") was lost, and the run has another driver by now: "

@@ -3,6 +3,7 @@ package dev.rsi.core.store;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.common.io.BaseEncoding;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.report.RunEvent;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -43,7 +44,7 @@ final class InMemoryRunStore implements RunStore {
   @Override
   public synchronized void append(String run, Instant at, List<? extends RunEvent> events) {
     checkOpen();
-    batchesOf(run).add(new Batch(at.toEpochMilli(), List.copyOf(events)));
+    batchesOf(run).add(new Batch(Times.millis(at), List.copyOf(events)));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.rsi.core.store;
 
 import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.ProcessMark;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.report.RunEvent;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -97,7 +98,7 @@ final class JdbcRunStore implements RunStore {
 
   @Override
   public void append(String run, Instant at, List<? extends RunEvent> events) {
-    long millis = at.toEpochMilli();
+    long millis = Times.millis(at);
     // Before anybody else has to wait: most of the work is here.
     List<EventJson.Row> rows = new ArrayList<>(events.size());
     for (RunEvent event : events) {

@@ -1,5 +1,6 @@
 package dev.rsi.core.store;
 
+import dev.rsi.api.RsiException;
 import dev.rsi.core.report.RecordedRuns;
 import dev.rsi.core.report.RunEvent;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * </pre>
    *
    * @param file on a disk of this machine
-   * @throws dev.rsi.api.RsiException if the file is no run store, is of a newer format, is damaged,
+   * @throws RsiException if the file is no run store, is of a newer format, is damaged,
    *     has lost what was recorded in it, has a second name (a hard link) or cannot be written
    */
   static RunStore sqlite(Path file) {
@@ -82,7 +83,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * only believes it.
    *
    * @param source of connections, with an encoding of UTF-8; the caller's to close, after the store
-   * @throws dev.rsi.api.RsiException if the server cannot be reached, or the schema is not there,
+   * @throws RsiException if the server cannot be reached, or the schema is not there,
    *     has tables of another program, is of a newer format or may not be written
    */
   static RunStore postgresql(DataSource source) {
@@ -111,7 +112,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * @param events in order; may be empty
    * @throws IllegalArgumentException if there is no such run, or the name of a number in an event
    *     holds half a surrogate pair
-   * @throws dev.rsi.api.RsiException if they could not be recorded; if it says that they may have
+   * @throws RsiException if they could not be recorded; if it says that they may have
    *     been all the same, the connection ended just then, and {@link #events} knows
    */
   void append(String run, Instant at, List<? extends RunEvent> events);
@@ -189,7 +190,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * @throws IllegalArgumentException if there is such a file already
    * @throws UnsupportedOperationException if the store is not kept in a file; what to use instead is
    *     said: of PostgreSQL {@code pg_dump}
-   * @throws dev.rsi.api.RsiException if the store could not be read, or the file not be written
+   * @throws RsiException if the store could not be read, or the file not be written
    */
   void backup(Path file);
 
@@ -210,7 +211,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * lost its lease to another, as when the connection to a server is cut, cannot append any more.
    *
    * @throws IllegalArgumentException if there is no such run
-   * @throws dev.rsi.api.RsiException if the run has a driver, in this process or another, with who
+   * @throws RsiException if the run has a driver, in this process or another, with who
    *     it is and since when; if it could not be leased
    */
   Lease lease(String run);
@@ -222,7 +223,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
      * before what no other driver may undo, such as a promotion. A lease that was merely cut off
      * from its server, and that nobody else took meanwhile, is taken again.
      *
-     * @throws dev.rsi.api.RsiException if it was lost: another driver has or had the run since, it
+     * @throws RsiException if it was lost: another driver has or had the run since, it
      *     was given up, or the store cannot be asked
      */
     void check();
@@ -230,6 +231,16 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
     /** Gives it up. Does nothing if it is given up already. */
     @Override
     void close();
+  }
+
+  /** A driver was overtaken: its lease is lost or given up. Nothing was recorded. */
+  final class OvertakenException extends RsiException {
+    private static final long serialVersionUID = 1;
+
+    /** Says by whom. */
+    public OvertakenException(String message) {
+      super(message);
+    }
   }
 
   /**
@@ -245,7 +256,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * <p>Events may be appended meanwhile; those are not looked at.
    *
    * @return what was found; damage is a result, never an exception
-   * @throws dev.rsi.api.RsiException if the store cannot be opened for reading
+   * @throws RsiException if the store cannot be opened for reading
    */
   Audit audit();
 
@@ -253,7 +264,7 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * The same for one run alone; its head is the hash of its last event.
    *
    * @throws IllegalArgumentException if there is no such run
-   * @throws dev.rsi.api.RsiException if the store cannot be opened for reading
+   * @throws RsiException if the store cannot be opened for reading
    */
   Audit audit(String run);
 

@@ -1,11 +1,13 @@
 package dev.rsi.lm.internal;
 
 import dev.rsi.api.CorruptModelException;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +17,17 @@ import tools.jackson.databind.JsonNode;
 
 /** A small JSON file whose fields are read with checks that name file, field and expectation. */
 public final class JsonFile {
-  private static final long MAX_BYTES = 64L << 20;
+  /** The most bytes of a configuration: hundreds of times what one has. */
+  public static final int MAX_BYTES = 1 << 20;
+
+  /** The most fields of a configuration: ten times what one has. */
+  private static final int MAX_FIELDS = 1000;
+
+  /** The most bytes of a tokenizer: one of 100,000 words of many letters has 3 million. */
+  public static final int MAX_TOKENIZER_BYTES = 16 << 20;
+
+  /** The most characters of a file's own words in a message. */
+  private static final int MOST_SHOWN = 60;
 
   private final Path file;
   private final JsonNode root;
@@ -25,16 +37,32 @@ public final class JsonFile {
     this.root = root;
   }
 
+  /** Reads a configuration. */
   public static JsonFile read(Path file) {
-    try {
-      long size = Files.size(file);
-      if (size > MAX_BYTES) {
-        throw new CorruptModelException(
-            file, "(size)", "at most " + MAX_BYTES + " bytes", size + " bytes");
+    JsonFile json = read(file, MAX_BYTES);
+    if (json.root.size() > MAX_FIELDS) {
+      throw json.wrong(
+          "(root)", "at most " + MAX_FIELDS + " fields", json.root.size() + " fields");
+    }
+    return json;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param most bytes that it may have; no more are read
+   */
+  public static JsonFile read(Path file, int most) {
+    // No channel, which an interrupt would close.
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      byte[] content = in.readNBytes(most + 1);
+      if (content.length > most) {
+        throw new CorruptModelException(file, "(size)", "at most " + most + " bytes", "more");
       }
-      return of(file, Files.readAllBytes(file));
-    } catch (NoSuchFileException e) {
-      throw new CorruptModelException(file, "(file)", "to exist", "no such file", e);
+      return of(file, content);
+    } catch (FileNotFoundException e) {
+      String why = Files.notExists(file) ? "no such file" : String.valueOf(e.getMessage());
+      throw new CorruptModelException(file, "(file)", "to exist", why, e);
     } catch (IOException e) {
       throw new CorruptModelException(file, "(content)", "readable JSON", e.toString(), e);
     }
@@ -144,15 +172,23 @@ public final class JsonFile {
   }
 
   public CorruptModelException wrong(String field, String expected, String found) {
-    return new CorruptModelException(file, field, expected, found);
+    return new CorruptModelException(file, shown(field), expected, found);
   }
 
   private static String quoted(String text) {
-    return '"' + (text.length() > 60 ? text.substring(0, 60) + "..." : text) + '"';
+    return '"' + shown(text) + '"';
   }
 
   private static String kind(JsonNode node) {
-    String text = node.toString();
-    return text.length() > 60 ? text.substring(0, 60) + "..." : text;
+    return node.isContainer() ? node.getNodeType().toString() : shown(node.toString());
+  }
+
+  /** As much as a message has room for. */
+  private static String shown(String text) {
+    if (text.length() <= MOST_SHOWN) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(MOST_SHOWN - 1)) ? MOST_SHOWN - 1 : MOST_SHOWN;
+    return text.substring(0, end) + "... (" + text.length() + " characters)";
   }
 }

@@ -32,8 +32,12 @@ public final class WordPiece {
   /** Where the file does not say: what sentence encoders of this kind were trained with at most. */
   public static final int DEFAULT_MAX_TOKENS = 256;
 
+  /** The most bytes of a tokenizer's file. */
+  public static final int MAX_BYTES = JsonFile.MAX_TOKENIZER_BYTES;
+
   private static final String CONTINUING = "##";
   private static final int MAX_WORD = 100;
+  private static final int MOST_MARKS = 30;
 
   private final Map<String, Integer> vocabulary;
   private final boolean lowerCase;
@@ -71,10 +75,13 @@ public final class WordPiece {
    * be of a lower-casing model.
    *
    * @param file the name for messages
-   * @param content the file's bytes; it is JSON if it begins with a brace
+   * @param content the file's bytes, {@link #MAX_BYTES} at most; it is JSON if it begins with a brace
    * @throws CorruptModelException if it is damaged or of another kind of tokenizer
    */
   public static WordPiece of(Path file, byte[] content) {
+    if (content.length > MAX_BYTES) {
+      throw new CorruptModelException(file, "(size)", "at most " + MAX_BYTES + " bytes", "more");
+    }
     return content.length > 0 && content[0] == '{' ? ofJson(file, content) : ofLines(file, content);
   }
 
@@ -193,8 +200,7 @@ public final class WordPiece {
       return lowerCase ? word.toString().toLowerCase(Locale.ROOT) : word.toString();
     }
     StringBuilder text = new StringBuilder(word.length());
-    CharSequence source =
-        stripAccents ? Normalizer.normalize(word, Normalizer.Form.NFD) : word.toString();
+    String source = stripAccents ? decomposed(word.toString()) : word.toString();
     source
         .codePoints()
         .filter(c -> !stripAccents || Character.getType(c) != Character.NON_SPACING_MARK)
@@ -205,6 +211,38 @@ public final class WordPiece {
               text.append(lowerCase ? one.toLowerCase(Locale.ROOT) : one);
             });
     return text.toString();
+  }
+
+  /**
+   * In canonical decomposition. A normaliser sorts the marks on a letter, in time square to their
+   * number: so where more follow each other than in any language (Unicode's Stream-Safe Text Format,
+   * UAX #15), {@value #MOST_MARKS} each are taken on their own.
+   */
+  private static String decomposed(String word) {
+    StringBuilder parts = new StringBuilder();
+    int from = 0;
+    int marks = 0;
+    for (int i = 0; i < word.length(); ) {
+      int c = word.codePointAt(i);
+      marks = isMark(c) ? marks + 1 : 0;
+      if (marks > MOST_MARKS) {
+        parts.append(Normalizer.normalize(word.substring(from, i), Normalizer.Form.NFD));
+        from = i;
+        marks = 1;
+      }
+      i += Character.charCount(c);
+    }
+    return parts
+        .append(Normalizer.normalize(word.substring(from), Normalizer.Form.NFD))
+        .toString();
+  }
+
+  private static boolean isMark(int c) {
+    return switch (Character.getType(c)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK ->
+          true;
+      default -> false;
+    };
   }
 
   /** Cuts one word into the longest pieces there are; all of it is unknown if a part is. */

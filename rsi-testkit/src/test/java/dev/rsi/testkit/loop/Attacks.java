@@ -134,12 +134,17 @@ final class Attacks {
                     })),
         new Attack("a session keeps every context it had", Reach.NOTHING, Attacks::keepContexts),
         new Attack("a session leaves a thread running", Reach.NOTHING, Attacks::leaveThread),
-        cut(
+        thrown(
             "a session says it was cancelled when it was not",
+            Reach.PROMISES,
             () -> new CancelledException("not true")),
-        cut("a session runs out of stack", StackOverflowError::new),
-        cut("a session runs out of memory", () -> new OutOfMemoryError("not true")),
-        cut("a session throws what it does not declare", () -> new IOException("undeclared")),
+        thrown("a session runs out of stack", Reach.PROMISES, StackOverflowError::new),
+        thrown(
+            "a session runs out of memory", Reach.STOP, () -> new OutOfMemoryError("not true")),
+        thrown(
+            "a session throws what it does not declare",
+            Reach.PROMISES,
+            () -> new IOException("undeclared")),
         new Attack(
             "a session interrupts the thread that it works on",
             Reach.NOTHING,
@@ -225,7 +230,7 @@ final class Attacks {
                             .toList())),
         new Attack(
             "a verifier throws what it does not declare",
-            Reach.STOP,
+            Reach.PROMISES,
             loop ->
                 loop.ruling(
                     (honest, task, candidates) -> {
@@ -465,10 +470,10 @@ final class Attacks {
                 }));
   }
 
-  private static Attack cut(String name, Supplier<Throwable> how) {
+  private static Attack thrown(String name, Reach reach, Supplier<Throwable> how) {
     return new Attack(
         name,
-        Reach.STOP,
+        reach,
         loop ->
             loop.attempting(
                 (honest, requests, context) -> {

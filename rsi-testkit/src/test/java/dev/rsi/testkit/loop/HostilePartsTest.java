@@ -25,6 +25,7 @@ import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.probe.ProbeBank;
@@ -37,13 +38,16 @@ import dev.rsi.testkit.Sum;
 import dev.rsi.testkit.ToyTasks;
 import java.nio.file.Path;
 import java.util.AbstractList;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
@@ -94,6 +98,7 @@ class HostilePartsTest {
         .budget(budget)
         .store(store)
         .registry(loops.registry)
+        .oversight(Oversight.NONE.outages(Duration.ZERO))
         .build()
         .run(loops.start, tasks);
   }
@@ -144,6 +149,7 @@ class HostilePartsTest {
 
   @Test
   void should_leave_undecided_what_a_verifier_tampers_with() {
+    AtomicBoolean ruled = new AtomicBoolean();
     verifier =
         new Verifier<>() {
           @Override
@@ -153,6 +159,9 @@ class HostilePartsTest {
 
           @Override
           public List<Verdict> verifyAll(Sum task, List<? extends Long> candidates) {
+            if (!ruled.getAndSet(true)) {
+              return Collections.nCopies(candidates.size(), Verdict.undecided("not yet"));
+            }
             candidates.clear();
             return List.of();
           }
@@ -300,7 +309,7 @@ class HostilePartsTest {
           probes.pull("level 3", 1, ALL);
           return GateDecision.promote("as you like it", List.of());
         };
-    assertThatThrownBy(this::run).isInstanceOf(UnsatisfiedLinkError.class);
+    assertThat(run().promotions()).isOne();
     assertThat(closed).hasValue(2);
   }
 

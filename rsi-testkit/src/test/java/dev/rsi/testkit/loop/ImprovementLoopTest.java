@@ -15,6 +15,7 @@ import dev.rsi.api.Verdict;
 import dev.rsi.api.Verdict.Outcome;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Oversight;
 import dev.rsi.core.Practice;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.gate.DriftGates;
@@ -172,18 +173,24 @@ class ImprovementLoopTest {
   }
 
   @Test
-  void should_not_train_on_what_a_broken_verifier_leaves_undecided() {
+  void should_not_train_on_what_a_verifier_leaves_undecided_that_breaks_after_a_while() {
+    AtomicInteger calls = new AtomicInteger();
     RunReport report =
         run(
             loops
                 .parts()
                 .verifier(
                     (task, candidate) -> {
+                      if (calls.getAndIncrement() == 0) {
+                        return Verdict.undecided("judge is down, it says");
+                      }
                       throw new IllegalStateException("judge is down");
                     })
                 .trainer(neverCalled())
-                .gate(DriftGates.paired()));
-    assertThat(report.end()).isEqualTo(End.NO_PROGRESS);
+                .gate(DriftGates.paired())
+                .oversight(Oversight.NONE.outages(Duration.ZERO)));
+    assertThat(report.end()).isEqualTo(End.OUTAGE);
+    assertThat(report.reason()).contains("The verifier could not be reached", "judge is down");
     assertThat(attempts(report))
         .isNotEmpty()
         .allSatisfy(

@@ -39,6 +39,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -155,7 +156,7 @@ class ResumeTest {
     Loops whole = new Loops(home.resolve("whole"));
     watched(whole, whole.store, uncut).run(whole.start, Loops.TASKS);
     assertThat(uncut).contains("trained").hasSizeGreaterThan(300);
-    for (int appends : new int[] {2, 11, 19, 25, 40, 70}) {
+    for (int appends : new int[] {2, 11, 19, 25, 40, 55}) {
       List<String> done = new ArrayList<>();
       Loops cut = new Loops(home.resolve("cut " + appends));
       ImprovementLoop<Sum, Long> loop =
@@ -450,7 +451,11 @@ class ResumeTest {
       } catch (RsiException e) {
         given.clear();
         ImprovementLoop<Sum, Long> again = contrasting(cut, cut.store, given);
-        again.resume(again.unfinished().orElseThrow(), Loops.TASKS);
+        Optional<String> left = again.unfinished();
+        if (left.isEmpty()) {
+          break; // Its end was durable by then.
+        }
+        again.resume(left.get(), Loops.TASKS);
       }
       int from = expected.size() - given.size();
       for (int i = 0; i < given.size(); i++) {

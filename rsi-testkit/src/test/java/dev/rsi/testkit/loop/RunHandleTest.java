@@ -103,7 +103,7 @@ class RunHandleTest {
 
   @Test
   void should_throw_to_who_waits_what_the_run_threw() throws Exception {
-    Error error = new UnsatisfiedLinkError("libmodel");
+    Error error = new OutOfMemoryError("not true");
     try (RunHandle handle =
         loops
             .parts(Budget.of(2), Practice.DEFAULT)

@@ -1,11 +1,13 @@
 package dev.rsi.core.internal.calls;
 
+import com.google.common.math.LongMath;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.PartException;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -127,7 +129,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     this.threads = threads;
     long nanos = limit == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(limit);
     this.tickNanos = Math.max(SHORTEST_TICK_NANOS, Math.min(TICK_NANOS, nanos / TICKS));
-    this.ticksInLimit = limit == null ? Long.MAX_VALUE : (nanos + tickNanos - 1) / tickNanos;
+    this.ticksInLimit =
+        limit == null ? Long.MAX_VALUE : LongMath.divide(nanos, tickNanos, RoundingMode.CEILING);
   }
 
   /**
@@ -297,13 +300,17 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
 
   /** Closes several crews at once: those that do not end are waited for together. */
   public static void closeAll(Collection<? extends Crew<?>> crews) {
-    List<Crew<?>.Worker> all = new ArrayList<>();
+    List<Crew<?>.Worker> closing = new ArrayList<>();
+    List<Crew<?>.Worker> leaving = new ArrayList<>();
     List<BooleanSupplier> cancelled = new ArrayList<>();
     for (Crew<?> crew : crews) {
-      all.addAll(crew.dismissed());
+      leaving.addAll(crew.leaving);
+      closing.addAll(crew.dismissed());
       cancelled.add(crew.cancelled);
     }
-    await(all, CLOSING, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean));
+    await(closing, CLOSING, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean));
+    leaving.removeIf(worker -> worker.deaf);
+    await(leaving, GRACE, () -> false);
   }
 
   /** Its workers, which are to end now; none if it was closed before. */
@@ -313,9 +320,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     }
     closed = true;
     workers.forEach(worker -> jobs.add(any -> false));
-    List<Worker> all = new ArrayList<>(workers);
-    leaving.stream().filter(worker -> !worker.deaf).forEach(all::add);
-    return all;
+    return List.copyOf(workers);
   }
 
   /** What a worker is given to do. */

@@ -5,9 +5,11 @@ import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.Cut;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.ProbeOrder;
 import dev.rsi.core.internal.Seeds;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.internal.Unasked;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
@@ -170,8 +172,8 @@ public final class Judging<T, C> {
     if (pace.isZero()) {
       return;
     }
-    long nanos = pace.toNanos();
-    long wait = nanos - Math.floorMod(taken.toNanos(), nanos);
+    long nanos = Times.nanos(pace);
+    long wait = nanos - Math.floorMod(Times.nanos(taken), nanos);
     long end = System.nanoTime() + Math.min(wait, ledger.nanosLeft());
     Watch watch = steps.context("keeping the pace");
     try {
@@ -197,7 +199,7 @@ public final class Judging<T, C> {
       // A gate that asked for itself is not asked for again: its record says what it saw.
       List<String> faults = given.promotes() && !source.isChecked() ? bank.faults() : List.of();
       return faults.isEmpty()
-          ? given
+          ? new GateDecision(given.action(), Cut.text(given.reason()), given.findings())
           : Unasked.because("The instrument is unsound: " + String.join("; ", faults) + ".");
     } finally {
       source.close();

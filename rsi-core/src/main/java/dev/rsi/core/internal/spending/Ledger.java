@@ -2,6 +2,7 @@ package dev.rsi.core.internal.spending;
 
 import com.google.common.math.LongMath;
 import dev.rsi.api.CancelledException;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.report.RunEvent;
 import java.time.Clock;
 import java.time.Duration;
@@ -320,12 +321,12 @@ public final class Ledger {
     LocalDate day = day(looked);
     Instant now = clock.instant();
     // A clock that was set back gives nothing back.
-    long nanos = Math.max(0, Duration.between(looked, now).toNanos());
+    long nanos = Times.nanosBetween(looked, now);
     looked = now;
     Tariff price = budget.tariff();
     long before = price.ofNanos(nanosHere);
-    nanosHere += nanos;
-    nanosSinceCpu += nanos;
+    nanosHere = LongMath.saturatedAdd(nanosHere, nanos);
+    nanosSinceCpu = LongMath.saturatedAdd(nanosSinceCpu, nanos);
     Amounts passed =
         Amounts.of(Dimension.WALL_CLOCK, nanos)
             .with(Dimension.MONEY, price.ofNanos(nanosHere) - before)
@@ -348,7 +349,7 @@ public final class Ledger {
 
   private long cpuPassed() {
     Duration now = cpu.get();
-    long nanos = Math.max(0, now.minus(cpuLooked).toNanos());
+    long nanos = Math.max(0, Times.nanos(now.minus(cpuLooked)));
     cpuLooked = now;
     nanosSinceCpu = 0;
     return nanos;
@@ -426,7 +427,7 @@ public final class Ledger {
   }
 
   private LocalDate day(Instant instant) {
-    return LocalDate.ofInstant(instant, clock.getZone());
+    return Times.day(instant, clock.getZone());
   }
 
   /** What was spent so far. */

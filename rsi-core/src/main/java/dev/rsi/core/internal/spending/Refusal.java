@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.spending;
 
+import com.google.common.math.LongMath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ public record Refusal(@Nullable Window window, boolean lasting, String reason) {
 
   public static Refusal of(Limit limit, long spent, long reserved, long asked, String what) {
     Dimension dimension = limit.dimension();
-    long left = Math.max(0, limit.most() - spent - reserved);
+    long left = Math.max(0, limit.most() - LongMath.saturatedAdd(spent, reserved));
     return new Refusal(
         limit.window(),
         limit.window() == null || asked > limit.most(),

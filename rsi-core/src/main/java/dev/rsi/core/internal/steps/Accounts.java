@@ -1,6 +1,7 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.Ceilings;
@@ -263,8 +264,9 @@ public final class Accounts {
     if (advance.equals(Amounts.NONE)) {
       return;
     }
-    long now = clock.millis();
-    if (Math.abs(now - checked) >= CHECK_MILLIS) {
+    long now = Times.millis(clock.instant());
+    // A clock that was set back is one that has gone on.
+    if (now < checked || now - CHECK_MILLIS >= checked) {
       checked = now;
       if (!ledger.unsettled().isWithin(advance)) {
         // More time, and of everything else what is left: nobody has agreed to more.

@@ -1,11 +1,11 @@
 package dev.rsi.core.internal.steps;
 
+import dev.rsi.core.internal.Cut;
 import org.jspecify.annotations.Nullable;
 
 /** A run that is resumed or replayed does not do what it did. */
 public final class DivergedException extends JournalException {
   private static final long serialVersionUID = 1;
-  private static final int LONGEST = 400;
 
   private final long event;
   private final String then;
@@ -50,7 +50,6 @@ public final class DivergedException extends JournalException {
   }
 
   private static String shortened(@Nullable Object value) {
-    String text = String.valueOf(value);
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    return Cut.shown(String.valueOf(value));
   }
 }

@@ -9,6 +9,9 @@ import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,6 +30,13 @@ import org.slf4j.Logger;
 public final class Journal {
   private static final Logger log = LoopLog.LOG;
 
+  /**
+   * So long a reading may wait for those that follow it, to be recorded in one commit with them: a
+   * quick model reads a dozen probes of a dozen kinds meanwhile, and a kill loses no more than what
+   * it read in that time. Whatever else is recorded takes them along.
+   */
+  private static final Duration GATHERING = Duration.ofSeconds(1);
+
   private final @Nullable RunStore store;
   private final String run;
   private final Clock clock;
@@ -35,6 +45,8 @@ public final class Journal {
   private List<RunEvent> past;
   private final int trusted;
   private final Thread thread = Thread.currentThread();
+  private final List<RunEvent> gathered = new ArrayList<>();
+  private Instant committed = Instant.MIN;
   private int position;
   private @Nullable JournalException broken;
   private int generation;
@@ -109,6 +121,7 @@ public final class Journal {
   /** Tells what the run's course has of a kind so far, in order and one by one. */
   public <E extends RunEvent> void forEach(Class<E> type, Consumer<? super E> each) {
     if (store != null && isLive()) {
+      commit();
       read(
           () -> {
             store.forEach(run, type, each);
@@ -283,7 +296,26 @@ public final class Journal {
   }
 
   private void keep(List<? extends RunEvent> fresh) {
+    gathered.addAll(fresh);
+    if (store == null || !canWait(fresh)) {
+      commit();
+    }
+  }
+
+  private boolean canWait(List<? extends RunEvent> fresh) {
+    return fresh.stream().allMatch(event -> event instanceof RunEvent.Probed)
+        && Duration.between(committed, clock.instant()).abs().compareTo(GATHERING) < 0;
+  }
+
+  /** Appends what was gathered, and tells the listener of it. */
+  private void commit() {
+    if (gathered.isEmpty()) {
+      return;
+    }
+    List<RunEvent> fresh = List.copyOf(gathered);
+    gathered.clear();
     append(fresh);
+    committed = clock.instant();
     if (controls.isCut()) {
       // A listener that blocks on every event does not hold up a run that is cut short.
       thread.interrupt();
@@ -346,6 +378,9 @@ public final class Journal {
     }
     try {
       store.append(run, clock.instant(), events);
+    } catch (RunStore.OvertakenException e) {
+      broken = new OvertakenRunException(run, e);
+      throw broken;
     } catch (RsiException e) {
       throw leave(
           RunReport.End.SURROUNDINGS, RecordingException.words(run, String.valueOf(e.getMessage())), e);

@@ -85,14 +85,7 @@ public final class Outages {
       }
       look();
       if (lasted.compareTo(most) >= 0) {
-        throw leave(
-            "could not be reached for ("
-                + lasted
-                + "), and is waited for ("
-                + most
-                + "): "
-                + reason
-                + "\nMaybe resume the run when it is there again.");
+        throw tooLong(reason);
       }
       Duration longer = pause.compareTo(asked) >= 0 ? pause : asked;
       // One last time when the time is over.
@@ -108,6 +101,18 @@ public final class Outages {
       if (accounts.isSpent()) {
         throw unpaid(reason);
       }
+    }
+
+    /** The run is left, as the part has not come back in time. */
+    public LeavingException tooLong(String reason) {
+      return leave(
+          "could not be reached for ("
+              + lasted
+              + "), and an outage is waited for ("
+              + most
+              + ") at most: "
+              + reason
+              + "\nMaybe resume the run when it is there again.");
     }
 
     /** The run is left, as no budget is left to ask the part again. */

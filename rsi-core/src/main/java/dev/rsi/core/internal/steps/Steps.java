@@ -319,14 +319,14 @@ public final class Steps {
   static <R extends @Nullable Object> R load(
       ModelRegistry registry, String version, Function<ModelVersion, R> loader) {
     try {
-      return asked(
+      return askedOfKnown(
           () ->
               registry.load(
                   version,
                   checked -> {
                     try {
                       return loader.apply(checked);
-                    } catch (RsiException | UncheckedIOException e) {
+                    } catch (IllegalArgumentException | RsiException | UncheckedIOException e) {
                       throw new LoaderException(e);
                     }
                   }));
@@ -358,6 +358,23 @@ public final class Steps {
     }
   }
 
+  /**
+   * Asks the registry about a version that the run knows to be there. Where there is none, somebody
+   * took it away, or the disk that it lies on.
+   */
+  public <R extends @Nullable Object> R knownVersion(Supplier<R> ask) {
+    return leavingOn(() -> askedOfKnown(ask));
+  }
+
+  /** The same on any thread. */
+  static <R extends @Nullable Object> R askedOfKnown(Supplier<R> registry) {
+    try {
+      return asked(registry);
+    } catch (IllegalArgumentException e) {
+      throw surroundings(e);
+    }
+  }
+
   /** Does something, and has the run left if it may not go on: nobody can swallow that. */
   <R extends @Nullable Object> R leavingOn(Supplier<R> work) {
     try {
@@ -373,7 +390,7 @@ public final class Steps {
   }
 
   /** What keeps the registry from its work. */
-  static LeavingException surroundings(Exception cause) {
+  private static LeavingException surroundings(Exception cause) {
     String words = cause.getMessage();
     return new LeavingException(
         RunReport.End.SURROUNDINGS, words == null ? String.valueOf(cause) : words, cause);

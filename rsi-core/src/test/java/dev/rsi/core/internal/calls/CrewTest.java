@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.util.concurrent.Uninterruptibles;
 import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.PartException;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.calls.Answer.Kind;
 import java.io.IOException;
@@ -301,8 +302,8 @@ class CrewTest {
   }
 
   @Test
-  void should_throw_an_error_as_it_is_and_cut_the_other_calls() throws Exception {
-    AssertionError error = new AssertionError("wrong");
+  void should_throw_an_error_of_the_machine_as_it_is_and_cut_the_other_calls() throws Exception {
+    Error error = new OutOfMemoryError("not true");
     CountDownLatch hangs = new CountDownLatch(1);
     Crew.Call<Session, Integer> hanging =
         (session, call) -> {
@@ -349,12 +350,27 @@ class CrewTest {
   }
 
   @Test
-  void should_throw_what_a_call_does_not_declare_as_it_is() {
-    IOException undeclared = new IOException("secret");
-    Crew.Call<Session, Integer> failing = (session, call) -> sneak(undeclared);
+  void should_make_whatever_a_call_throws_its_answer() throws Exception {
+    List<Throwable> thrown =
+        List.of(
+            new IOException("secret"),
+            new AssertionError("wrong"),
+            new NoClassDefFoundError("dev/rsi/Gone"),
+            new StackOverflowError(),
+            new CancelledException("not true"));
+    List<Crew.Call<Session, Integer>> calls =
+        thrown.stream().<Crew.Call<Session, Integer>>map(each -> (s, c) -> sneak(each)).toList();
     try (Crew<Session> crew = crew(Calls.DEFAULT)) {
-      assertThatThrownBy(() -> crew.make(List.of(failing), context)).isSameAs(undeclared);
+      List<Answer<Integer>> answers = crew.make(calls, context);
+      assertThat(kinds(answers)).containsOnly(Kind.THREW);
+      for (int i = 0; i < thrown.size(); i++) {
+        assertThat(answers.get(i).thrown())
+            .isInstanceOf(PartException.class)
+            .hasToString(thrown.get(i).toString());
+      }
     }
+    joinAll();
+    assertThat(sessions).hasSameSizeAs(thrown).allMatch(session -> session.closed == 1);
   }
 
   @SuppressWarnings("unchecked")
@@ -363,15 +379,35 @@ class CrewTest {
   }
 
   @Test
-  void should_be_cancelled_by_a_call_that_says_so() {
-    Crew.Call<Session, Integer> leaving =
+  void should_leave_a_batch_that_lasts_after_the_time_of_one_call() throws Exception {
+    Crew.Call<Session, Integer> hanging = (session, call) -> hang();
+    AtomicInteger begun = new AtomicInteger();
+    Crew.Call<Session, Integer> first =
         (session, call) -> {
-          throw new CancelledException("enough");
+          begun.incrementAndGet();
+          leaving.set(true);
+          return hang();
         };
-    try (Crew<Session> crew = crew(Calls.DEFAULT)) {
-      assertThatThrownBy(() -> crew.make(List.of(giving(1), leaving), context))
+    Crew.Call<Session, Integer> last = (session, call) -> begun.incrementAndGet();
+    List<Crew.Call<Session, Integer>> calls = new ArrayList<>(List.of(first));
+    calls.addAll(Collections.nCopies(20, hanging));
+    calls.add(last);
+    try (Crew<Session> crew = crew(SHORT)) {
+      assertThatThrownBy(() -> crew.make(calls, context))
           .isInstanceOf(CancelledException.class)
-          .hasMessage("enough");
+          .hasMessageContaining("to be left");
+      assertThat(values(crew.make(numbers(4), context))).containsExactly(0, 1, 2, 3);
+    }
+    joinAll();
+    assertThat(begun).hasValue(1);
+    assertThat(sessions).allMatch(session -> session.closed == 1);
+  }
+
+  @Test
+  void should_end_a_batch_that_is_over_in_the_time_of_one_call_though_the_run_is_to_be_left() {
+    leaving.set(true);
+    try (Crew<Session> crew = crew(Calls.DEFAULT)) {
+      assertThat(values(crew.make(numbers(4), context))).containsExactly(0, 1, 2, 3);
     }
   }
 
@@ -415,12 +451,12 @@ class CrewTest {
   }
 
   @Test
-  void should_hand_on_what_asking_whether_it_is_cancelled_throws() throws Exception {
+  void should_hand_on_what_a_tick_throws() throws Exception {
     Watch broken =
         new Watch() {
           @Override
           public boolean cancelled() {
-            throw new IllegalStateException("no record");
+            return false;
           }
 
           @Override
@@ -432,7 +468,9 @@ class CrewTest {
           public void progress(long done, long total) {}
 
           @Override
-          public void tick() {}
+          public void tick() {
+            throw new IllegalStateException("no record");
+          }
         };
     try (Crew<Session> crew = crew(SHORT)) {
       assertThatThrownBy(() -> crew.make(List.of((session, call) -> hang()), broken))
@@ -476,7 +514,7 @@ class CrewTest {
             factory);
     Crew.Call<AutoCloseable, Integer> together = (session, call) -> await(both);
     crew.make(List.of(together, together), context);
-    assertThatThrownBy(crew::close).isSameAs(error);
+    crew.close();
     crew.close();
     joinAll();
     assertThat(closed).hasValue(2);
