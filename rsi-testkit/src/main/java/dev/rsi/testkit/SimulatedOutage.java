@@ -25,6 +25,7 @@ final class SimulatedOutage {
   private Instant until = Instant.MIN;
   private boolean waiting;
   private int outages;
+  private int inPassing;
 
   SimulatedOutage(SplittableRandom chance) {
     this.chance = chance;
@@ -68,6 +69,11 @@ final class SimulatedOutage {
     return outages;
   }
 
+  /** Whether any call came to nothing through nobody's fault. */
+  boolean wasMissed() {
+    return outages > 0 || inPassing > 0;
+  }
+
   /**
    * A part is called.
    *
@@ -100,6 +106,7 @@ final class SimulatedOutage {
     boolean misses = before < IN_PASSING && chance.nextInt(50) == 0;
     missed.put(what, misses ? before + 1 : 0);
     waiting = misses;
+    inPassing += misses ? 1 : 0;
     return misses;
   }
 }

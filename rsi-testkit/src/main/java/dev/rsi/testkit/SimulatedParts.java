@@ -141,12 +141,15 @@ final class SimulatedParts {
         }
         world.outage().call("generator");
       }
+      boolean again = true;
       for (Request<Sum> request : requests) {
         if (process.asksAnew(request.seed())) {
+          again = false;
           world.asked();
         }
       }
-      if (!requests.isEmpty()) {
+      // What is asked again is another batch, which depends on what was lost in passing.
+      if (!again) {
         world.breaks("batch", .004, requests.get(0).seed());
       }
       List<Output<Long>> outputs = new ArrayList<>(session.generate(requests, context));

@@ -134,7 +134,7 @@ final class SimulatedProcess {
       case SURROUNDINGS ->
           assertThat(failed).as("surroundings: %s", report.reason()).isTrue();
       case OUTAGE -> {
-        assertThat(world.outage().count()).as("outage: %s", report.reason()).isPositive();
+        assertThat(world.outage().wasMissed()).as("outage: %s", report.reason()).isTrue();
         world.outage().pause();
       }
       default ->
