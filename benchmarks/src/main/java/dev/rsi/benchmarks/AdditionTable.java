@@ -39,8 +39,8 @@ import java.util.Map;
  * </ul>
  *
  * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.AdditionTable "-Dbench.args=exact
- * 1-10"}; the arguments are an arm, a range of seeds and, if it is not DJL, a backend. Seconds are of
- * all processors together, in one JVM for all runs.
+ * 1-10"}; the arguments are an arm, a range of seeds and, if it is not DJL, a backend. Seconds are
+ * of all processors together, in one JVM for all runs.
  */
 public final class AdditionTable {
   /** Four standard errors of a share of 200 near 0.98: less is the exam's noise. */

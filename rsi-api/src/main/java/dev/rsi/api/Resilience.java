@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * How calls of a remote model are made: how long one may take, how often it is made again and after
  * which pauses, how many are begun in a time, and how many are under way at once. Wrapped around a
  * generator, a verifier or a critic it changes nothing of what they are: they describe themselves,
- * and a run can be resumed with or without it. Field terms: timeout, retry with exponential back-off
- * and full jitter, rate limiter, bulkhead.
+ * and a run can be resumed with or without it. Field terms: timeout, retry with exponential
+ * back-off and full jitter, rate limiter, bulkhead.
  *
  * <pre>{@code
  * Resilience server = Resilience.NONE.limit(Duration.ofSeconds(30)).retries(4).rate(60, Duration.ofMinutes(1));
@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 public final class Resilience {
   /** Calls are made as if they were not wrapped. */
   public static final Resilience NONE =
-      new Resilience(null, 0, Integer.MAX_VALUE, Duration.ZERO, Integer.MAX_VALUE, Clock.systemUTC(), 1);
+      new Resilience(
+          null, 0, Integer.MAX_VALUE, Duration.ZERO, Integer.MAX_VALUE, Clock.systemUTC(), 1);
 
   /** The first pause is drawn from zero to this, each one from twice as much as before. */
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -81,9 +82,9 @@ public final class Resilience {
   }
 
   /**
-   * With a time for each try. A try that takes longer is cut: its context says that it is cancelled,
-   * its thread is interrupted, and another session takes the place of its own. It is told by the
-   * machine's own time, whatever the clock. Default: none but the part's own.
+   * With a time for each try. A try that takes longer is cut: its context says that it is
+   * cancelled, its thread is interrupted, and another session takes the place of its own. It is
+   * told by the machine's own time, whatever the clock. Default: none but the part's own.
    *
    * @param time longer than zero
    */
@@ -96,9 +97,9 @@ public final class Resilience {
 
   /**
    * With calls made again. Before the n-th it pauses for a time drawn from zero to 2^(n-1) seconds,
-   * a minute at most, and at least as long as the server asked for ({@link RsiException#retryAfter}).
-   * A server that asks for more than a minute is left to the loop, which waits without holding a
-   * call open. Default: 0.
+   * a minute at most, and at least as long as the server asked for ({@link
+   * RsiException#retryAfter}). A server that asks for more than a minute is left to the loop, which
+   * waits without holding a call open. Default: 0.
    *
    * @param most how often a call is made again, 0 or more
    */
@@ -125,8 +126,8 @@ public final class Resilience {
   }
 
   /**
-   * With a limit on how many calls are under way at once, of all parts together. Default: as many as
-   * the loop makes.
+   * With a limit on how many calls are under way at once, of all parts together. Default: as many
+   * as the loop makes.
    *
    * @param calls 1 or more
    */
@@ -144,8 +145,8 @@ public final class Resilience {
   }
 
   /**
-   * With what pauses are drawn from. Give processes that share a server different ones, or they come
-   * back at once. Default: 1.
+   * With what pauses are drawn from. Give processes that share a server different ones, or they
+   * come back at once. Default: 1.
    */
   public Resilience seed(long other) {
     return new Resilience(limit, retries, begun, within, underWay, clock, other);
@@ -233,8 +234,7 @@ public final class Resilience {
 
   /** Pauses before the next try; false if the server asked for more than a pause. */
   boolean pauses(int tries, @Nullable RsiException failure, RunContext context) {
-    Duration asked =
-        failure == null ? Duration.ZERO : failure.retryAfter().orElse(Duration.ZERO);
+    Duration asked = failure == null ? Duration.ZERO : failure.retryAfter().orElse(Duration.ZERO);
     if (asked.compareTo(LONGEST_PAUSE) > 0) {
       return false;
     }
@@ -294,13 +294,14 @@ public final class Resilience {
       Thread.currentThread().interrupt();
       throw new CancelledException("The call was interrupted.");
     } catch (ExecutionException e) {
-      throw Resilience.<RuntimeException>thrown(e.getCause());
+      Resilience.<RuntimeException>rethrow(Objects.requireNonNull(e.getCause()));
+      throw new AssertionError(e);
     }
   }
 
   /** Whatever a part threw is thrown on as it is. */
   @SuppressWarnings("unchecked")
-  private static <X extends Throwable> X thrown(Throwable cause) throws X {
+  private static <X extends Throwable> void rethrow(Throwable cause) throws X {
     throw (X) cause;
   }
 

@@ -11,8 +11,10 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.internal.steps.Journal;
+import dev.rsi.core.internal.steps.Past;
 import dev.rsi.core.internal.steps.ReplayRegistry;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
@@ -156,7 +158,7 @@ public final class ImprovementLoop<T, C> {
     return runs.isEmpty()
         ? Optional.empty()
         : Optional.of(runs.get(runs.size() - 1))
-            .filter(run -> Resumption.isOpen(plan.store().events(run)));
+            .filter(run -> Resumption.isOpen(plan.store(), run));
   }
 
   /** A run with the lease on it, and what it begins with. */
@@ -164,6 +166,7 @@ public final class ImprovementLoop<T, C> {
       String run,
       RunStore.Lease lease,
       ModelRegistry.Driver driver,
+      LoopRun.Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels)
@@ -173,6 +176,9 @@ public final class ImprovementLoop<T, C> {
     public void close() {
       try (lease) {
         driver.close();
+      } catch (RsiException e) {
+        // Whoever resumes the run takes it over.
+        LoopLog.LOG.warn("run {}: the registry could not be given up", run, e);
       }
     }
   }
@@ -189,7 +195,8 @@ public final class ImprovementLoop<T, C> {
           plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
         if (create(run)) {
-          return new Leased<>(run, store.lease(run), driver, anchor, tasks, levels);
+          return new Leased<>(
+              run, store.lease(run), driver, LoopRun.Recorded.NOTHING, anchor, tasks, levels);
         }
         driver.close();
       } catch (RuntimeException | Error e) {
@@ -215,10 +222,12 @@ public final class ImprovementLoop<T, C> {
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }
-      Resumption resumption = Resumption.of(run, plan.store().events(run));
+      Resumption resumption = Resumption.of(plan.store(), run);
       ModelRegistry.Driver driver =
           plan.registry().takeOver(plan.store().id(), run, plan.clock().instant());
-      Leased<T> leased = new Leased<>(run, lease, driver, resumption.anchor(), tasks, levels);
+      Leased<T> leased =
+          new Leased<>(
+              run, lease, driver, resumption.recorded(), resumption.anchor(), tasks, levels);
       try {
         resumption.checkLive(driver);
         return leased;
@@ -261,7 +270,8 @@ public final class ImprovementLoop<T, C> {
         LoopRun<T, C> run =
             new LoopRun<>(
                 plan,
-                journal(leased.run(), subscriptions.before(direct, plan.listener()), controls),
+                journal(leased, subscriptions.before(direct, plan.listener()), controls),
+                leased.recorded(),
                 leased.anchor(),
                 leased.tasks(),
                 leased.levels(),
@@ -286,10 +296,10 @@ public final class ImprovementLoop<T, C> {
                 deaf.where()));
   }
 
-  /** Read here, so that nobody else keeps what was recorded before. */
-  private Journal journal(String run, RunListener hears, Controls controls) {
+  private Journal journal(Leased<T> leased, RunListener hears, Controls controls) {
     RunStore store = plan.store();
-    return new Journal(store, run, plan.clock(), hears, controls, store.events(run));
+    Past past = Past.of(store, leased.run(), leased.recorded().events());
+    return new Journal(store, leased.run(), plan.clock(), hears, controls, past);
   }
 
   private Controls controls() {
@@ -316,20 +326,21 @@ public final class ImprovementLoop<T, C> {
    */
   public RunReplay replay(String run, TaskSource<T> tasks) {
     int levels = levels(tasks);
-    List<RunEvent> course = Journal.course(plan.store().events(run));
-    String anchor = Resumption.anchor(run, course);
+    String anchor = Resumption.anchor(plan.store(), run);
     return new RunReplay(
         run,
-        course,
-        (part, trusted, generation) -> {
+        plan.store(),
+        (events, trusted, generation) -> {
           Controls controls = new Controls(null, plan.clock());
-          Journal journal = Journal.replay(run, plan.clock(), controls, part, trusted);
+          Past past = Past.of(plan.store(), run, events);
+          Journal journal = Journal.replay(run, plan.clock(), controls, past, trusted);
           try (ReplayRegistry scratch = ReplayRegistry.over(plan.registry());
               DirectCalls direct = direct(run, controls);
               LoopRun<T, C> again =
                   new LoopRun<>(
                       replayed(scratch, generation),
                       journal,
+                      LoopRun.Recorded.NOTHING,
                       anchor,
                       tasks,
                       levels,

@@ -36,6 +36,7 @@ import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
+import dev.rsi.core.store.RunStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Controls controls;
   private final Ledger ledger;
   private final Journal journal;
+  private final Recorded recorded;
   private final Steps steps;
   private final DiskSpace disk;
   private final LogContext logContext;
@@ -69,9 +71,20 @@ final class LoopRun<T, C> implements AutoCloseable {
   private List<RunEvent> cutShort = List.of();
 
   /**
+   * How much of a run's course is recorded.
+   *
+   * @param events how many events
+   * @param generation that of the last of them; 0 if there is none
+   */
+  record Recorded(long events, int generation) {
+    static final Recorded NOTHING = new Recorded(0, 0);
+  }
+
+  /**
    * A run, to be begun or to be resumed.
    *
    * @param journal what is recorded of it
+   * @param recorded how much of its course that was when it was taken up
    * @param anchor id of the version it begins with
    * @param levels how many levels the tasks have, 1 or more
    * @param controls what is asked of it from outside
@@ -82,6 +95,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   LoopRun(
       Plan<T, C> plan,
       Journal journal,
+      Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels,
@@ -90,6 +104,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       Runnable leased,
       DirectCalls direct) {
     this.plan = plan;
+    this.recorded = recorded;
     this.journal = journal;
     this.tasks = tasks;
     this.levels = levels;
@@ -114,14 +129,18 @@ final class LoopRun<T, C> implements AutoCloseable {
     controls.cancelledBy(steps::cancelled);
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
-    this.examiner = new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
+    this.examiner =
+        new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
     LessonPool<T, C> pool =
-        new LessonPool<>(
-            codec,
-            plan.lessons(),
-            plan.trainer().contrasts(),
-            practice.memory(),
-            seeds.random("earlier lessons", 0, 0));
+        direct.call(
+            "codec",
+            () ->
+                new LessonPool<>(
+                    codec,
+                    plan.lessons(),
+                    plan.trainer().contrasts(),
+                    practice.memory(),
+                    seeds.random("earlier lessons", 0, 0)));
     HeldOut<T> heldOut =
         new HeldOut<>(
             codec,
@@ -130,10 +149,10 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.exam() == null ? null : DefaultProbeBank.of(plan.exam()));
     DefaultProbeBank<T, C> probes = DefaultProbeBank.of(plan.probes());
     SpentTasks spent = probes.spent();
-    Consumer<RunEvent.Attempted> recorded = attempt -> {};
+    Consumer<RunEvent.Attempted> spends = attempt -> {};
     if (probes.isRenewed()) {
       pool.given(spent::trained);
-      recorded =
+      spends =
           attempt -> {
             if (pool.mayLearn(attempt)) {
               spent.trained(attempt.task());
@@ -153,7 +172,7 @@ final class LoopRun<T, C> implements AutoCloseable {
             examiner,
             plan.rubric(),
             codec,
-            recorded);
+            spends);
     this.exam = exam(anchor, seeds);
     Charter charter = plan.oversight().charter();
     String digest = charter == null ? null : charter.digest();
@@ -174,13 +193,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     int given = plan.lessons().stream().mapToInt(Lesson::level).max().orElse(0);
     this.state =
         new RunState(
-            anchor,
-            Frontier.given(given),
-            steps,
-            plan.registry(),
-            driver,
-            leased,
-            logContext);
+            anchor, Frontier.given(given), steps, plan.registry(), driver, leased, logContext);
     long examined = exam == null ? 0 : exam.worstCase();
     this.room =
         new Room(practice, levels, examined, state, pool, judging, training, accounts, ledger);
@@ -193,14 +206,11 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** What is spent, with what was spent before. */
   private Ledger ledger() {
     Ledger made = new Ledger(plan.budget().ceilings(), plan.clock(), ProcessTime.clock());
-    List<RunEvent.BudgetMoved> moved = new ArrayList<>();
-    journal.movements(moved::add);
-    made.restore(moved);
+    made.restore(journal::movements);
     return made;
   }
 
-  private Judging<T, C> judging(
-      String anchor, Seeds seeds, HeldOut<T> heldOut, SpentTasks spent) {
+  private Judging<T, C> judging(String anchor, Seeds seeds, HeldOut<T> heldOut, SpentTasks spent) {
     return new Judging<>(
         plan.gate(),
         DefaultProbeBank.of(plan.probes()),
@@ -235,12 +245,19 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   RunReport run() {
     try {
-      RunEvent.RunStarted begins =
-          new RunEvent.RunStarted(plan.seed(), state.anchor(), plan.recorded(tasks, levels));
+      Map<String, String> setting =
+          steps.direct().call("parts' descriptions", () -> plan.recorded(tasks, levels));
+      RunEvent.RunStarted begins = new RunEvent.RunStarted(plan.seed(), state.anchor(), setting);
       steps.begin(
           begins,
-          past -> plan.differences(past, begins, steps.context("asking the verifier again")),
-          plan.budget().toString());
+          began ->
+              plan.differences(
+                  began,
+                  begins,
+                  each -> plan.store().forEach(steps.run(), RunEvent.Attempted.class, each),
+                  steps),
+          new RunEvent.Resumed(
+              recorded.generation(), Math.toIntExact(recorded.events()), plan.budget().toString()));
       state.begin();
       beginLineage();
       while (true) {
@@ -327,7 +344,8 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** Tells the registry how far the run is recorded; a replay has no record of its own. */
   private void settled() {
     if (!steps.isReplay()) {
-      state.settled(plan.store().head(steps.run()));
+      RunStore.Head head = steps.read(() -> plan.store().head(steps.run()));
+      state.settled(head);
     }
   }
 
@@ -374,7 +392,12 @@ final class LoopRun<T, C> implements AutoCloseable {
     // Together: what is revealed must not be resumed, and nor must what the budget cut short, which
     // would not be cut short in the same place again.
     steps.record(last);
-    settled();
+    try {
+      settled();
+    } catch (LeavingException e) {
+      // It has ended all the same.
+      log.warn("run {}: the registry could not be told of the end", steps.run(), e);
+    }
     return report();
   }
 

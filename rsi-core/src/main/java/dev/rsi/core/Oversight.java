@@ -105,8 +105,9 @@ public final class Oversight {
    * long. The loop asks again after a pause that doubles from 100 ms to a minute, or as long as a
    * server asked for, and goes on as if nothing had happened. If the part does not come back in
    * this time by the loop's clock, or the budget has run out meanwhile, the run is left with {@link
-   * dev.rsi.core.report.RunReport.End#OUTAGE}, and can be resumed. Default: an hour, which is longer
-   * than most servers take to come back.
+   * dev.rsi.core.report.RunReport.End#OUTAGE}, and can be resumed. Calls that threw and do not say
+   * that it may pass are waited for ten seconds at most: the fault is a program's more often than a
+   * server's. Default: an hour, which is longer than most servers take to come back.
    *
    * @param longest zero or more; zero leaves the run at once
    */

@@ -152,6 +152,7 @@ final class RunState {
       steps.registry(() -> registry.version(incumbent()));
       return null;
     } catch (CorruptModelException | IllegalArgumentException damaged) {
+      // Where not even an ancestor is there, the registry is not.
       String sound =
           steps
               .knownVersion(() -> registry.soundAncestor(incumbent()))

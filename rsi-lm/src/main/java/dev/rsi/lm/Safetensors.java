@@ -29,10 +29,10 @@ import tools.jackson.databind.node.ObjectNode;
  * A file of named arrays in the safetensors format: eight bytes of header length, a JSON header,
  * and the arrays without gaps, all little-endian.
  *
- * <p>Reading takes nothing on trust: the header is at most 4 MB, enough for 30,000 arrays; names are distinct, every array
- * lies inside the file, none overlap, none leave a hole, and type times shape is the number of
- * bytes. Immutable and thread-safe. An interrupt does not disturb it: no interruptible channel is
- * used.
+ * <p>Reading takes nothing on trust: the header is at most 4 MB, enough for 30,000 arrays; names
+ * are distinct, every array lies inside the file, none overlap, none leave a hole, and type times
+ * shape is the number of bytes. Immutable and thread-safe. An interrupt does not disturb it: no
+ * interruptible channel is used.
  */
 public final class Safetensors {
   private static final int MAX_HEADER = 4 << 20;

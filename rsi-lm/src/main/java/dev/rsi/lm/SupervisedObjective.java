@@ -12,13 +12,16 @@ import java.util.Objects;
  */
 public record SupervisedObjective(Loss loss) implements Objective {
   /**
-   * The mean loss over 20 steps, in [0, 100] nats per token, at which a training ends before its
-   * steps are spent; default 0, never. Field term: early stopping on the training loss. For rounds
-   * of a loop, whose lessons the base version knows in part: once their loss is next to nothing,
-   * further steps cost time and give no more. The learning rate has not decayed to its end then.
+   * The mean loss over 20 steps, in [0, 100] nats per token, from which on a training comes to its
+   * end: the learning rate decays to 0 over as many steps as it took to get there, if that ends
+   * before the {@linkplain DecoderTraining#STEPS steps} do. Default 0, never. Field terms: early
+   * stopping, warm-up, stable, decay. For rounds of a loop, whose lessons the base version knows in
+   * part: once their loss is next to nothing, further steps cost time and give no more. Without the
+   * decay a training that is stopped there is a worse one.
    */
   public static final Knob TARGET_LOSS =
-      Knob.real("target-loss", 0, 100, 0, "mean loss at which training ends early; 0 never");
+      Knob.real(
+          "target-loss", 0, 100, 0, "mean loss from which on training comes to its end; 0 never");
 
   static final SupervisedObjective DEFAULT = new SupervisedObjective(Loss.NLL);
 

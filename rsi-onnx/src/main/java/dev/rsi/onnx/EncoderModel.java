@@ -27,8 +27,7 @@ final class EncoderModel implements AutoCloseable {
   private static final String HIDDEN = "last_hidden_state";
 
   /** Where the runtime looks for weights of a model in memory; else in the working directory. */
-  private static final String WEIGHTS =
-      "session.model_external_initializers_file_folder_path";
+  private static final String WEIGHTS = "session.model_external_initializers_file_folder_path";
 
   private final OrtSession session;
   private final String output;

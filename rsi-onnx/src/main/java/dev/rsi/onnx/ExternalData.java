@@ -59,8 +59,18 @@ final class ExternalData {
           Map.of(5, Message.ATTRIBUTE),
           Message.ATTRIBUTE,
           Map.of(
-              5, Message.TENSOR, 6, Message.GRAPH, 10, Message.TENSOR, 11, Message.GRAPH, 22,
-              Message.SPARSE, 23, Message.SPARSE),
+              5,
+              Message.TENSOR,
+              6,
+              Message.GRAPH,
+              10,
+              Message.TENSOR,
+              11,
+              Message.GRAPH,
+              22,
+              Message.SPARSE,
+              23,
+              Message.SPARSE),
           Message.SPARSE,
           Map.of(1, Message.TENSOR, 2, Message.TENSOR),
           Message.TENSOR,
@@ -95,8 +105,7 @@ final class ExternalData {
   static void check(Path file) {
     Set<String> named;
     try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "r")) {
-      named =
-          locations(opened.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, opened.length()));
+      named = locations(opened.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, opened.length()));
     } catch (IOException | IllegalArgumentException e) {
       throw new CorruptModelException(
           file, "(model)", "an ONNX model of less than 2 GiB", String.valueOf(e.getMessage()), e);

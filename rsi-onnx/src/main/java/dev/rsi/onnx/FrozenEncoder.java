@@ -75,11 +75,11 @@ public final class FrozenEncoder implements AutoCloseable {
 
   /**
    * Opens a model of a directory on the CPU: {@code model.onnx}, there or in {@code onnx}, with
-   * {@code tokenizer.json} or {@code vocab.txt}. Weights that are not in the model's file are
-   * in others of its directory.
+   * {@code tokenizer.json} or {@code vocab.txt}. Weights that are not in the model's file are in
+   * others of its directory.
    *
-   * @throws CorruptModelException if a file is missing, the tokenizer is damaged, or the model names
-   *     weights that are not in its directory
+   * @throws CorruptModelException if a file is missing, the tokenizer is damaged, or the model
+   *     names weights that are not in its directory
    * @throws RsiException if the model cannot be loaded or is no sentence encoder
    */
   public static FrozenEncoder open(Path directory) {

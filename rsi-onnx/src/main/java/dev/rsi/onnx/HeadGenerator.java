@@ -19,8 +19,9 @@ import java.util.Objects;
  * HeadTrainer#generator}. Field term: classifier.
  *
  * <p>A task that the codec cannot write, or the encoder cannot take, is a failed output, a label or
- * number that the codec cannot read a malformed one. Sessions of softmax heads are {@link ScoringSession}s: the score of a label is its
- * log-probability, that of anything else is negative infinity.
+ * number that the codec cannot read a malformed one. Sessions of softmax heads are {@link
+ * ScoringSession}s: the score of a label is its log-probability, that of anything else is negative
+ * infinity.
  *
  * <p>Thread-safe, and its outputs do not depend on the batch, bit for bit. Closing it, or a
  * session, does not close the encoder.

@@ -21,16 +21,47 @@ final class OrtRun implements AutoCloseable {
   /** Ticks without a run, after which nobody looks until there is one. */
   private static final int IDLE_TICKS = 50;
 
-  private static final Set<OrtRun> OPEN = ConcurrentHashMap.newKeySet();
-  private static volatile boolean asleep;
-
-  /** Started with the first model that is loaded, once for all of them. */
+  /** Looks after all runs, from the first model that is loaded on. */
   private static final class Watchdog {
-    static final Thread THREAD = new Thread(OrtRun::watch, "rsi-onnx-watchdog");
+    static final Watchdog ONLY = started();
 
-    static {
-      THREAD.setDaemon(true);
-      THREAD.start();
+    final Set<OrtRun> open = ConcurrentHashMap.newKeySet();
+    final Thread thread = new Thread(this::watch, "rsi-onnx-watchdog");
+    volatile boolean asleep;
+
+    private static Watchdog started() {
+      Watchdog watchdog = new Watchdog();
+      watchdog.thread.setDaemon(true);
+      watchdog.thread.start();
+      return watchdog;
+    }
+
+    private void watch() {
+      int idle = 0;
+      while (true) {
+        LockSupport.parkNanos(TICK_NANOS);
+        // Nobody interrupts it, and a park would end at once for ever.
+        Thread.interrupted();
+        idle = anyLooked() ? 0 : idle + 1;
+        if (idle < IDLE_TICKS) {
+          continue;
+        }
+        asleep = true;
+        // Whoever came before it was said is seen here, whoever came after wakes it.
+        if (!anyLooked()) {
+          LockSupport.park();
+        }
+        asleep = false;
+        idle = 0;
+      }
+    }
+
+    private boolean anyLooked() {
+      boolean any = false;
+      for (OrtRun each : open) {
+        any |= each.looked();
+      }
+      return any;
     }
   }
 
@@ -44,7 +75,7 @@ final class OrtRun implements AutoCloseable {
     R run(RunOptions options) throws OrtException;
   }
 
-  private final Thread watchdog = Watchdog.THREAD;
+  private final Watchdog watchdog = Watchdog.ONLY;
   private final RunOptions options;
 
   /** The thread of the run under way. */
@@ -56,7 +87,7 @@ final class OrtRun implements AutoCloseable {
 
   OrtRun() throws OrtException {
     options = new RunOptions();
-    OPEN.add(this);
+    watchdog.open.add(this);
   }
 
   /**
@@ -69,8 +100,8 @@ final class OrtRun implements AutoCloseable {
   <R> R run(String what, Call<R> call) {
     Thread own = Thread.currentThread();
     thread = own;
-    if (asleep) {
-      LockSupport.unpark(watchdog);
+    if (watchdog.asleep) {
+      LockSupport.unpark(watchdog.thread);
     }
     try {
       return call.run(options);
@@ -113,40 +144,12 @@ final class OrtRun implements AutoCloseable {
     }
   }
 
-  private static void watch() {
-    int idle = 0;
-    while (true) {
-      LockSupport.parkNanos(TICK_NANOS);
-      // Nobody interrupts it, and a park would end at once for ever.
-      Thread.interrupted();
-      idle = anyLooked() ? 0 : idle + 1;
-      if (idle < IDLE_TICKS) {
-        continue;
-      }
-      asleep = true;
-      // Whoever came before it was said is seen here, whoever came after wakes it.
-      if (!anyLooked()) {
-        LockSupport.park();
-      }
-      asleep = false;
-      idle = 0;
-    }
-  }
-
-  private static boolean anyLooked() {
-    boolean any = false;
-    for (OrtRun each : OPEN) {
-      any |= each.looked();
-    }
-    return any;
-  }
-
   /** Frees what it holds; the run must be over. */
   @Override
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      OPEN.remove(this);
+      watchdog.open.remove(this);
       options.close();
     }
   }

@@ -43,8 +43,7 @@ class ExternalDataTest {
     table.number(2, 1).text(8, "table");
     table.message(13, new Wire().text(1, "location").text(2, location));
     table.number(14, 1);
-    Wire gather =
-        new Wire().text(1, "table").text(1, "input_ids").text(2, "y").text(4, "Gather");
+    Wire gather = new Wire().text(1, "table").text(1, "input_ids").text(2, "y").text(4, "Gather");
     Wire graph =
         new Wire()
             .message(1, gather)

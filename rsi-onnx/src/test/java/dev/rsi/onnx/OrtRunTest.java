@@ -49,7 +49,7 @@ class OrtRunTest {
   @Test
   void should_end_an_encoder_that_loops_even_while_it_is_opened() throws Exception {
     byte[] model = encoder();
-    interrupted(() -> EncoderModel.of(model, Device.cpu(), new int[] {1, 2}));
+    interrupted(() -> EncoderModel.of(model, null, Device.cpu(), new int[] {1, 2}));
   }
 
   /** Interrupts a thread at work, which then ends as cancelled, and stays interrupted. */

@@ -33,6 +33,7 @@ import dev.rsi.lm.DecoderTraining;
 import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.SamplingParameters;
+import dev.rsi.lm.SupervisedObjective;
 import dev.rsi.onnx.OnnxGenerator;
 import dev.rsi.onnx.OnnxTrainer;
 import java.nio.file.Path;
@@ -45,6 +46,12 @@ import java.util.SplittableRandom;
 public final class AdditionRun {
   private static final AdditionCodec CODEC = AdditionCodec.INSTANCE;
   private static final char END = '$';
+
+  /** Where the loss of generation 0 is past its fall, and a decay brings the rest. */
+  private static final double GIVEN_LOSS = 0.05;
+
+  /** Where a round has learned its new lessons: most are there after 60 to 100 steps. */
+  private static final double ROUND_LOSS = 0.002;
 
   private final Settings settings;
   private final ProbeBank<Addition, String> exam;
@@ -86,7 +93,10 @@ public final class AdditionRun {
           ImprovementLoop.builder(generator)
               .verifier(verifier())
               .trainer(
-                  trainer(), Recipe.defaults().with(DecoderTraining.STEPS, settings.roundSteps()))
+                  trainer(),
+                  Recipe.defaults()
+                      .with(DecoderTraining.STEPS, settings.roundSteps())
+                      .with(SupervisedObjective.TARGET_LOSS, ROUND_LOSS))
               .gate(gate())
               .probes(probes)
               .exam(exam)
@@ -141,6 +151,7 @@ public final class AdditionRun {
     Recipe recipe =
         Recipe.defaults()
             .with(DecoderTraining.STEPS, settings.givenSteps())
+            .with(SupervisedObjective.TARGET_LOSS, GIVEN_LOSS)
             .with(DecoderTraining.LEARNING_RATE, 4e-3)
             .with(DecoderTraining.WARM_UP_STEPS, 100)
             .with(DecoderTraining.DECAY_SHARE, 0.4);

@@ -11,8 +11,8 @@ import java.util.Locale;
  * @param seed root of all randomness
  * @param givenDigits lengths from 1 to this are taught by given lessons
  * @param digits lengths up to this are to be learned
- * @param givenSteps training steps of generation 0
- * @param roundSteps training steps of every later generation
+ * @param givenSteps training steps of generation 0, at most
+ * @param roundSteps training steps of every later generation, at most
  * @param probes additions per length for the gate
  * @param exam additions per length for the report
  */

@@ -50,8 +50,8 @@ public final class RoundTrip {
   }
 
   /**
-   * An attempt with a candidate, its task and candidate as the codec reads them back: whoever gets it
-   * may change them.
+   * An attempt with a candidate, its task and candidate as the codec reads them back: whoever gets
+   * it may change them.
    *
    * @throws RsiException if the codec fails, or writes otherwise what it read, naming it
    */

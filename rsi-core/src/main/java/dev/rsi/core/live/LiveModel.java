@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
  * them, and a lease has one for itself. The first is opened with the version, more only when leases
  * overlap, up to the number given to {@link #open}; when all are out, {@code acquire} waits for
  * one. Who waits is not overtaken: a session that comes back is handed to who waits longest, and a
- * swap keeps their order. Where another one cannot be opened, for want of memory perhaps, that is logged, and those
- * that are there have to do. So at most that number of sessions is open for the version live now,
- * as many for a canary's challenger, and one for each lease that is still under way on an earlier
- * version; during a swap, one for the version that is being loaded.
+ * swap keeps their order. Where another one cannot be opened, for want of memory perhaps, that is
+ * logged, and those that are there have to do. So at most that number of sessions is open for the
+ * version live now, as many for a canary's challenger, and one for each lease that is still under
+ * way on an earlier version; during a swap, one for the version that is being loaded.
  *
  * <p>Thread-safe, but for leases, each of which belongs to one request.
  *

@@ -22,11 +22,7 @@ final class Pool<T, C> {
   private boolean retired;
 
   /** A pool that has its first session, of a version that is held for it. */
-  Pool(
-      ModelVersion version,
-      ModelRegistry.Hold hold,
-      Generator.Session<T, C> first,
-      int limit) {
+  Pool(ModelVersion version, ModelRegistry.Hold hold, Generator.Session<T, C> first, int limit) {
     this.version = version;
     this.hold = hold;
     this.limit = limit;

@@ -234,11 +234,20 @@ final class DirectoryModelRegistry implements ModelRegistry {
     if (id == null) {
       return Optional.empty();
     }
-    if (!versions.isThere(id)) {
+    try {
+      versions.showLive(id);
+      return Optional.of(versions.checked(id));
+    } catch (IllegalArgumentException gone) {
+      LiveRecord then = last();
+      if (then.number() != now.number()) {
+        // Another one went live while it was read, and it was deleted.
+        return live();
+      }
       throw new CorruptModelException(
-          records.path(now), "live", "a version under " + directory.resolve("versions"), id);
+          records.path(now), "live", "a version under " + directory.resolve("versions"), id, gone);
+    } catch (IOException e) {
+      throw failed("read version (" + id + ")", e);
     }
-    return Optional.of(version(id));
   }
 
   private LiveRecord last() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,10 @@ final class Versions {
   private static final String JSON = ".json";
   private static final int ID_LENGTH = 64;
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+
+  // To hide a version, look who needs it and show it again takes a few milliseconds.
+  private static final int WAITS = 500;
+  private static final long A_MILLISECOND = 1_000_000;
 
   private final Path home;
   private final Path directory;
@@ -76,6 +81,9 @@ final class Versions {
   }
 
   void checkThere(String id) {
+    for (int wait = 0; wait < WAITS && isHiddenForNow(id); wait++) {
+      LockSupport.parkNanos(A_MILLISECOND);
+    }
     if (!Files.exists(json(id))) {
       throw new IllegalArgumentException(
           "There is no version ("
@@ -83,6 +91,25 @@ final class Versions {
               + ") in registry ("
               + home
               + ").\nMaybe it lies in another one, or was deleted.");
+    }
+  }
+
+  /** Whether somebody hid it just now, to see whether anybody needs it. */
+  private boolean isHiddenForNow(String id) {
+    try {
+      return !Files.exists(json(id)) && Files.exists(retired(id)) && work.isBusy(id);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Shows a version that is live again, where a process that hid it stands still: it finds that it
+   * is live when it goes on, as nobody can promote what is hidden.
+   */
+  void showLive(String id) throws IOException {
+    if (isHiddenForNow(id)) {
+      restore(id);
     }
   }
 

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class WorkArea {
   private static final Logger LOG = LoggerFactory.getLogger(WorkArea.class);
   private static final String LOCK = ".lock";
+  private static final String MARKS = "marks";
   private static final String HELD = "held-";
   private static final String BUSY = "busy-";
   // The text of a process's mark, with '_' in place of blanks, and a number.
@@ -79,7 +80,9 @@ final class WorkArea {
 
   private Path mark(String kind, String id) throws IOException {
     Path path = fresh();
-    return Files.createFile(path.resolveSibling(kind + id + "-" + path.getFileName()));
+    // Apart from what else lies in the claim, which may be much.
+    Path marks = Files.createDirectories(path.resolveSibling(MARKS));
+    return Files.createFile(marks.resolve(kind + id + "-" + path.getFileName()));
   }
 
   /** The versions that any process uses. One that was killed may be among them. */
@@ -101,7 +104,8 @@ final class WorkArea {
     Set<String> marked = new HashSet<>();
     try (DirectoryStream<Path> claims = Files.newDirectoryStream(directory, Files::isDirectory)) {
       for (Path claim : claims) {
-        try (DirectoryStream<Path> marks = Files.newDirectoryStream(claim, kind + "*")) {
+        try (DirectoryStream<Path> marks =
+            Files.newDirectoryStream(claim.resolve(MARKS), kind + "*")) {
           for (Path mark : marks) {
             String name = mark.getFileName().toString();
             if (!mark.equals(but)) {
@@ -109,7 +113,7 @@ final class WorkArea {
             }
           }
         } catch (NoSuchFileException e) {
-          // Swept meanwhile: its process has ended.
+          // It has none, or was swept meanwhile as its process has ended.
         }
       }
     }

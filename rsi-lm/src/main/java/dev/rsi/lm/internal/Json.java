@@ -10,8 +10,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The one JSON mapper; immutable and thread-safe. What it reads is from outside: it stops at a depth,
- * a name or a number that no file of a model has, and at {@value #MAX_TOKENS} tokens of JSON.
+ * The one JSON mapper; immutable and thread-safe. What it reads is from outside: it stops at a
+ * depth, a name or a number that no file of a model has, and at {@value #MAX_TOKENS} tokens of
+ * JSON.
  */
 public final class Json {
   private static final long MAX_TOKENS = 2_000_000;

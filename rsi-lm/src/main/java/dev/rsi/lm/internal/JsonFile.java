@@ -41,8 +41,7 @@ public final class JsonFile {
   public static JsonFile read(Path file) {
     JsonFile json = read(file, MAX_BYTES);
     if (json.root.size() > MAX_FIELDS) {
-      throw json.wrong(
-          "(root)", "at most " + MAX_FIELDS + " fields", json.root.size() + " fields");
+      throw json.wrong("(root)", "at most " + MAX_FIELDS + " fields", json.root.size() + " fields");
     }
     return json;
   }

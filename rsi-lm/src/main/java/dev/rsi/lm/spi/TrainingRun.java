@@ -70,8 +70,8 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * The same on what a curriculum gives.
    *
-   * @param targetLoss ends it before {@code to} where the mean over the last steps is no greater;
-   *     0 never
+   * @param targetLoss where the mean over the last steps is no greater, the learning rate decays
+   *     over as many steps again as were taken, and {@code to} is not reached; 0 never
    * @return how many steps it took, skipped ones too
    */
   int run(
@@ -82,14 +82,18 @@ public final class TrainingRun implements AutoCloseable {
       int to,
       double targetLoss,
       RunContext context) {
-    for (int i = from; i < to; i++) {
-      if (targetLoss > 0 && hasReached(targetLoss)) {
-        context.progress(schedule.totalSteps(), schedule.totalSteps());
-        return i - from;
+    int end = to;
+    int reached = to;
+    for (int i = from; i < end; i++) {
+      if (reached == to && targetLoss > 0 && hasReached(targetLoss)) {
+        reached = i;
+        end = Math.min(to, i + (i - from));
       }
+      double rate =
+          end == to ? schedule.at(i) : schedule.at(reached) * (end - i) / (double) (end - reached);
       context.checkActive();
       Curriculum.Portion portion = curriculum.next(step, random);
-      TrainStep.Result result = step.step(portion.batches(), adamW, schedule.at(i), adamSteps + 1);
+      TrainStep.Result result = step.step(portion.batches(), adamW, rate, adamSteps + 1);
       if (result.applied()) {
         adamSteps++;
         skippedInARow = 0;
@@ -110,9 +114,9 @@ public final class TrainingRun implements AutoCloseable {
                   + ") that is not finite.\nMaybe lower the learning rate.");
         }
       }
-      context.progress(i + 1L, schedule.totalSteps());
+      context.progress(i + 1L, end == to ? schedule.totalSteps() : end);
     }
-    return to - from;
+    return end - from;
   }
 
   private void remember(double loss) {

@@ -75,7 +75,8 @@ public final class WordPiece {
    * be of a lower-casing model.
    *
    * @param file the name for messages
-   * @param content the file's bytes, {@link #MAX_BYTES} at most; it is JSON if it begins with a brace
+   * @param content the file's bytes, {@link #MAX_BYTES} at most; it is JSON if it begins with a
+   *     brace
    * @throws CorruptModelException if it is damaged or of another kind of tokenizer
    */
   public static WordPiece of(Path file, byte[] content) {
@@ -215,8 +216,8 @@ public final class WordPiece {
 
   /**
    * In canonical decomposition. A normaliser sorts the marks on a letter, in time square to their
-   * number: so where more follow each other than in any language (Unicode's Stream-Safe Text Format,
-   * UAX #15), {@value #MOST_MARKS} each are taken on their own.
+   * number: so where more follow each other than in any language (Unicode's Stream-Safe Text
+   * Format, UAX #15), {@value #MOST_MARKS} each are taken on their own.
    */
   private static String decomposed(String word) {
     StringBuilder parts = new StringBuilder();
@@ -232,9 +233,7 @@ public final class WordPiece {
       }
       i += Character.charCount(c);
     }
-    return parts
-        .append(Normalizer.normalize(word.substring(from), Normalizer.Form.NFD))
-        .toString();
+    return parts.append(Normalizer.normalize(word.substring(from), Normalizer.Form.NFD)).toString();
   }
 
   private static boolean isMark(int c) {

@@ -139,8 +139,7 @@ final class Attacks {
             Reach.PROMISES,
             () -> new CancelledException("not true")),
         thrown("a session runs out of stack", Reach.PROMISES, StackOverflowError::new),
-        thrown(
-            "a session runs out of memory", Reach.STOP, () -> new OutOfMemoryError("not true")),
+        thrown("a session runs out of memory", Reach.STOP, () -> new OutOfMemoryError("not true")),
         thrown(
             "a session throws what it does not declare",
             Reach.PROMISES,

@@ -198,8 +198,7 @@ class BrokenPartsTest {
   void should_be_left_open_where_the_machine_is_at_its_end() {
     OutOfMemoryError error = new OutOfMemoryError("not true");
     for (Place place : List.of(Place.VERIFIER, Place.GATE, Place.TRAINER)) {
-      DisturbedLoop loop =
-          new DisturbedLoop(home.resolve(place.name()), place, () -> sneak(error));
+      DisturbedLoop loop = new DisturbedLoop(home.resolve(place.name()), place, () -> sneak(error));
       try {
         loop.build().run(loop.loops.start, loop.tasks());
         assertThat(place).as("threw").isNull();

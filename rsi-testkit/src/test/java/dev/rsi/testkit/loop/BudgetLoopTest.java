@@ -343,7 +343,7 @@ class BudgetLoopTest {
   void should_end_cut_short_wherever_it_is_killed_by_then() {
     int kills = 0;
     int judging = 0;
-    for (int appends = 128; appends <= 164; appends += 12) {
+    for (int appends = 72; appends <= 108; appends += 12) {
       for (int next = 1; next <= 6; next++) {
         Loops loops = new Loops(home.resolve(appends + " and " + next));
         Metered model = new Metered(loops.learner.generator(), clock);

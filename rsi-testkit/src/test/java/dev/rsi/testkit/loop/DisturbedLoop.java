@@ -110,7 +110,9 @@ final class DisturbedLoop {
   ImprovementLoop<Sum, Long> build() {
     Oversight oversight = Oversight.NONE.limit(limit);
     if (place == Place.APPROVER) {
-      oversight = oversight.approval(Approval.of(Duration.ofHours(2), Action.PROMOTE, Action.HOLD).by(this::approve));
+      oversight =
+          oversight.approval(
+              Approval.of(Duration.ofHours(2), Action.PROMOTE, Action.HOLD).by(this::approve));
     }
     return ImprovementLoop.builder(generator().with(Calls.DEFAULT.limit(limit)))
         .verifier(verifier().with(Calls.DEFAULT.parallel(2).limit(limit)))

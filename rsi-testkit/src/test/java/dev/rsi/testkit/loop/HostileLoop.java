@@ -91,7 +91,7 @@ final class HostileLoop implements AutoCloseable {
         .registry(loops.registry)
         .listener(listener)
         .clock(clock)
-        .oversight(Oversight.NONE.secret(0x5eed_0f_0fL))
+        .oversight(Oversight.NONE.secret(0x5eed_0f_0fL).outages(Duration.ZERO))
         .build();
   }
 

@@ -26,7 +26,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,8 +63,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   /** How long a call that was cut may take to end before it counts as deaf. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  /** How long sessions may take to close. */
-  private static final Duration CLOSING = Duration.ofSeconds(10);
+  /** How long sessions may take to close at most. */
+  private static final long CLOSING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Calls that do not end although they were cut: no more are begun beside so many. */
   private static final int MOST_DEAF = 64;
@@ -99,6 +98,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   private final @Nullable Duration limit;
   private final Supplier<? extends S> open;
   private final ThreadFactory threads;
+  private final long limitNanos;
   private final long tickNanos;
   private final long ticksInLimit;
   private final BlockingQueue<Job<S>> jobs = new LinkedBlockingQueue<>();
@@ -127,10 +127,12 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     this.limit = calls.limit();
     this.open = open;
     this.threads = threads;
-    long nanos = limit == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(limit);
-    this.tickNanos = Math.max(SHORTEST_TICK_NANOS, Math.min(TICK_NANOS, nanos / TICKS));
+    this.limitNanos = limit == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.convert(limit);
+    this.tickNanos = Math.max(SHORTEST_TICK_NANOS, Math.min(TICK_NANOS, limitNanos / TICKS));
     this.ticksInLimit =
-        limit == null ? Long.MAX_VALUE : LongMath.divide(nanos, tickNanos, RoundingMode.CEILING);
+        limit == null
+            ? Long.MAX_VALUE
+            : LongMath.divide(limitNanos, tickNanos, RoundingMode.CEILING);
   }
 
   /**
@@ -173,7 +175,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         cutLate(batch);
         leaving = limit != null && watch.leaving() ? leaving + 1 : 0;
         if (leaving > ticksInLimit) {
-          throw new CancelledException("The run is to be left, and calls of the " + name + " last.");
+          throw new CancelledException(
+              "The run is to be left, and calls of the " + name + " last.");
         }
       }
       batch.checkSound();
@@ -234,7 +237,8 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
               + name
               + " go on although they were cut after ("
               + limit
-              + ").\nMaybe they wait for something that no interrupt ends: ask the context whether the"
+              + ").\n"
+              + "Maybe they wait for something that no interrupt ends: ask the context whether the"
               + " call is cancelled, or raise the limit.");
     }
     hire();
@@ -260,38 +264,37 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
         dismiss(worker);
       }
     }
-    await(leaving, GRACE, () -> false);
+    await(leaving);
   }
 
-  /**
-   * Waits until workers have ended, and names those that have not.
-   *
-   * @param time how long at most
-   * @param hurried whether it is no longer than the grace by now
-   */
-  private static void await(
-      List<? extends Crew<?>.Worker> some, Duration time, BooleanSupplier hurried) {
-    CompletableFuture<?> all =
-        CompletableFuture.allOf(
-            some.stream().map(w -> w.ended).toArray(CompletableFuture<?>[]::new));
-    long left = time.toNanos();
-    long spared = left - GRACE.toNanos();
-    while (left > (hurried.getAsBoolean() ? spared : 0)) {
-      try {
-        Uninterruptibles.getUninterruptibly(all, TICK_NANOS, TimeUnit.NANOSECONDS);
-        return;
-      } catch (TimeoutException e) {
-        left -= TICK_NANOS;
-      } catch (ExecutionException e) {
-        throw new AssertionError(e);
-      }
+  /** Waits for a grace, and names those that have not ended by then. */
+  private static void await(List<? extends Crew<?>.Worker> some) {
+    if (!areOver(some, GRACE.toNanos())) {
+      some.stream().filter(worker -> !worker.ended.isDone()).forEach(worker -> worker.noteDeaf());
     }
-    some.stream().filter(worker -> !worker.ended.isDone()).forEach(worker -> worker.noteDeaf());
+  }
+
+  /** Waits so long at most until workers have ended; false if they have not. */
+  private static boolean areOver(List<? extends Crew<?>.Worker> some, long nanos) {
+    try {
+      Uninterruptibles.getUninterruptibly(
+          CompletableFuture.allOf(
+              some.stream().map(w -> w.ended).toArray(CompletableFuture<?>[]::new)),
+          nanos,
+          TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /**
-   * Lets the workers end, each once it has closed its session, and waits for a while for those that
-   * do not. What a session throws is logged.
+   * Lets the workers end, each once it has closed its session. A session may take as long to close
+   * as a call may, ten seconds at most, and next to no time if the run is cancelled; then its
+   * thread is interrupted, and it is not waited for any longer than a call that was cut. What a
+   * session throws is logged.
    */
   @Override
   public void close() {
@@ -301,16 +304,24 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   /** Closes several crews at once: those that do not end are waited for together. */
   public static void closeAll(Collection<? extends Crew<?>> crews) {
     List<Crew<?>.Worker> closing = new ArrayList<>();
-    List<Crew<?>.Worker> leaving = new ArrayList<>();
-    List<BooleanSupplier> cancelled = new ArrayList<>();
+    List<Crew<?>.Worker> late = new ArrayList<>();
     for (Crew<?> crew : crews) {
-      leaving.addAll(crew.leaving);
+      late.addAll(crew.leaving);
       closing.addAll(crew.dismissed());
-      cancelled.add(crew.cancelled);
     }
-    await(closing, CLOSING, () -> cancelled.stream().anyMatch(BooleanSupplier::getAsBoolean));
-    leaving.removeIf(worker -> worker.deaf);
-    await(leaving, GRACE, () -> false);
+    long waited = 0;
+    while (!areOver(closing, TICK_NANOS)) {
+      waited += TICK_NANOS;
+      for (Crew<?>.Worker worker : List.copyOf(closing)) {
+        if (worker.isLate(waited)) {
+          worker.thread.interrupt();
+          closing.remove(worker);
+          late.add(worker);
+        }
+      }
+    }
+    late.removeIf(worker -> worker.deaf || worker.ended.isDone());
+    await(late);
   }
 
   /** Its workers, which are to end now; none if it was closed before. */
@@ -560,6 +571,12 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
       cut = true;
       thread.interrupt();
       return true;
+    }
+
+    /** Whether it has been closing its session for longer than that may take. */
+    boolean isLate(long nanos) {
+      return nanos >= Math.min(CLOSING_NANOS, limitNanos)
+          || (nanos >= GRACE.toNanos() / 2 && cancelled.getAsBoolean());
     }
 
     void noteDeaf() {

@@ -12,10 +12,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of parts that a run makes on its own thread: of the source of tasks, the codec, the gate
- * and the listener. A watchdog looks after them: one that takes longer than its limit, or goes on
- * though the run is cancelled, is interrupted; and one that does not end for that is deaf, and said
- * to be, as nobody but itself can end it.
+ * The calls of parts that a run makes on its own thread: of the source of tasks, the codec, the
+ * gate and the listener. A watchdog looks after them: one that takes longer than its limit, or goes
+ * on though the run is cancelled, is interrupted; and one that does not end for that is deaf, and
+ * said to be, as nobody but itself can end it.
  *
  * <p>What they throw is what {@link PartException#of} has for it: none of it says that the run is
  * cancelled, but for what the run itself threw in {@link #own}.
@@ -98,6 +98,7 @@ public final class DirectCalls implements AutoCloseable {
    * @throws CancelledException if the run was cancelled meanwhile
    * @throws RsiException if it took too long
    */
+  @SuppressWarnings("NullAway") // What a call gives is handed on as it is, null too.
   public <R extends @Nullable Object> R call(String part, Supplier<R> call) {
     Call made = begin(part, false);
     Throwable thrown = null;
@@ -110,7 +111,7 @@ public final class DirectCalls implements AutoCloseable {
     end(made);
     if (thrown != null && thrown == own) {
       own = null;
-      throw DirectCalls.<RuntimeException>sneaky(thrown);
+      DirectCalls.<RuntimeException>rethrow(thrown);
     }
     own = null;
     if (made.late) {
@@ -144,7 +145,7 @@ public final class DirectCalls implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked")
-  private static <X extends Throwable> X sneaky(Throwable thrown) throws X {
+  private static <X extends Throwable> void rethrow(Throwable thrown) throws X {
     throw (X) thrown;
   }
 

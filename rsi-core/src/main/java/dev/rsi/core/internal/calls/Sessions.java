@@ -38,9 +38,7 @@ public final class Sessions<T, C> implements AutoCloseable {
    * @param open opens a session of the version, whose files are checked; asked on any thread
    */
   public Sessions(
-      Generator<T, C> generator,
-      Supplier<Generator.Session<T, C>> open,
-      ThreadFactory threads) {
+      Generator<T, C> generator, Supplier<Generator.Session<T, C>> open, ThreadFactory threads) {
     this.generator = generator;
     this.codec = generator.codec();
     Calls calls = generator.calling();
@@ -73,15 +71,14 @@ public final class Sessions<T, C> implements AutoCloseable {
   }
 
   /** What the codec makes of what a session gave, which nobody can change any more. */
-  private @Nullable List<Output<C>> readBack(@Nullable List<Output<C>> given) {
-    if (given == null) {
-      return null;
+  private List<Output<C>> readBack(List<Output<C>> given) {
+    List<Output<C>> copy = Lists.copy(given);
+    if (copy == null || copy.contains(null)) {
+      // Refused where the batch is put together.
+      return given;
     }
-    List<Output<C>> outputs = new ArrayList<>(given.size());
-    for (Output<C> output : given) {
-      outputs.add(output == null ? null : RoundTrip.output(codec, output));
-    }
-    return outputs;
+    copy.replaceAll(output -> RoundTrip.output(codec, output));
+    return copy;
   }
 
   /**
@@ -139,7 +136,8 @@ public final class Sessions<T, C> implements AutoCloseable {
       int size = start(part + 1, parts, count) - start(part, parts, count);
       Answer<List<E>> answer = answers.get(part);
       switch (answer.kind()) {
-        case GIVEN -> whole(answer.value(), size, what, asked).forEach(e -> all.add(Answer.given(e)));
+        case GIVEN ->
+            whole(answer.value(), size, what, asked).forEach(e -> all.add(Answer.given(e)));
         case LATE -> all.addAll(Collections.nCopies(size, Answer.late()));
         case THREW -> all.addAll(Collections.nCopies(size, Answer.threw(curable(answer.thrown()))));
       }

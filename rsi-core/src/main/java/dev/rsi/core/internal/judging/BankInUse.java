@@ -47,7 +47,7 @@ public final class BankInUse<T, C> {
     this.attempts = attempts;
     this.tasks = tasks;
     this.number = number;
-    this.digest = tasks.digest();
+    this.digest = digestNow();
     this.stream = number == 1 ? "probe" : "probe of bank " + number;
     this.readings = new ProbeScores<>(steps, stream, true, tasks, anchor, attempts, seeds, batch);
     this.again =
@@ -119,6 +119,10 @@ public final class BankInUse<T, C> {
     again.forgetAllBut(kept);
   }
 
+  private String digestNow() {
+    return steps.direct().call("codec", tasks::digest);
+  }
+
   /** Reading, for a gate that asks: it is no time of the gate's. */
   <R> R read(Supplier<R> reading) {
     return steps.direct().own(reading);
@@ -173,7 +177,7 @@ public final class BankInUse<T, C> {
 
   /** What is wrong with the instrument itself, in words; empty if nothing is. */
   List<String> faults() {
-    return steps.direct().call("codec", tasks::digest).equals(digest)
+    return digestNow().equals(digest)
         ? tasks.contradictions(this::asked)
         : List.of("the probes are not those that the bank began with");
   }

@@ -174,14 +174,13 @@ public final class Judging<T, C> {
     }
     long nanos = Times.nanos(pace);
     long wait = nanos - Math.floorMod(Times.nanos(taken), nanos);
-    long end = System.nanoTime() + Math.min(wait, ledger.nanosLeft());
+    long left = Math.min(wait, ledger.nanosLeft());
     Watch watch = steps.context("keeping the pace");
     try {
       // The decision is made and has to be recorded: the loop ends at its next step.
-      for (long left = end - System.nanoTime();
-          left > 0 && !watch.leaving() && !watch.cancelled();
-          left = end - System.nanoTime()) {
+      while (left > 0 && !watch.leaving() && !watch.cancelled()) {
         TimeUnit.NANOSECONDS.sleep(Math.min(left, GLANCE_NANOS));
+        left -= GLANCE_NANOS;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -193,6 +192,7 @@ public final class Judging<T, C> {
         new DecisionProbes<>(bank, versions, decisions, bank.histories(), secret, most);
     try {
       GateDecision given = steps.direct().call(GATE, () -> gate.decide(source));
+      steps.checkFault(Part.GATE);
       if (given == null) {
         return Unasked.because("The gate returned null.");
       }

@@ -22,8 +22,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has attempts verified and criticised, by sessions of {@link #crews}. What breaks or takes too long
- * gives UNDECIDED, never an exception; what does so through nobody's fault is asked again first.
+ * Has attempts verified and criticised, by sessions of {@link #crews}. What breaks or takes too
+ * long gives UNDECIDED, never an exception; what does so through nobody's fault is asked again
+ * first.
  */
 public final class Examiner<T, C> {
   private final VerifierCalls<T, C> verifier;

@@ -166,8 +166,7 @@ public final class LessonPool<T, C> {
 
   /** Whether a training may learn from an attempt that was recorded: as far as its verdict goes. */
   public boolean mayLearn(RunEvent.Attempted attempt) {
-    return attempt.outcome() == Outcome.PASS
-        || (contrasts && attempt.outcome() == Outcome.FAIL);
+    return attempt.outcome() == Outcome.PASS || (contrasts && attempt.outcome() == Outcome.FAIL);
   }
 
   /** All lessons with the weights of the mix. */

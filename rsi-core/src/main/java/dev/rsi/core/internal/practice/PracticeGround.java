@@ -167,9 +167,9 @@ public final class PracticeGround<T, C> {
             + level
             + ") gave "
             + MAX_REDRAWS
-            + " held-out tasks in a row.\nMaybe every task of the level is a probe or an exam task, or"
-            + " near one: hold out fewer, or set nearness(1) on the bank where tasks share a long"
-            + " template.");
+            + " held-out tasks in a row.\n"
+            + "Maybe every task of the level is a probe or an exam task, or near one: hold out"
+            + " fewer, or set nearness(1) on the bank where tasks share a long template.");
   }
 
   private List<RunEvent.Attempted> examined(
@@ -248,7 +248,10 @@ public final class PracticeGround<T, C> {
     return recalled;
   }
 
-  /** What may be learnt from is made of what was recorded, so that a run that is resumed learns the same. */
+  /**
+   * What may be learnt from is made of what was recorded, so that a run that is resumed learns the
+   * same.
+   */
   private Attempt<T, C> attempt(RunEvent.Attempted event) {
     Verdict verdict =
         new Verdict(event.outcome(), event.score(), event.reason(), cost(event.verdictCost()));

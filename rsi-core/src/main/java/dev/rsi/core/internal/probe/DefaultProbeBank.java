@@ -112,8 +112,8 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
       throw new IllegalArgumentException(
           "Probe kind ("
               + kind
-              + ") compares answers, so that no single one has a known reading.\nMaybe give its judge"
-              + " known answers in a kind of skill.");
+              + ") compares answers, so that no single one has a known reading.\n"
+              + "Maybe give its judge known answers in a kind of skill.");
     }
     return new DefaultProbeBank<>(
         this, known.and(kind, answered.form(), task, candidate, reading), renewal);

@@ -1,6 +1,9 @@
 package dev.rsi.core.internal.probe;
 
-/** Numbers the different longs of a growing set in the order of their coming. 24 bytes a long at most. */
+/**
+ * Numbers the different longs of a growing set in the order of their coming. 24 bytes a long at
+ * most.
+ */
 final class LongIds {
   private static final int NONE = -1;
 

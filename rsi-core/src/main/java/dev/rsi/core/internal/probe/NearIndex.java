@@ -174,7 +174,7 @@ final class NearIndex {
       if (before <= size - common) {
         for (; at < end && place[at] <= other - common && sets[set[at]].length == other; at++) {
           compared.accept(set[at]);
-          if (hasInCommon(ranks, size, sets[set[at]], common)) {
+          if (hasInCommon(ranks, sets[set[at]], common)) {
             return true;
           }
         }
@@ -199,7 +199,7 @@ final class NearIndex {
     return low;
   }
 
-  private static boolean hasInCommon(int[] ranks, int size, int[] other, int common) {
+  private static boolean hasInCommon(int[] ranks, int[] other, int common) {
     int mayMiss = ranks.length - common;
     int otherMayMiss = other.length - common;
     int k = 0;
@@ -236,7 +236,9 @@ final class NearIndex {
     return least;
   }
 
-  /** The fewest members in common that are enough for sets of two sizes; may be more than they have. */
+  /**
+   * The fewest members in common that are enough for sets of two sizes; may be more than they have.
+   */
   private int common(int one, int other) {
     int common = (int) Math.ceil(threshold / (1 + threshold) * ((double) one + other));
     while (common > 1 && near(common - 1, one, other)) {

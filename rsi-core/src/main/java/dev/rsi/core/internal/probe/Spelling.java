@@ -14,7 +14,9 @@ import java.util.Locale;
 final class Spelling {
   private static final int MOST_MARKS = 30;
 
-  /** The letters that turn into marks: two of Thai and Lao, and the sound marks of narrow katakana. */
+  /**
+   * The letters that turn into marks: two of Thai and Lao, and the sound marks of narrow katakana.
+   */
   private static final String LETTERS_AS_MARKS = "\u0E33\u0EB3\uFF9E\uFF9F";
 
   private Spelling() {}
@@ -77,8 +79,7 @@ final class Spelling {
       } else {
         String up = Character.toString(c).toUpperCase(Locale.ROOT);
         up.codePoints()
-            .forEach(
-                upper -> folded.append(Character.toString(upper).toLowerCase(Locale.ROOT)));
+            .forEach(upper -> folded.append(Character.toString(upper).toLowerCase(Locale.ROOT)));
       }
     }
     return folded.toString();

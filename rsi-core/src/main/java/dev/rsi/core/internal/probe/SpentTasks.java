@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tasks that no bank to come may have: those of earlier banks, and whatever is near one that the
- * model may have been trained on. Kept as hashes, so that a fresh bank costs the same however long
- * the run is: a task is 24 bytes at most, and one of {@value Runs#LEAST_WORDS} words or more some 20
- * a word beside them; the same task again is nothing.
+ * The tasks that no bank to come may have: those of earlier banks, and whatever is near one that
+ * the model may have been trained on. Kept as hashes, so that a fresh bank costs the same however
+ * long the run is: a task is 24 bytes at most, and one of {@value Runs#LEAST_WORDS} words or more
+ * some 20 a word beside them; the same task again is nothing.
  *
  * <p>What is near is found as by {@link NearDuplicates}. An index cannot grow, as it ranks what it
  * holds: so there are several, each larger than the next, and two become one when the newer has
- * grown half as large as the other (the logarithmic method: Bentley and Saxe, Decomposable searching
- * problems, 1980). Used by one thread at a time.
+ * grown half as large as the other (the logarithmic method: Bentley and Saxe, Decomposable
+ * searching problems, 1980). Used by one thread at a time.
  */
 public final class SpentTasks {
   private final double nearness;

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Asking<I, R> {
   /**
    * How often an item is asked about at most while others are answered: of calls that fail in
-   * passing one in ten, one item in 100,000 is missed.
+   * passing one in ten, one item in 100 million is missed.
    */
-  public static final int MOST = 5;
+  public static final int MOST = 8;
 
   /** What came of a call. */
   public enum Came {
@@ -107,7 +107,8 @@ public final class Asking<I, R> {
         // Few items, maybe one, that can never be answered: what was answered before tells.
         looked = true;
       } else if (!isThere) {
-        outage.await(reason(lost), pause(lost), () -> false);
+        outage.await(
+            reason(lost), lost.stream().anyMatch(Asking::mayPass), pause(lost), () -> false);
       }
       if (!again.test(lost)) {
         if (isThere) {
@@ -132,6 +133,10 @@ public final class Asking<I, R> {
       known = items.get(item);
     }
     return answered;
+  }
+
+  private static boolean mayPass(Answer<?> answer) {
+    return answer.kind() != Answer.Kind.THREW || isDeclared(answer);
   }
 
   /** What failed last said of itself. */

@@ -2,7 +2,6 @@ package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.Calls;
 import dev.rsi.api.Generator;
-import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
@@ -68,10 +67,12 @@ public final class Attempts<T, C> {
     List<Output<C>> outputs;
     try {
       outputs =
-          of(version).generating.all(
-              requests,
-              this::loses,
-              some -> spending.during(() -> of(version).sessions.generate(some, context)))
+          of(version)
+              .generating
+              .all(
+                  requests,
+                  this::loses,
+                  some -> spending.during(() -> of(version).sessions.generate(some, context)))
               .stream()
               .map(this::output)
               .toList();
@@ -108,7 +109,9 @@ public final class Attempts<T, C> {
     return generator.maxTokens() == Integer.MAX_VALUE ? 0 : generator.maxTokens();
   }
 
-  /** Pays for attempts that came to nothing and are made again, and for one that may go with them. */
+  /**
+   * Pays for attempts that came to nothing and are made again, and for one that may go with them.
+   */
   private boolean loses(List<Answer<Output<C>>> failed) {
     long tokens = failed.stream().mapToLong(answer -> output(answer).tokens()).sum();
     return steps.accounts().lost(Amounts.of(Dimension.TOKENS, tokens + most()));
@@ -139,8 +142,8 @@ public final class Attempts<T, C> {
   }
 
   /**
-   * Has a version score candidates; each counts as an attempt. What came to nothing through nobody's
-   * fault is scored again.
+   * Has a version score candidates; each counts as an attempt. What came to nothing through
+   * nobody's fault is scored again.
    *
    * @param step what for, for people
    * @return log-probabilities, NaN where one is missing
@@ -156,13 +159,16 @@ public final class Attempts<T, C> {
     }
     try {
       List<Double> scores =
-          of(version).scoring.all(
+          of(version)
+              .scoring
+              .all(
                   pairs,
                   failed -> true,
                   some ->
                       spending.during(
                           () ->
-                              of(version).sessions
+                              of(version)
+                                  .sessions
                                   .score(
                                       some.stream().map(Pair::task).toList(),
                                       some.stream().map(Pair::candidate).toList(),
@@ -203,12 +209,12 @@ public final class Attempts<T, C> {
 
   private Asked of(String version) {
     // Every file is held against its hash before it is loaded.
-    return versions.computeIfAbsent(version, id -> new Asked(new Sessions<>(generator, () -> opened(id), threads)));
-  }
-
-  /** A session of a version out of the registry; on any thread. */
-  private Generator.Session<T, C> opened(String id) {
-    return Steps.load(registry, id, generator::open);
+    return versions.computeIfAbsent(
+        version,
+        id ->
+            new Asked(
+                new Sessions<>(
+                    generator, () -> Steps.loaded(registry, id, generator::open), threads)));
   }
 
   /**

@@ -26,7 +26,8 @@ public final class DivergedException extends JournalException {
             + shortened(then)
             + ") and is now ("
             + shortened(now)
-            + ").\nMaybe tasks, codec or another part were changed since, or draw from more than the"
+            + ").\n"
+            + "Maybe tasks, codec or another part were changed since, or draw from more than the"
             + " seed: resume it with what it began with, or begin a new run from its live version.",
         null);
     this.event = event;

@@ -22,6 +22,12 @@ public final class Outages {
   /** The longest pause that nobody asked for: as much is lost at most when the part is back. */
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
+  /**
+   * The longest that one is waited for whose failures do not say of themselves that they may pass:
+   * a fault of a program more often than one of a server, and whoever made it should hear of it.
+   */
+  private static final Duration UNSAID = Duration.ofSeconds(10);
+
   private final Journal journal;
   private final Accounts accounts;
   private final Clock clock;
@@ -51,6 +57,7 @@ public final class Outages {
     private Duration lasted = Duration.ZERO;
     private Duration pause = SHORTEST;
     private Instant looked = Instant.MIN;
+    private long lookedNanos;
 
     private Outage(String part) {
       this.part = part;
@@ -64,17 +71,21 @@ public final class Outages {
      * Waits before the part is asked again.
      *
      * @param reason what its calls said, in words
+     * @param passing whether one of them says of itself that it may pass
      * @param asked how long it asked to be left alone; zero where it did not
      * @param otherwise what ends the wait, too
      * @throws LeavingException if it has not come back in time, or the budget is spent
      * @throws dev.rsi.api.CancelledException if the run is to be left
      */
-    public void await(String reason, Duration asked, BooleanSupplier otherwise) {
+    public void await(
+        String reason, boolean passing, Duration asked, BooleanSupplier otherwise) {
+      Duration longest = passing || most.compareTo(UNSAID) < 0 ? most : UNSAID;
       if (!underWay) {
         underWay = true;
         lasted = Duration.ZERO;
         pause = SHORTEST;
         looked = clock.instant();
+        lookedNanos = System.nanoTime();
         log.warn(
             "run {}, generation {}: the {} cannot be reached, and is waited for: {}",
             journal.run(),
@@ -84,13 +95,13 @@ public final class Outages {
         journal.record(new RunEvent.OutageBegan(journal.generation(), part, reason));
       }
       look();
-      if (lasted.compareTo(most) >= 0) {
-        throw tooLong(reason);
+      if (lasted.compareTo(longest) >= 0) {
+        throw tooLong(reason, longest);
       }
       Duration longer = pause.compareTo(asked) >= 0 ? pause : asked;
       // One last time when the time is over.
-      Duration until = lasted.plus(longer.compareTo(most) < 0 ? longer : most);
-      Duration end = until.compareTo(most) < 0 ? until : most;
+      Duration until = lasted.plus(longer.compareTo(longest) < 0 ? longer : longest);
+      Duration end = until.compareTo(longest) < 0 ? until : longest;
       pause = pause.multipliedBy(2).compareTo(LONGEST) < 0 ? pause.multipliedBy(2) : LONGEST;
       journal.waitFor(
           () -> {
@@ -105,11 +116,15 @@ public final class Outages {
 
     /** The run is left, as the part has not come back in time. */
     public LeavingException tooLong(String reason) {
+      return tooLong(reason, most);
+    }
+
+    private LeavingException tooLong(String reason, Duration longest) {
       return leave(
           "could not be reached for ("
               + lasted
-              + "), and an outage is waited for ("
-              + most
+              + "), and is waited for ("
+              + longest
               + ") at most: "
               + reason
               + "\nMaybe resume the run when it is there again.");
@@ -136,13 +151,15 @@ public final class Outages {
       }
     }
 
-    /** A clock that was set back gives nothing back. */
+    /** A clock that was set back gives nothing back, and one that stands still holds up nobody. */
     private void look() {
       Instant now = clock.instant();
-      if (now.isAfter(looked)) {
-        lasted = lasted.plus(Duration.between(looked, now));
-      }
+      long nanos = System.nanoTime();
+      Duration waited = Duration.ofNanos(nanos - lookedNanos);
+      Duration told = Duration.between(looked, now);
+      lasted = lasted.plus(told.compareTo(waited) > 0 ? told : waited);
       looked = now;
+      lookedNanos = nanos;
     }
   }
 }

@@ -236,36 +236,38 @@ public final class Steps {
   /**
    * Begins the record of a run, or goes over its beginning.
    *
-   * @param differing in what the run began otherwise, in words, by all that is recorded of it
-   * @param budget what it may spend from now on, in words
+   * @param differing in what the run began otherwise, in words, by how it began
+   * @param resumed what is recorded of a run that goes on
    * @throws IllegalArgumentException if it began otherwise
    */
   public void begin(
-      RunEvent.RunStarted begins, Function<List<RunEvent>, List<String>> differing, String budget) {
+      RunEvent.RunStarted begins,
+      Function<RunEvent.RunStarted, List<String>> differing,
+      RunEvent.Resumed resumed) {
     if (!(journal.next() instanceof RunEvent.RunStarted began)) {
       journal.begin(begins);
       return;
     }
     // What a replay does otherwise comes out as the event that differs.
-    List<String> differences = journal.isReplay() ? List.of() : differing.apply(journal.ahead());
+    List<String> differences = journal.isReplay() ? List.of() : differing.apply(began);
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
           "Run ("
               + journal.run()
               + ") began with another loop: "
               + String.join("; ", differences)
-              + ".\nMaybe build the loop as it was, and resume; only its budget and its surroundings"
+              + ".\n"
+              + "Maybe build the loop as it was, and resume; only its budget and its surroundings"
               + " (store, registry, listener, threads, clock, stop file) may differ. Or begin a new"
               + " run from the live version.");
     }
-    RunEvent.Resumed resumed =
-        new RunEvent.Resumed(journal.lastGeneration(), journal.pastEvents(), budget);
     journal.record(began);
     journal.record(resumed);
   }
 
   /** Records what the loop found by itself. */
   public void record(RunEvent event) {
+    checkFault(part);
     journal.record(event);
   }
 
@@ -305,48 +307,6 @@ public final class Steps {
     return leavingOn(() -> asked(ask));
   }
 
-  /**
-   * Has a version loaded out of the registry; what the loading itself throws is thrown on.
-   *
-   * @throws LeavingException if the registry cannot be read
-   */
-  <R extends @Nullable Object> R loaded(
-      ModelRegistry registry, String version, Function<ModelVersion, R> loader) {
-    return leavingOn(() -> load(registry, version, loader));
-  }
-
-  /** The same on any thread; the run is left where its own thread hears of it. */
-  static <R extends @Nullable Object> R load(
-      ModelRegistry registry, String version, Function<ModelVersion, R> loader) {
-    try {
-      return askedOfKnown(
-          () ->
-              registry.load(
-                  version,
-                  checked -> {
-                    try {
-                      return loader.apply(checked);
-                    } catch (IllegalArgumentException | RsiException | UncheckedIOException e) {
-                      throw new LoaderException(e);
-                    }
-                  }));
-    } catch (LoaderException e) {
-      throw e.thrown;
-    }
-  }
-
-  /** Not the registry's. */
-  private static final class LoaderException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    final RuntimeException thrown;
-
-    LoaderException(RuntimeException thrown) {
-      super(thrown);
-      this.thrown = thrown;
-    }
-  }
-
   /** The same on any thread; the run is left where its own thread hears of it. */
   static <R extends @Nullable Object> R asked(Supplier<R> registry) {
     try {
@@ -373,6 +333,47 @@ public final class Steps {
     } catch (IllegalArgumentException e) {
       throw surroundings(e);
     }
+  }
+
+  /**
+   * Has a version loaded that the run knows to be there; on any thread.
+   *
+   * @param loader loads it; what it throws is its own
+   */
+  static <V> V loaded(
+      ModelRegistry registry, String id, Function<? super ModelVersion, ? extends V> loader) {
+    try {
+      return askedOfKnown(
+          () ->
+              registry.load(
+                  id,
+                  version -> {
+                    try {
+                      return loader.apply(version);
+                    } catch (RuntimeException e) {
+                      throw new LoaderException(e);
+                    }
+                  }));
+    } catch (LoaderException e) {
+      throw e.thrown;
+    }
+  }
+
+  /** Who loads a version broke, and not the registry. */
+  private static final class LoaderException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    final RuntimeException thrown;
+
+    LoaderException(RuntimeException thrown) {
+      super(thrown);
+      this.thrown = thrown;
+    }
+  }
+
+  /** Reads the store; what keeps it from that leaves the run open. */
+  public <R> R read(Supplier<R> reading) {
+    return journal.read(reading);
   }
 
   /** Does something, and has the run left if it may not go on: nobody can swallow that. */
@@ -419,9 +420,31 @@ public final class Steps {
       throw e;
     } catch (Throwable e) {
       RuntimeException broken = PartException.of(e);
+      if (e instanceof RecalledFault fault && isOfAnother(fault.event(), who)) {
+        // Whoever broke then is around this one.
+        throw broken;
+      }
       checkLasts(who, broken);
       journal.fault(journal.generation(), who, broken);
       return otherwise.apply(broken);
+    }
+  }
+
+  private boolean isOfAnother(RunEvent.Faulted fault, Part who) {
+    return fault == journal.next() && !fault.part().equals(who.words());
+  }
+
+  /**
+   * Breaks where a part broke when the run first came by, though it does not now: it may have been
+   * the time that was up.
+   *
+   * @throws RecalledFault if it did
+   */
+  public void checkFault(Part who) {
+    if (journal.recalls()
+        && journal.next() instanceof RunEvent.Faulted fault
+        && fault.part().equals(who.words())) {
+      throw new RecalledFault(fault);
     }
   }
 

@@ -114,7 +114,7 @@ public final class Training<T, C> {
         return trained;
       } catch (OutOfReach e) {
         String reason = "it threw " + e.thrown;
-        outage.await(reason, Asking.pause(e.thrown), () -> false);
+        outage.await(reason, true, Asking.pause(e.thrown), () -> false);
         if (!steps.accounts().again(most)) {
           throw outage.unpaid(reason);
         }
@@ -142,13 +142,13 @@ public final class Training<T, C> {
     }
   }
 
-  private RunEvent.Trained trainedBy(
-      Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
+  private RunEvent.Trained trainedBy(Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
     Ledger.Call spending = steps.accounts().spend(most);
     Amounts spent = most;
     try {
       Made made =
-          steps.loaded(registry, given.parent(), parent -> made(crew, parent, given));
+          steps.leavingOn(
+              () -> Steps.loaded(registry, given.parent(), parent -> made(crew, parent, given)));
       TrainedArtifact artifact = made.artifact();
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);

@@ -108,8 +108,7 @@ class DefaultProbeBankTest {
         bank().renewed(10, 2, (kind, random) -> String.valueOf(random.nextInt(60)));
     List<String> before = bank.families().get("a").tasks();
     DefaultProbeBank<String, String> next =
-        bank.next(
-            new SplittableRandom(1), task -> task.endsWith("5"), spent(bank, List.of("35")));
+        bank.next(new SplittableRandom(1), task -> task.endsWith("5"), spent(bank, List.of("35")));
     assertThat(next.families().get("a").tasks())
         .hasSize(3)
         .doesNotHaveDuplicates()

@@ -79,10 +79,20 @@ class NearIndexTest {
   void should_compare_few_of_many_texts_of_one_make() {
     List<IntFunction<String>> makes =
         List.of(
-            i -> "A shop has " + 7 * i + " apples and sells " + 13 * i + " of them to people. How many"
-                + " are left?",
+            i ->
+                "A shop has "
+                    + 7 * i
+                    + " apples and sells "
+                    + 13 * i
+                    + " of them to people. How many"
+                    + " are left?",
             i -> "Write a poem about the number " + 7 * i + " in the style of an old sailor.",
-            i -> "Add " + i % 1000 + " to " + i / 1000 + " and then give the sum as one number only.");
+            i ->
+                "Add "
+                    + i % 1000
+                    + " to "
+                    + i / 1000
+                    + " and then give the sum as one number only.");
     for (IntFunction<String> make : makes) {
       assertThat(compared(make, 10_000))
           .isLessThanOrEqualTo(Math.max(2, 12 * compared(make, 1_000) / 10));
@@ -90,7 +100,8 @@ class NearIndexTest {
   }
 
   private static int compared(IntFunction<String> make, int count) {
-    List<long[]> all = IntStream.range(0, count).mapToObj(i -> Runs.of(make.apply(i)).runs()).toList();
+    List<long[]> all =
+        IntStream.range(0, count).mapToObj(i -> Runs.of(make.apply(i)).runs()).toList();
     NearIndex index = new NearIndex(all, .8);
     AtomicInteger compared = new AtomicInteger();
     for (int i = 0; i < 100; i++) {

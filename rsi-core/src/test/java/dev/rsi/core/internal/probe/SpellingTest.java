@@ -59,13 +59,22 @@ class SpellingTest {
   @Test
   void should_be_linear_in_whatever_text() {
     List<String> hostile =
-        List.of("\u0316\u0301", "\uFF9E\u0338", "ß", "ﬃ", "Σ", "Σ\u0301", "\uFDFA", "e\u0301", "İ", " \t");
+        List.of(
+            "\u0316\u0301",
+            "\uFF9E\u0338",
+            "ß",
+            "ﬃ",
+            "Σ",
+            "Σ\u0301",
+            "\uFDFA",
+            "e\u0301",
+            "İ",
+            " \t");
     for (String unit : hostile) {
       String text = "x " + unit.repeat(400_000 / unit.length());
       assertThatCode(
               () ->
-                  Assertions.assertTimeoutPreemptively(
-                      Duration.ofSeconds(20), () -> Runs.of(text)))
+                  Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> Runs.of(text)))
           .as(unit)
           .doesNotThrowAnyException();
     }
