@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.ToIntFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,15 +48,29 @@ class LoopSimulatorTest {
     long[] seeds = new SplittableRandom(seed).longs(runs).toArray();
     List<LoopSimulator.Simulation> all =
         LongStream.of(seeds).parallel().mapToObj(this::run).toList();
-    int deaths = all.stream().mapToInt(LoopSimulator.Simulation::deaths).sum();
-    int faults = all.stream().mapToInt(LoopSimulator.Simulation::faults).sum();
-    int promotions = all.stream().mapToInt(LoopSimulator.Simulation::promotions).sum();
+    int deaths = sum(all, LoopSimulator.Simulation::deaths);
+    int takeovers = sum(all, LoopSimulator.Simulation::takeovers);
+    int failures = sum(all, LoopSimulator.Simulation::failures);
+    int outages = sum(all, LoopSimulator.Simulation::outages);
+    int interventions = sum(all, LoopSimulator.Simulation::interventions);
+    int faults = sum(all, LoopSimulator.Simulation::faults);
+    int promotions = sum(all, LoopSimulator.Simulation::promotions);
     System.out.printf(
-        "LoopSimulatorTest: %,d runs, %,d deaths, %,d faults, %,d promotions, 0 broken promises%n",
-        runs, deaths, faults, promotions);
-    assertThat(deaths).isGreaterThan(2 * runs);
+        "LoopSimulatorTest: %,d runs, %,d deaths, %,d takeovers, %,d failures of the surroundings,"
+            + " %,d outages, %,d interventions, %,d faults, %,d promotions, 0 broken promises%n",
+        runs, deaths, takeovers, failures, outages, interventions, faults, promotions);
+    assertThat(deaths).isGreaterThan(runs);
+    assertThat(takeovers).isGreaterThan(runs / 4);
+    assertThat(failures).isGreaterThan(runs / 4);
+    assertThat(outages).isGreaterThan(runs / 8);
+    assertThat(interventions).isGreaterThan(runs / 4);
     assertThat(faults).isGreaterThan(runs / 4);
     assertThat(promotions).isGreaterThan(runs / 10);
+  }
+
+  private static int sum(
+      List<LoopSimulator.Simulation> all, ToIntFunction<LoopSimulator.Simulation> of) {
+    return all.stream().mapToInt(of).sum();
   }
 
   private LoopSimulator.Simulation run(long seed) {

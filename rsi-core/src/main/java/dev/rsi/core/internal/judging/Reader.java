@@ -14,11 +14,13 @@ import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 
 /** Has versions answer and score probes, each call a step of the run: recalled, or done. */
@@ -110,13 +112,20 @@ final class Reader<T, C> {
     List<Output<C>> outputs = attempts.make(version, stream, requests);
     // Before a judge has them.
     List<String> texts = describing ? texts(outputs) : List.of();
-    List<Supplier<OptionalDouble>> readings = new ArrayList<>(probes.size());
+    List<List<Output<C>>> answers = new ArrayList<>(probes.size());
     for (int k = 0; k < probes.size(); k++) {
-      int probe = probes.get(k);
-      List<Output<C>> own = outputs.subList(k * asks, (k + 1) * asks);
-      readings.add(() -> family.reading(probe, own));
+      answers.add(outputs.subList(k * asks, (k + 1) * asks));
     }
-    List<Double> numbers = numbers(family, probes, readings);
+    List<Double> numbers = new ArrayList<>(Collections.nCopies(probes.size(), Double.NaN));
+    // Apart, as what is read without its judge does not tell that the judge is there.
+    for (boolean whole : List.of(true, false)) {
+      List<Integer> places =
+          IntStream.range(0, probes.size())
+              .filter(k -> whole == answers.get(k).stream().allMatch(o -> o.candidate() != null))
+              .boxed()
+              .toList();
+      read(whole ? "" : " without an answer", family, probes, answers, places, numbers);
+    }
     return probed(version, family, probes, numbers, texts);
   }
 
@@ -158,32 +167,43 @@ final class Reader<T, C> {
     return texts;
   }
 
-  /** A family whose own functions break or hang gives a missing reading, as a judge does. */
-  private List<Double> numbers(
-      Answered<T, C> family, List<Integer> probes, List<Supplier<OptionalDouble>> readings) {
-    List<Answer<OptionalDouble>> answers =
+  /**
+   * Has some of the answers judged. A family whose own functions break or hang gives a missing
+   * reading, as a judge does.
+   */
+  private void read(
+      String which,
+      Answered<T, C> family,
+      List<Integer> probes,
+      List<List<Output<C>>> answers,
+      List<Integer> places,
+      List<Double> numbers) {
+    List<Supplier<OptionalDouble>> readings = new ArrayList<>(places.size());
+    for (int k : places) {
+      readings.add(() -> family.reading(probes.get(k), answers.get(k)));
+    }
+    List<Answer<OptionalDouble>> read =
         attempts.read(
-            stream + "/" + family.name(),
+            stream + "/" + family.name() + which,
             family.calling(),
             family.maxTokens(),
             family.attempts(),
             readings,
             "judging");
-    List<Double> numbers = new ArrayList<>(probes.size());
-    for (int k = 0; k < probes.size(); k++) {
-      Answer<OptionalDouble> answer = answers.get(k);
+    for (int i = 0; i < places.size(); i++) {
+      Answer<OptionalDouble> answer = read.get(i);
       OptionalDouble given = answer.value();
       if (given == null) {
         // Also one that was given, as null.
         log.warn(
             "probe {} of kind ({}) could not be read: {}",
-            probes.get(k),
+            probes.get(places.get(i)),
             family.name(),
             answer.kind(),
             answer.thrown());
+      } else {
+        numbers.set(places.get(i), given.orElse(Double.NaN));
       }
-      numbers.add(given == null ? Double.NaN : given.orElse(Double.NaN));
     }
-    return numbers;
   }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An outage and an item that can never be answered look the same, one by one. So what failed
  * counts as failed only beside something that was answered in the same batch: the part was there
- * then. Where all failed, the part is waited for, and asked once more together with what it
- * answered last. Used by the run's thread alone.
+ * then. Where all failed, it is asked once more together with what it answered last, and where that
+ * fails too, or it said itself that it cannot be reached, it is waited for. Used by the run's thread alone.
  *
  * @param <I> what the part is asked about in one call
  * @param <R> what a call gives
@@ -60,9 +60,11 @@ public final class Asking<I, R> {
    * @param otherwise what came of calls that failed and do not say so
    */
   public static Came failed(Answer<?> answer, Came otherwise) {
-    return answer.thrown() instanceof RsiException rsi && rsi.retryable()
-        ? Came.PASSING
-        : otherwise;
+    return isDeclared(answer) ? Came.PASSING : otherwise;
+  }
+
+  private static boolean isDeclared(Answer<?> answer) {
+    return answer.thrown() instanceof RsiException rsi && rsi.retryable();
   }
 
   /**
@@ -84,6 +86,7 @@ public final class Asking<I, R> {
     }
     Outages.Outage outage = outages.of(part);
     int asked = 0;
+    boolean looked = false;
     while (true) {
       open.removeIf(i -> isAnswered(items, answers, i));
       if (open.isEmpty()) {
@@ -100,7 +103,10 @@ public final class Asking<I, R> {
         }
       }
       List<Answer<R>> lost = open.stream().map(answers::get).toList();
-      if (!isThere) {
+      if (!isThere && !looked && known != null && lost.stream().noneMatch(Asking::isDeclared)) {
+        // Few items, maybe one, that can never be answered: what was answered before tells.
+        looked = true;
+      } else if (!isThere) {
         outage.await(
             reason(lost), lost.stream().anyMatch(Asking::mayPass), pause(lost), () -> false);
       }
@@ -130,8 +136,7 @@ public final class Asking<I, R> {
   }
 
   private static boolean mayPass(Answer<?> answer) {
-    return answer.kind() != Answer.Kind.THREW
-        || (answer.thrown() instanceof RsiException rsi && rsi.retryable());
+    return answer.kind() != Answer.Kind.THREW || isDeclared(answer);
   }
 
   /** What failed last said of itself. */
