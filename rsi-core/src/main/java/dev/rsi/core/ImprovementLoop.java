@@ -18,7 +18,6 @@ import dev.rsi.core.internal.steps.Past;
 import dev.rsi.core.internal.steps.ReplayRegistry;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
-import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;

@@ -60,8 +60,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * </pre>
    *
    * @param file on a disk of this machine
-   * @throws RsiException if the file is no run store, is of a newer format, is damaged,
-   *     has lost what was recorded in it, has a second name (a hard link) or cannot be written
+   * @throws RsiException if the file is no run store, is of a newer format, is damaged, has lost
+   *     what was recorded in it, has a second name (a hard link) or cannot be written
    */
   static RunStore sqlite(Path file) {
     return new JdbcRunStore(SqliteDatabase.open(file));
@@ -84,8 +84,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * only believes it.
    *
    * @param source of connections, with an encoding of UTF-8; the caller's to close, after the store
-   * @throws RsiException if the server cannot be reached, or the schema is not there,
-   *     has tables of another program, is of a newer format or may not be written
+   * @throws RsiException if the server cannot be reached, or the schema is not there, has tables of
+   *     another program, is of a newer format or may not be written
    */
   static RunStore postgresql(DataSource source) {
     return new JdbcRunStore(PostgresDatabase.open(source));
@@ -113,8 +113,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * @param events in order; may be empty
    * @throws IllegalArgumentException if there is no such run, or the name of a number in an event
    *     holds half a surrogate pair
-   * @throws RsiException if they could not be recorded; if it says that they may have
-   *     been all the same, the connection ended just then, and {@link #events} knows
+   * @throws RsiException if they could not be recorded; if it says that they may have been all the
+   *     same, the connection ended just then, and {@link #events} knows
    */
   void append(String run, Instant at, List<? extends RunEvent> events);
 
@@ -219,8 +219,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    *
    * @param file the copy; not there yet
    * @throws IllegalArgumentException if there is such a file already
-   * @throws UnsupportedOperationException if the store is not kept in a file; what to use instead is
-   *     said: of PostgreSQL {@code pg_dump}
+   * @throws UnsupportedOperationException if the store is not kept in a file; what to use instead
+   *     is said: of PostgreSQL {@code pg_dump}
    * @throws RsiException if the store could not be read, or the file not be written
    */
   void backup(Path file);
@@ -242,8 +242,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * lost its lease to another, as when the connection to a server is cut, cannot append any more.
    *
    * @throws IllegalArgumentException if there is no such run
-   * @throws RsiException if the run has a driver, in this process or another, with who
-   *     it is and since when; if it could not be leased
+   * @throws RsiException if the run has a driver, in this process or another, with who it is and
+   *     since when; if it could not be leased
    */
   Lease lease(String run);
 
@@ -254,8 +254,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
      * before what no other driver may undo, such as a promotion. A lease that was merely cut off
      * from its server, and that nobody else took meanwhile, is taken again.
      *
-     * @throws RsiException if it was lost: another driver has or had the run since, it
-     *     was given up, or the store cannot be asked
+     * @throws RsiException if it was lost: another driver has or had the run since, it was given
+     *     up, or the store cannot be asked
      */
     void check();
 
