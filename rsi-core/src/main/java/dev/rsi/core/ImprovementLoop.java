@@ -16,7 +16,6 @@ import dev.rsi.core.internal.steps.Past;
 import dev.rsi.core.internal.steps.ReplayRegistry;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
-import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
@@ -194,8 +193,7 @@ public final class ImprovementLoop<T, C> {
       }
       Resumption resumption = Resumption.of(plan.store(), run);
       resumption.checkLive(plan.registry());
-      return new Leased<>(
-          run, lease, resumption.recorded(), resumption.anchor(), tasks, levels);
+      return new Leased<>(run, lease, resumption.recorded(), resumption.anchor(), tasks, levels);
     } catch (RuntimeException | Error e) {
       try (lease) {
         throw e;

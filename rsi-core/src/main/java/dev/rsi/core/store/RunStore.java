@@ -42,15 +42,15 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * <p>Beside the file SQLite keeps {@code -wal} and {@code -shm} while the store is open. While it
    * is, {@link #backup} copies it; once it is closed everywhere, any program may copy the file. The
    * empty file {@code -lease-<number>} is locked while the run of that number is leased. The small
-   * file {@code -head} tells a second time where each run ends: a store that ends before that, since
-   * its log was damaged or an older copy was put in its place, is refused. Delete it where that was
-   * on purpose.
+   * file {@code -head} tells a second time where each run ends: a store that ends before that,
+   * since its log was damaged or an older copy was put in its place, is refused. Delete it where
+   * that was on purpose.
    *
-   * <p>Before and after each commit it is looked whether the files are still those that were opened.
-   * If the file was deleted, moved or replaced, nothing is acknowledged any more. If only its log
-   * was, as happens when the process itself reads the files, which gives up the locks on them, and
-   * another one opens and closes the store then, it is opened again and goes on, unless anything that
-   * was acknowledged is missing.
+   * <p>Before and after each commit it is looked whether the files are still those that were
+   * opened. If the file was deleted, moved or replaced, nothing is acknowledged any more. If only
+   * its log was, as happens when the process itself reads the files, which gives up the locks on
+   * them, and another one opens and closes the store then, it is opened again and goes on, unless
+   * anything that was acknowledged is missing.
    *
    * <p>The head of an {@link #audit(String)} that was kept elsewhere is looked for like this:
    *
@@ -91,8 +91,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
   }
 
   /**
-   * What tells this store from any other: 32 hexadecimal digits, drawn when it was made. A copy of a
-   * store has the same.
+   * What tells this store from any other: 32 hexadecimal digits, drawn when it was made. A copy of
+   * a store has the same.
    */
   String id();
 
@@ -211,15 +211,15 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
   record Head(long events, String hash) {}
 
   /**
-   * Copies the whole store to a file as it is at one moment, also while runs write to it: for SQLite
-   * by SQLite itself. When it returns, the copy is durable and can be opened with {@link #sqlite}.
-   * It is the only safe way to copy a store that is open: whoever reads its files otherwise, in the
-   * same process, gives up the locks that SQLite holds on them.
+   * Copies the whole store to a file as it is at one moment, also while runs write to it: for
+   * SQLite by SQLite itself. When it returns, the copy is durable and can be opened with {@link
+   * #sqlite}. It is the only safe way to copy a store that is open: whoever reads its files
+   * otherwise, in the same process, gives up the locks that SQLite holds on them.
    *
    * @param file the copy; not there yet
    * @throws IllegalArgumentException if there is such a file already
-   * @throws UnsupportedOperationException if the store is not kept in a file; what to use instead is
-   *     said: of PostgreSQL {@code pg_dump}
+   * @throws UnsupportedOperationException if the store is not kept in a file; what to use instead
+   *     is said: of PostgreSQL {@code pg_dump}
    * @throws dev.rsi.api.RsiException if the store could not be read, or the file not be written
    */
   void backup(Path file);

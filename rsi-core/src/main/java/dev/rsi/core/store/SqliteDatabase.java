@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -80,11 +79,22 @@ final class SqliteDatabase implements Database {
               + ") has a '?' in its path, where the database driver sees options begin.\nMaybe"
               + " rename it.");
     }
-    // Read until the other is open: the first connection of a process may clear what others share.
-    try (Connection reader = refuseLost(file)) {
+    Connection reader = refuseLost(file);
+    try {
       return prepared(file);
+    } finally {
+      // Not before: the first connection of a process may clear what others share.
+      closeQuietly(reader);
+    }
+  }
+
+  private static void closeQuietly(@Nullable Connection reader) {
+    try {
+      if (reader != null) {
+        reader.close();
+      }
     } catch (SQLException e) {
-      throw failure(file, "be opened", e);
+      log.debug("a connection that reads could not be closed", e);
     }
   }
 
@@ -194,8 +204,8 @@ final class SqliteDatabase implements Database {
   }
 
   /**
-   * Whether a run ends there, or went on from there. By its row: whether its events are as that says
-   * is for an audit to find.
+   * Whether a run ends there, or went on from there. By its row: whether its events are as that
+   * says is for an audit to find.
    */
   private static boolean holds(Connection connection, End end) throws SQLException {
     try (PreparedStatement select =
@@ -214,8 +224,8 @@ final class SqliteDatabase implements Database {
     }
   }
 
-  private static RsiException behind(
-      Path file, SqliteHeads heads, Connection connection, End end) throws SQLException {
+  private static RsiException behind(Path file, SqliteHeads heads, Connection connection, End end)
+      throws SQLException {
     String run = "of number " + end.run();
     long has = 0;
     try (PreparedStatement select =
@@ -317,7 +327,8 @@ final class SqliteDatabase implements Database {
 
   private void refuseForeign() throws SQLException {
     long application = number(connection, "PRAGMA application_id");
-    if (application != APPLICATION_ID && number(connection, "SELECT count(*) FROM sqlite_master") > 0) {
+    if (application != APPLICATION_ID
+        && number(connection, "SELECT count(*) FROM sqlite_master") > 0) {
       throw new RsiException(
           "File ("
               + file
@@ -627,8 +638,8 @@ final class SqliteDatabase implements Database {
 
   /**
    * Opens the file again, whose log was taken away: by a process that held it for its own when the
-   * locks of this one were given up, or by hand. What was committed to that log and not carried into
-   * the database is done again; it comes out as it was, or is refused.
+   * locks of this one were given up, or by hand. What was committed to that log and not carried
+   * into the database is done again; it comes out as it was, or is refused.
    */
   private void openAgain() {
     if (readers > 0) {
@@ -701,17 +712,15 @@ final class SqliteDatabase implements Database {
         connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
       }
       connection.close();
-      if (last != null) {
-        last.close();
-      }
+      closeQuietly(last);
     } catch (SQLException e) {
       log.warn("run store {}: its former connection could not be closed", file, e);
     }
   }
 
   /**
-   * A connection to be closed after the one that writes. SQLite deletes the log with the last one of
-   * all processes, by locks that one of them may have lost; a connection that only reads cannot.
+   * A connection to be closed after the one that writes. SQLite deletes the log with the last one
+   * of all processes, by locks that one of them may have lost; a connection that only reads cannot.
    */
   private @Nullable Connection lastToClose() {
     try {
@@ -797,12 +806,12 @@ final class SqliteDatabase implements Database {
         drop();
         return;
       }
-      try (Connection last = files.isOpen() ? lastToClose() : null) {
-        if (last != null) {
-          emptyLog();
-        }
-        connection.close();
+      Connection last = files.isOpen() ? lastToClose() : null;
+      if (last != null) {
+        emptyLog();
       }
+      connection.close();
+      closeQuietly(last);
     } catch (SQLException e) {
       throw failure("be closed", e);
     } catch (IOException e) {

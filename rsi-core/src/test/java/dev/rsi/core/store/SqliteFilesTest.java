@@ -223,8 +223,7 @@ class SqliteFilesTest {
     deeds.put(
         "replaced",
         path ->
-            Files.copy(
-                path.resolveSibling("old.db"), path, StandardCopyOption.REPLACE_EXISTING));
+            Files.copy(path.resolveSibling("old.db"), path, StandardCopyOption.REPLACE_EXISTING));
     deeds.put(
         "written over",
         path -> Files.write(path, Files.readAllBytes(path.resolveSibling("old.db"))));
@@ -422,8 +421,7 @@ class SqliteFilesTest {
       assertThat(store.events(RUN)).isEqualTo(events(0, 6));
     }
     try (Stream<Path> all = Files.list(copy.getParent())) {
-      assertThat(all.map(each -> each.getFileName().toString()))
-          .containsExactlyInAnyOrder("one.db", "one.db-head");
+      assertThat(all.map(Path::toString)).noneMatch(name -> name.contains(".part-"));
     }
   }
 
@@ -519,9 +517,7 @@ class SqliteFilesTest {
     store.append(
         "ended",
         Instant.EPOCH,
-        SampleEvents.ALL.stream()
-            .filter(RunEvent.GenerationFinished.class::isInstance)
-            .toList());
+        SampleEvents.ALL.stream().filter(RunEvent.GenerationFinished.class::isInstance).toList());
   }
 
   private static void append(RunStore store, int from, int to) {
