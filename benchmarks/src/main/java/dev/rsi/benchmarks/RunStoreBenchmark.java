@@ -76,7 +76,9 @@ public class RunStoreBenchmark {
         throw new IllegalStateException("The file is too small for " + appended + " attempts.");
       }
     } finally {
-      Files.delete(file);
+      for (String suffix : List.of("", "-wal", "-shm", "-head")) {
+        Files.deleteIfExists(Path.of(file + suffix));
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -66,7 +67,9 @@ public final class StoreAudit {
               flip(file, SampleAttempts.at(events - 1).task());
             });
       } finally {
-        Files.delete(file);
+        for (String suffix : List.of("", "-wal", "-shm", "-head")) {
+          Files.deleteIfExists(Path.of(file + suffix));
+        }
       }
     }
   }

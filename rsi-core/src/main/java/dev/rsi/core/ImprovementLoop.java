@@ -12,6 +12,7 @@ import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.steps.Journal;
+import dev.rsi.core.internal.steps.Past;
 import dev.rsi.core.internal.steps.ReplayRegistry;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
@@ -155,7 +156,7 @@ public final class ImprovementLoop<T, C> {
     return runs.isEmpty()
         ? Optional.empty()
         : Optional.of(runs.get(runs.size() - 1))
-            .filter(run -> Resumption.isOpen(plan.store().events(run)));
+            .filter(run -> Resumption.isOpen(plan.store(), run));
   }
 
   /** A run with the lease on it, and what it begins with. */
@@ -163,6 +164,7 @@ public final class ImprovementLoop<T, C> {
       String run,
       RunStore.Lease lease,
       ModelRegistry.Driver driver,
+      LoopRun.Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels)
@@ -183,11 +185,12 @@ public final class ImprovementLoop<T, C> {
     RunStore store = plan.store();
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
+      checkRecorded(run, new RunStore.Head(0, ""));
       // Before the run is there: one that cannot be driven is not to be begun.
       ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
         if (create(run)) {
-          return new Leased<>(run, store.lease(run), driver, anchor, tasks, levels);
+          return new Leased<>(run, store.lease(run), driver, LoopRun.Recorded.NOTHING, anchor, tasks, levels);
         }
         driver.close();
       } catch (RuntimeException | Error e) {
@@ -213,22 +216,50 @@ public final class ImprovementLoop<T, C> {
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }
-      Resumption resumption = Resumption.of(run, plan.store().events(run));
+      Resumption resumption = Resumption.of(plan.store(), run);
+      checkRecorded(run, plan.store().head(run));
       ModelRegistry.Driver driver =
           plan.registry().takeOver(plan.store().id(), run, plan.clock().instant());
-      Leased<T> leased = new Leased<>(run, lease, driver, resumption.anchor(), tasks, levels);
       try {
         resumption.checkLive(driver);
-        return leased;
+        return new Leased<>(
+            run, lease, driver, resumption.recorded(), resumption.anchor(), tasks, levels);
       } catch (RuntimeException | Error e) {
-        driver.close();
-        throw e;
+        try (driver) {
+          throw e;
+        }
       }
     } catch (RuntimeException | Error e) {
       try (lease) {
         throw e;
       }
     }
+  }
+
+  /** Refuses a record that ends before what the registry knows of it. */
+  private void checkRecorded(String run, RunStore.Head head) {
+    ModelRegistry.Recorded known =
+        plan.registry().recorded(plan.store().id(), run).orElse(null);
+    if (known == null
+        || (known.events() < head.events())
+        || (known.events() == head.events() && known.head().equals(head.hash()))) {
+      return;
+    }
+    throw new RsiException(
+        "Run ("
+            + run
+            + ") has ("
+            + head.events()
+            + ") events in store ("
+            + plan.store()
+            + "), but when one of its generations ended it had ("
+            + known.events()
+            + "), the last of them with hash ("
+            + known.head()
+            + "), as registry ("
+            + plan.registry()
+            + ") knows.\nMaybe the store was put back to an older copy, or its log was lost: restore"
+            + " the newer one. To go on without what is lost, begin a run in a new store.");
   }
 
   private RunReport driven(Leased<T> leased) {
@@ -257,7 +288,8 @@ public final class ImprovementLoop<T, C> {
         LoopRun<T, C> run =
             new LoopRun<>(
                 plan,
-                journal(leased.run(), hears, controls),
+                journal(leased, hears, controls),
+                leased.recorded(),
                 leased.anchor(),
                 leased.tasks(),
                 leased.levels(),
@@ -268,10 +300,10 @@ public final class ImprovementLoop<T, C> {
     }
   }
 
-  /** Read here, so that nobody else keeps what was recorded before. */
-  private Journal journal(String run, RunListener hears, Controls controls) {
+  private Journal journal(Leased<T> leased, RunListener hears, Controls controls) {
     RunStore store = plan.store();
-    return new Journal(store, run, plan.clock(), hears, controls, store.events(run));
+    Past past = Past.of(store, leased.run(), leased.recorded().events());
+    return new Journal(store, leased.run(), plan.clock(), hears, controls, past);
   }
 
   private Controls controls() {
@@ -298,19 +330,20 @@ public final class ImprovementLoop<T, C> {
    */
   public RunReplay replay(String run, TaskSource<T> tasks) {
     int levels = levels(tasks);
-    List<RunEvent> course = Journal.course(plan.store().events(run));
-    String anchor = Resumption.anchor(run, course);
+    String anchor = Resumption.anchor(plan.store(), run);
     return new RunReplay(
         run,
-        course,
-        (part, trusted, generation) -> {
+        plan.store(),
+        (events, trusted, generation) -> {
           Controls controls = new Controls(null, plan.clock());
-          Journal journal = Journal.replay(run, plan.clock(), controls, part, trusted);
+          Past past = Past.of(plan.store(), run, events);
+          Journal journal = Journal.replay(run, plan.clock(), controls, past, trusted);
           try (ReplayRegistry scratch = ReplayRegistry.over(plan.registry());
               LoopRun<T, C> again =
                   new LoopRun<>(
                       replayed(scratch, generation),
                       journal,
+                      LoopRun.Recorded.NOTHING,
                       anchor,
                       tasks,
                       levels,

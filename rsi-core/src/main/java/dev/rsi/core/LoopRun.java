@@ -49,6 +49,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Controls controls;
   private final Ledger ledger;
   private final Journal journal;
+  private final Recorded recorded;
   private final Steps steps;
   private final DiskSpace disk;
   private final LogContext logContext;
@@ -64,9 +65,20 @@ final class LoopRun<T, C> implements AutoCloseable {
   private List<RunEvent> cutShort = List.of();
 
   /**
+   * How much of a run's course is recorded.
+   *
+   * @param events how many events
+   * @param generation that of the last of them; 0 if there is none
+   */
+  record Recorded(long events, int generation) {
+    static final Recorded NOTHING = new Recorded(0, 0);
+  }
+
+  /**
    * A run, to be begun or to be resumed.
    *
    * @param journal what is recorded of it
+   * @param recorded how much of its course that was when it was taken up
    * @param anchor id of the version it begins with
    * @param levels how many levels the tasks have, 1 or more
    * @param controls what is asked of it from outside
@@ -76,6 +88,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   LoopRun(
       Plan<T, C> plan,
       Journal journal,
+      Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels,
@@ -83,6 +96,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       ModelRegistry.Driver driver,
       Runnable leased) {
     this.plan = plan;
+    this.recorded = recorded;
     this.journal = journal;
     this.tasks = tasks;
     this.levels = levels;
@@ -164,9 +178,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** What is spent, with what was spent before. */
   private Ledger ledger() {
     Ledger made = new Ledger(plan.budget().ceilings(), plan.clock(), ProcessTime.clock());
-    List<RunEvent.BudgetMoved> moved = new ArrayList<>();
-    journal.movements(moved::add);
-    made.restore(moved);
+    made.restore(journal::movements);
     return made;
   }
 
@@ -212,8 +224,14 @@ final class LoopRun<T, C> implements AutoCloseable {
           new RunEvent.RunStarted(plan.seed(), state.anchor(), plan.recorded(tasks, levels));
       steps.begin(
           begins,
-          past -> plan.differences(past, begins, steps.context("asking the verifier again")),
-          plan.budget().toString());
+          began ->
+              plan.differences(
+                  began,
+                  begins,
+                  each -> plan.store().forEach(steps.run(), RunEvent.Attempted.class, each),
+                  steps.context("asking the verifier again")),
+          new RunEvent.Resumed(
+              recorded.generation(), Math.toIntExact(recorded.events()), plan.budget().toString()));
       state.begin();
       beginLineage();
       while (true) {

@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,12 +142,16 @@ public final class Plan<T, C> {
    * setting, or another ruling of a verifier that is known by its class alone. A record of before
    * parts described themselves is held against what it has: parts by their class.
    *
-   * @param past what was recorded of the run, from its beginning on
+   * @param began how the run began
    * @param begins how this plan begins
+   * @param attempted tells the attempts that were recorded of it, in order, as often as it is asked
    * @param watch looks after the run while the verifier is asked
    */
-  List<String> differences(List<RunEvent> past, RunEvent.RunStarted begins, Watch watch) {
-    RunEvent.RunStarted began = (RunEvent.RunStarted) past.get(0);
+  List<String> differences(
+      RunEvent.RunStarted began,
+      RunEvent.RunStarted begins,
+      Consumer<Consumer<RunEvent.Attempted>> attempted,
+      Watch watch) {
     Map<String, String> then = began.setting();
     List<String> found =
         new ArrayList<>(
@@ -157,7 +162,7 @@ public final class Plan<T, C> {
         && then.getOrDefault("verifier", Described.BY_CLASS).endsWith(Described.BY_CLASS)) {
       found.addAll(
           SameRulings.differences(
-              verifier(), codec(), practice().samples(), past, threads(), watch));
+              verifier(), codec(), practice().samples(), attempted, threads(), watch));
     }
     return found;
   }

@@ -2,6 +2,7 @@ package dev.rsi.core;
 
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.store.RunStore;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,14 +12,15 @@ import java.util.List;
  * @param run its id
  * @param anchor id of the version it began with
  * @param live ids of the versions that may be live: the last one promoted, and one whose promotion
- *     was decided but not recorded
+ *     was decided but not recorded; empty if no generation ended
+ * @param recorded how much of its course is recorded
  */
-record Resumption(String run, String anchor, List<String> live) {
+record Resumption(String run, String anchor, List<String> live, LoopRun.Recorded recorded) {
 
   /** Whether a run was begun and has not ended. */
-  static boolean isOpen(List<RunEvent> recorded) {
-    return recorded.stream().anyMatch(RunEvent.RunStarted.class::isInstance)
-        && recorded.stream().noneMatch(RunEvent.RunFinished.class::isInstance);
+  static boolean isOpen(RunStore store, String run) {
+    return !store.events(run, 0, 1).isEmpty()
+        && store.events(run, RunEvent.RunFinished.class).isEmpty();
   }
 
   /**
@@ -26,8 +28,9 @@ record Resumption(String run, String anchor, List<String> live) {
    *
    * @throws IllegalArgumentException if nothing was begun
    */
-  static String anchor(String run, List<RunEvent> recorded) {
-    if (recorded.isEmpty() || !(recorded.get(0) instanceof RunEvent.RunStarted started)) {
+  static String anchor(RunStore store, String run) {
+    List<RunEvent> first = store.events(run, 0, 1);
+    if (first.isEmpty() || !(first.get(0) instanceof RunEvent.RunStarted started)) {
       throw new IllegalArgumentException(
           "Run (" + run + ") was never begun: nothing of it is recorded.\nMaybe call run(...).");
     }
@@ -35,21 +38,41 @@ record Resumption(String run, String anchor, List<String> live) {
   }
 
   /**
-   * Reads a record.
+   * Reads a record, event by event.
    *
    * @throws IllegalArgumentException if nothing was begun
    * @throws IllegalStateException if the run has ended
    */
-  static Resumption of(String run, List<RunEvent> recorded) {
-    String anchor = anchor(run, recorded);
-    if (!isOpen(recorded)) {
+  static Resumption of(RunStore store, String run) {
+    String anchor = anchor(store, run);
+    if (!isOpen(store, run)) {
       throw new IllegalStateException(
           "Run (" + run + ") has ended.\nMaybe begin a new run from the version live now.");
     }
-    List<String> live = new ArrayList<>();
-    live.add(anchor);
-    boolean begun = false;
-    for (RunEvent event : recorded) {
+    Reader reader = new Reader(anchor);
+    store.forEach(run, (at, event) -> reader.take(event));
+    return new Resumption(
+        run,
+        anchor,
+        reader.begun ? List.copyOf(reader.live) : List.of(),
+        new LoopRun.Recorded(reader.events, reader.generation));
+  }
+
+  private static final class Reader {
+    private final List<String> live = new ArrayList<>();
+    private boolean begun;
+    private long events;
+    private int generation;
+
+    Reader(String anchor) {
+      live.add(anchor);
+    }
+
+    void take(RunEvent event) {
+      if (!event.circumstantial()) {
+        events++;
+        generation = event.generation();
+      }
       if (event instanceof RunEvent.Promoted promoted) {
         live.clear();
         live.add(promoted.to());
@@ -65,7 +88,6 @@ record Resumption(String run, String anchor, List<String> live) {
       }
       begun |= event instanceof RunEvent.GenerationFinished;
     }
-    return new Resumption(run, anchor, begun ? List.copyOf(live) : List.of());
   }
 
   /** Refuses where somebody made another version live meanwhile. */

@@ -2,7 +2,7 @@ package dev.rsi.core;
 
 import dev.rsi.core.internal.steps.DivergedException;
 import dev.rsi.core.report.RunEvent;
-import java.util.List;
+import dev.rsi.core.store.RunStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,19 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunReplay {
   private final String run;
-  private final List<RunEvent> course;
+  private final RunStore store;
   private final Redo redo;
 
-  RunReplay(String run, List<RunEvent> course, Redo redo) {
+  RunReplay(String run, RunStore store, Redo redo) {
     this.run = run;
-    this.course = course;
+    this.store = store;
     this.redo = redo;
   }
 
-  /** Does a run again up to a generation, where its course ends, recalling so many events. */
+  /** Does the first events of a run's course again, to the end of a generation, recalling some. */
   @FunctionalInterface
   interface Redo {
-    void run(List<RunEvent> course, int trusted, int generation);
+    void run(long events, long trusted, int generation);
   }
 
   /**
@@ -66,8 +66,8 @@ public final class RunReplay {
    * @throws dev.rsi.api.RsiException if a model or the registry failed
    */
   public Result verify(int generation) {
-    int from = generation == 1 ? 0 : end(generation - 1);
-    int to = end(generation);
+    long from = generation == 1 ? 0 : end(generation - 1);
+    long to = end(generation);
     if (generation < 1 || to == 0) {
       throw new IllegalArgumentException(
           "Generation ("
@@ -77,7 +77,7 @@ public final class RunReplay {
               + ").\nMaybe it is still under way, or the run ended before it.");
     }
     try {
-      redo.run(course.subList(0, to), from, generation);
+      redo.run(to, from, generation);
       return new Result(generation, to - from, null);
     } catch (DivergedException e) {
       return new Result(
@@ -86,13 +86,17 @@ public final class RunReplay {
   }
 
   /** How many events there are up to the end of a generation; 0 if it has no end. */
-  private int end(int generation) {
-    for (int i = 0; i < course.size(); i++) {
-      if (course.get(i) instanceof RunEvent.GenerationFinished finished
-          && finished.generation() == generation) {
-        return i + 1;
-      }
-    }
-    return 0;
+  private long end(int generation) {
+    long[] events = new long[2];
+    store.forEach(
+        run,
+        (at, event) -> {
+          events[0] += event.circumstantial() ? 0 : 1;
+          if (event instanceof RunEvent.GenerationFinished finished
+              && finished.generation() == generation) {
+            events[1] = events[0];
+          }
+        });
+    return events[1];
   }
 }

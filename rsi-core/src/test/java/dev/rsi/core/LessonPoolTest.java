@@ -11,6 +11,7 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.steps.Journal;
+import dev.rsi.core.internal.steps.Past;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
@@ -182,7 +183,7 @@ class LessonPoolTest {
               Clock.systemUTC(),
               event -> {},
               new Controls(null, Clock.systemUTC()),
-              List.of());
+              Past.none());
       journal.record(
           List.of(
               attempted("right", Verdict.Outcome.PASS),

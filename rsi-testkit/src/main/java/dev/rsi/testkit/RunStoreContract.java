@@ -298,6 +298,57 @@ public abstract class RunStoreContract {
   }
 
   @Test
+  void should_tell_what_was_recorded_since() {
+    store.create("before");
+    store.create("run");
+    assertThat(store.sizes()).containsExactly(Map.entry("before", 0L), Map.entry("run", 0L));
+    store.append("before", AT, everyKind());
+    for (int batch = 0; batch < 3; batch++) {
+      store.append("run", AT, everyKind());
+    }
+    List<RunEvent> all = store.events("run");
+    long size = all.size();
+    assertThat(store.sizes()).containsEntry("run", size);
+    for (Set<Class<? extends RunEvent>> kinds :
+        List.<Set<Class<? extends RunEvent>>>of(
+            Set.of(RunEvent.BudgetMoved.class, RunEvent.RunFinished.class),
+            Set.of(RunEvent.RunFinished.class),
+            Set.of(RunEvent.Attempted.class, RunEvent.RunFinished.class),
+            RunEvent.kinds())) {
+      for (long after : new long[] {0, 1, size / 2, size, size + 5}) {
+        for (long to : new long[] {0, after, after + 1, size - 1, size, Long.MAX_VALUE}) {
+          List<RunEvent> told = new ArrayList<>();
+          store.forEach("run", after, to, kinds, told::add);
+          assertThat(told)
+              .isEqualTo(
+                  all.stream()
+                      .limit(Math.min(size, to))
+                      .skip(after)
+                      .filter(event -> kinds.contains(event.getClass()))
+                      .toList());
+        }
+      }
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.forEach("walk", 0, 1, RunEvent.kinds(), event -> {}))
+        .withMessageContaining("walk");
+  }
+
+  @Test
+  void should_tell_one_store_from_another() throws Exception {
+    assertThat(store.id()).matches("[0-9a-f]{32}").isEqualTo(store.id());
+    try (RunStore other = open(Files.createDirectory(home.resolve("elsewhere")))) {
+      assertThat(other.id()).isNotEqualTo(store.id());
+    }
+    if (durable()) {
+      String id = store.id();
+      store.close();
+      store = open(home);
+      assertThat(store.id()).isEqualTo(id);
+    }
+  }
+
+  @Test
   void should_say_where_the_record_of_a_run_ends() {
     store.create("before");
     store.create("run");
@@ -740,6 +791,8 @@ public abstract class RunStoreContract {
             () -> store.forEach("run", (at, event) -> {}),
             () -> store.events("run", 0, 1),
             () -> store.head("run"),
+            store::id,
+            store::sizes,
             () -> store.lease("run"),
             () -> store.audit("run"),
             store::audit,

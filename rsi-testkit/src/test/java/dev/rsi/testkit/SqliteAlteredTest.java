@@ -1,6 +1,9 @@
 package dev.rsi.testkit;
 
 import dev.rsi.core.store.RunStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -10,6 +13,12 @@ import org.junit.jupiter.api.Test;
 class SqliteAlteredTest extends AlteredStore {
   @Override
   RunStore open(Path home) {
+    try {
+      // Who can write to the store can do so too; else it would be refused when it is opened.
+      Files.deleteIfExists(home.resolve("run.db-head"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return RunStore.sqlite(home.resolve("run.db"));
   }
 

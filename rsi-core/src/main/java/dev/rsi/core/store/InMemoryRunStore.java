@@ -23,7 +23,11 @@ final class InMemoryRunStore implements RunStore {
   private final String id = UUID.randomUUID().toString().replace("-", "");
   private boolean closed;
 
-  private record Batch(long at, List<RunEvent> events) {}
+  private record Batch(long at, long before, List<RunEvent> events) {
+    long after() {
+      return before + events.size();
+    }
+  }
 
   @Override
   public synchronized void create(String run) {
@@ -43,7 +47,9 @@ final class InMemoryRunStore implements RunStore {
   @Override
   public synchronized void append(String run, Instant at, List<? extends RunEvent> events) {
     checkOpen();
-    batchesOf(run).add(new Batch(at.toEpochMilli(), List.copyOf(events)));
+    List<Batch> batches = batchesOf(run);
+    long before = batches.isEmpty() ? 0 : batches.get(batches.size() - 1).after();
+    batches.add(new Batch(at.toEpochMilli(), before, List.copyOf(events)));
   }
 
   @Override
@@ -71,15 +77,29 @@ final class InMemoryRunStore implements RunStore {
     checkOpen();
     RunIds.checkPage(after, most);
     List<RunEvent> page = new ArrayList<>();
-    long before = 0;
-    for (Batch batch : batchesOf(run)) {
-      List<RunEvent> events = batch.events();
-      int from = (int) Math.min(events.size(), Math.max(0, after - before));
-      int to = (int) Math.min(events.size(), (long) from + most - page.size());
-      page.addAll(events.subList(from, to));
-      before += events.size();
+    List<Batch> batches = batchesOf(run);
+    for (int i = batchAfter(batches, after); i < batches.size() && page.size() < most; i++) {
+      Batch batch = batches.get(i);
+      int from = (int) Math.max(0, after - batch.before());
+      int to = (int) Math.min(batch.events().size(), (long) from + most - page.size());
+      page.addAll(batch.events().subList(from, to));
     }
     return List.copyOf(page);
+  }
+
+  /** The first batch that has an event after so many; how many batches there are if none has. */
+  private static int batchAfter(List<Batch> batches, long after) {
+    int low = 0;
+    int high = batches.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (batches.get(middle).after() > after) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
   }
 
   @Override
@@ -98,6 +118,16 @@ final class InMemoryRunStore implements RunStore {
   public synchronized List<String> runs() {
     checkOpen();
     return List.copyOf(runs.keySet());
+  }
+
+  @Override
+  public synchronized Map<String, Long> sizes() {
+    checkOpen();
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    runs.forEach(
+        (run, batches) ->
+            sizes.put(run, batches.isEmpty() ? 0 : batches.get(batches.size() - 1).after()));
+    return sizes;
   }
 
   @Override

@@ -12,12 +12,14 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class JdbcRunStore implements RunStore {
   // Rows a driver may keep at a time, where it would keep all of them otherwise.
   static final int PAGE = 1000;
+
+  /** What the index is of that schema-4.sql makes, in its very words. */
+  private static final String SPENDING = " AND kind IN ('budget-moved', 'run-finished')";
+
+  private static final Set<String> SPENDING_KINDS = Set.of("budget-moved", "run-finished");
 
   private final EventJson json = new EventJson();
   private final Database database;
@@ -151,7 +158,22 @@ final class JdbcRunStore implements RunStore {
       BiConsumer<? super Instant, ? super RunEvent> each) {
     List<String> names = kinds.stream().map(json::kind).toList();
     boolean all = kinds.equals(RunEvent.kinds());
-    database.snapshot("be read", reader -> select(reader, run, names, all, each));
+    database.snapshot(
+        "be read", reader -> select(reader, run, names, all, 0, Long.MAX_VALUE, each));
+  }
+
+  @Override
+  public void forEach(
+      String run,
+      long after,
+      long to,
+      Set<Class<? extends RunEvent>> kinds,
+      Consumer<? super RunEvent> each) {
+    List<String> names = kinds.stream().map(json::kind).toList();
+    database.snapshot(
+        "be read",
+        reader ->
+            select(reader, run, names, false, after, to, (at, event) -> each.accept(event)));
   }
 
   /** Where all kinds are read, also looks whether any event is missing. */
@@ -160,6 +182,8 @@ final class JdbcRunStore implements RunStore {
       String id,
       List<String> kinds,
       boolean all,
+      long after,
+      long to,
       BiConsumer<? super Instant, ? super RunEvent> each)
       throws SQLException {
     Run run = run(reader, id, "");
@@ -171,13 +195,16 @@ final class JdbcRunStore implements RunStore {
         " AND kind IN (" + String.join(", ", Collections.nCopies(kinds.size(), "?")) + ")";
     try (PreparedStatement select =
         reader.prepareStatement(
-            "SELECT seq, at, generation, kind, body FROM event WHERE run = ?"
+            "SELECT seq, at, generation, kind, body FROM event WHERE run = ? AND seq > ? AND seq <= ?"
                 + (all ? "" : some)
+                + (SPENDING_KINDS.containsAll(kinds) ? SPENDING : "")
                 + " ORDER BY seq")) {
       select.setFetchSize(PAGE);
       select.setLong(1, run.number);
+      select.setLong(2, after);
+      select.setLong(3, to);
       for (int i = 0; !all && i < kinds.size(); i++) {
-        select.setString(i + 2, kinds.get(i));
+        select.setString(i + 4, kinds.get(i));
       }
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
@@ -287,6 +314,23 @@ final class JdbcRunStore implements RunStore {
             }
           }
           return List.copyOf(runs);
+        });
+  }
+
+  @Override
+  public Map<String, Long> sizes() {
+    return database.snapshot(
+        "be read",
+        reader -> {
+          Map<String, Long> sizes = new LinkedHashMap<>();
+          try (Statement statement = reader.createStatement();
+              ResultSet result =
+                  statement.executeQuery("SELECT id, events FROM run ORDER BY number")) {
+            while (result.next()) {
+              sizes.put(result.getString(1), result.getLong(2));
+            }
+          }
+          return sizes;
         });
   }
 

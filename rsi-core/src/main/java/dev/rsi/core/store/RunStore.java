@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -162,6 +163,36 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * @throws IllegalArgumentException if there is no such run, or a number is out of range
    */
   List<RunEvent> events(String run, long after, int most);
+
+  /**
+   * Tells the events of some kinds between two places of a run, in order and one by one: to go on
+   * from where one stopped. Costs what lies between them, or less where the store has an index.
+   *
+   * @param after how many of its first events to leave out, 0 or more
+   * @param to how many of its first events not to go beyond
+   * @param kinds some of {@link RunEvent#kinds()}
+   * @param each is told them, on the caller's thread; what it throws ends the reading
+   * @throws IllegalArgumentException if there is no such run, or a number is out of range
+   */
+  default void forEach(
+      String run,
+      long after,
+      long to,
+      Set<Class<? extends RunEvent>> kinds,
+      Consumer<? super RunEvent> each) {
+    int most = 500;
+    long from = after;
+    boolean more = true;
+    while (more && from < to) {
+      List<RunEvent> page = events(run, from, (int) Math.min(most, to - from));
+      page.stream().filter(event -> kinds.contains(event.getClass())).forEach(each);
+      from += page.size();
+      more = !page.isEmpty();
+    }
+  }
+
+  /** How many events each run has, by id, in the order the runs began. */
+  Map<String, Long> sizes();
 
   /**
    * Where the record of a run ends now: the same as {@link #audit(String)} finds if the run is as

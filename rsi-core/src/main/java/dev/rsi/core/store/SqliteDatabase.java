@@ -79,11 +79,22 @@ final class SqliteDatabase implements Database {
               + ") has a '?' in its path, where the database driver sees options begin.\nMaybe"
               + " rename it.");
     }
-    // Read until the other is open: the first connection of a process may clear what others share.
-    try (Connection reader = refuseLost(file)) {
+    Connection reader = refuseLost(file);
+    try {
       return prepared(file);
+    } finally {
+      // Not before: the first connection of a process may clear what others share.
+      closeQuietly(reader);
+    }
+  }
+
+  private static void closeQuietly(@Nullable Connection reader) {
+    try {
+      if (reader != null) {
+        reader.close();
+      }
     } catch (SQLException e) {
-      throw failure(file, "be opened", e);
+      log.debug("a connection that reads could not be closed", e);
     }
   }
 
@@ -192,17 +203,23 @@ final class SqliteDatabase implements Database {
     }
   }
 
-  /** Whether a run has an event of that hash at that place. */
+  /**
+   * Whether a run ends there, or went on from there. By its row: whether its events are as that says
+   * is for an audit to find.
+   */
   private static boolean holds(Connection connection, End end) throws SQLException {
-    String query =
-        end.events() == 0
-            ? "SELECT origin FROM run WHERE number = ? AND events >= ?"
-            : "SELECT chain FROM event WHERE run = ? AND seq = ?";
-    try (PreparedStatement select = connection.prepareStatement(query)) {
-      select.setLong(1, end.run());
-      select.setLong(2, end.events());
-      try (ResultSet result = select.executeQuery()) {
-        return result.next() && Arrays.equals(result.getBytes(1), end.hash());
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT events, head, origin, (SELECT chain FROM event WHERE run = number AND seq = ?)"
+                + " FROM run WHERE number = ?")) {
+      select.setLong(1, end.events());
+      select.setLong(2, end.run());
+      try (ResultSet run = select.executeQuery()) {
+        if (!run.next() || run.getLong(1) < end.events()) {
+          return false;
+        }
+        byte[] there = run.getBytes(end.events() == 0 ? 3 : run.getLong(1) == end.events() ? 2 : 4);
+        return there == null || Arrays.equals(there, end.hash());
       }
     }
   }
@@ -695,9 +712,7 @@ final class SqliteDatabase implements Database {
         connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
       }
       connection.close();
-      if (last != null) {
-        last.close();
-      }
+      closeQuietly(last);
     } catch (SQLException e) {
       log.warn("run store {}: its former connection could not be closed", file, e);
     }
@@ -791,12 +806,12 @@ final class SqliteDatabase implements Database {
         drop();
         return;
       }
-      try (Connection last = files.isOpen() ? lastToClose() : null) {
-        if (last != null) {
-          emptyLog();
-        }
-        connection.close();
+      Connection last = files.isOpen() ? lastToClose() : null;
+      if (last != null) {
+        emptyLog();
       }
+      connection.close();
+      closeQuietly(last);
     } catch (SQLException e) {
       throw failure("be closed", e);
     } catch (IOException e) {

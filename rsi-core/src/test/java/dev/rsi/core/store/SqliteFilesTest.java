@@ -421,8 +421,7 @@ class SqliteFilesTest {
       assertThat(store.events(RUN)).isEqualTo(events(0, 6));
     }
     try (Stream<Path> all = Files.list(copy.getParent())) {
-      assertThat(all.map(each -> each.getFileName().toString()))
-          .containsExactlyInAnyOrder("one.db", "one.db-head");
+      assertThat(all.map(Path::toString)).noneMatch(name -> name.contains(".part-"));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.rsi.core.store.RunStore;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -58,6 +59,11 @@ final class BreakingStore implements RunStore {
   @Override
   public List<RunEvent> events(String run, long after, int most) {
     return store.events(run, after, most);
+  }
+
+  @Override
+  public Map<String, Long> sizes() {
+    return store.sizes();
   }
 
   @Override

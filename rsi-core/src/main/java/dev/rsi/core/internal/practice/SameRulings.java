@@ -11,6 +11,7 @@ import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 
 /**
  * Whether a verifier rules as the record says: for one that nobody can tell from others by its
@@ -27,7 +28,7 @@ public final class SameRulings {
    * What is UNDECIDED, then or now, differs from nothing: it never trains.
    *
    * @param samples attempts at one task, which stand together
-   * @param recorded what the run recorded, in order
+   * @param recorded tells the attempts that the run recorded, in order, as often as it is asked
    * @param watch looks after the run meanwhile; the verifier is called as it says it may be
    * @return empty if the verifier rules as it did
    */
@@ -35,28 +36,11 @@ public final class SameRulings {
       Verifier<? super T, ? super C> verifier,
       Codec<T, C> codec,
       int samples,
-      List<RunEvent> recorded,
+      Consumer<Consumer<RunEvent.Attempted>> recorded,
       ThreadFactory threads,
       Watch watch) {
-    List<RunEvent.Attempted> attempts =
-        recorded.stream()
-            .filter(RunEvent.Attempted.class::isInstance)
-            .map(RunEvent.Attempted.class::cast)
-            .toList();
-    List<List<RunEvent.Attempted>> right = new ArrayList<>();
-    List<List<RunEvent.Attempted>> wrong = new ArrayList<>();
-    for (int from = 0; from + samples <= attempts.size(); from += samples) {
-      List<RunEvent.Attempted> task =
-          attempts.subList(from, from + samples).stream()
-              .filter(attempt -> attempt.candidate() != null)
-              .toList();
-      if (!task.isEmpty()) {
-        boolean passed = task.stream().anyMatch(each -> each.outcome() == Verdict.Outcome.PASS);
-        (passed ? right : wrong).add(task);
-      }
-    }
-    List<List<RunEvent.Attempted>> asked = new ArrayList<>(spread(right));
-    asked.addAll(spread(wrong));
+    List<List<RunEvent.Attempted>> asked = new ArrayList<>(spread(true, samples, recorded));
+    asked.addAll(spread(false, samples, recorded));
     List<List<Attempt<T, C>>> again =
         asked.stream()
             .map(task -> task.stream().map(each -> attempt(codec, each)).toList())
@@ -73,13 +57,47 @@ public final class SameRulings {
     return List.of();
   }
 
-  private static <E> List<E> spread(List<E> all) {
-    int count = Math.min(ASKED, all.size());
-    List<E> some = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      some.add(all.get((int) ((long) i * all.size() / count)));
-    }
+  /** Some tasks with a PASS, or with none. Told twice, as nobody holds what a long run recorded. */
+  private static List<List<RunEvent.Attempted>> spread(
+      boolean passed, int samples, Consumer<Consumer<RunEvent.Attempted>> recorded) {
+    long[] all = new long[1];
+    tasks(passed, samples, recorded, task -> all[0]++);
+    int count = (int) Math.min(ASKED, all[0]);
+    List<List<RunEvent.Attempted>> some = new ArrayList<>(count);
+    long[] at = new long[1];
+    tasks(
+        passed,
+        samples,
+        recorded,
+        task -> {
+          if (some.size() < count && at[0] == some.size() * all[0] / count) {
+            some.add(task);
+          }
+          at[0]++;
+        });
     return some;
+  }
+
+  private static void tasks(
+      boolean passed,
+      int samples,
+      Consumer<Consumer<RunEvent.Attempted>> recorded,
+      Consumer<List<RunEvent.Attempted>> each) {
+    List<RunEvent.Attempted> together = new ArrayList<>(samples);
+    recorded.accept(
+        attempt -> {
+          together.add(attempt);
+          if (together.size() == samples) {
+            List<RunEvent.Attempted> task =
+                together.stream().filter(one -> one.candidate() != null).toList();
+            together.clear();
+            if (!task.isEmpty()
+                && passed
+                    == task.stream().anyMatch(one -> one.outcome() == Verdict.Outcome.PASS)) {
+              each.accept(task);
+            }
+          }
+        });
   }
 
   private static <T, C> Attempt<T, C> attempt(Codec<T, C> codec, RunEvent.Attempted event) {

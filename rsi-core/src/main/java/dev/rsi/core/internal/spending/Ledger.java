@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,15 +66,26 @@ public final class Ledger {
    * What the run's course has done is counted again when it is recalled; what was recorded beyond
    * that is lost, and is held against the ceilings alone.
    */
-  public synchronized void restore(List<RunEvent.BudgetMoved> movements) {
-    RunEvent.BudgetMoved last = null;
-    for (RunEvent.BudgetMoved moved : movements) {
-      add(LocalDate.parse(moved.day()), Amounts.of(moved.spent()));
-      last = moved;
-    }
-    if (last != null) {
-      LocalDate day = LocalDate.parse(last.day());
-      Amounts lost = Amounts.of(last.advanced());
+  public void restore(List<RunEvent.BudgetMoved> movements) {
+    restore(movements::forEach);
+  }
+
+  /**
+   * The same where nobody holds all of them.
+   *
+   * @param movements tells them, in order and one by one
+   */
+  public synchronized void restore(Consumer<Consumer<RunEvent.BudgetMoved>> movements) {
+    AtomicReference<RunEvent.@Nullable BudgetMoved> last = new AtomicReference<>();
+    movements.accept(
+        moved -> {
+          add(LocalDate.parse(moved.day()), Amounts.of(moved.spent()));
+          last.set(moved);
+        });
+    RunEvent.BudgetMoved end = last.get();
+    if (end != null) {
+      LocalDate day = LocalDate.parse(end.day());
+      Amounts lost = Amounts.of(end.advanced());
       add(day, lost);
       unrecorded.merge(day, lost, Amounts::plus);
       owes = !lost.equals(Amounts.NONE);

@@ -28,10 +28,9 @@ public final class Journal {
   private final Clock clock;
   private final RunListener listener;
   private final Control controls;
-  private List<RunEvent> past;
-  private final int trusted;
+  private Past past;
+  private final long trusted;
   private final Thread thread = Thread.currentThread();
-  private int position;
   private @Nullable JournalException broken;
   private int generation;
   private int lastListenerFault = -1;
@@ -41,7 +40,7 @@ public final class Journal {
   /**
    * The journal of a run.
    *
-   * @param recorded what the store holds of the run already; empty for a new one
+   * @param past what the store holds of its course already; nothing for a new one
    */
   public Journal(
       RunStore store,
@@ -49,8 +48,8 @@ public final class Journal {
       Clock clock,
       RunListener listener,
       Control controls,
-      List<RunEvent> recorded) {
-    this(store, run, clock, listener, controls, course(recorded), Integer.MAX_VALUE);
+      Past past) {
+    this(store, run, clock, listener, controls, past, Long.MAX_VALUE);
   }
 
   private Journal(
@@ -59,8 +58,8 @@ public final class Journal {
       Clock clock,
       RunListener listener,
       Control controls,
-      List<RunEvent> past,
-      int trusted) {
+      Past past,
+      long trusted) {
     this.store = store;
     this.run = run;
     this.clock = clock;
@@ -74,16 +73,11 @@ public final class Journal {
    * A journal that records nothing, and recalls only the first events: steps after them are done
    * anew, and held against what was recorded then.
    *
-   * @param course without circumstances
+   * @param trusted how many of the first
    */
   public static Journal replay(
-      String run, Clock clock, Control controls, List<RunEvent> course, int trusted) {
-    return new Journal(null, run, clock, event -> {}, controls, course, trusted);
-  }
-
-  /** Recorded events without circumstances. */
-  public static List<RunEvent> course(List<RunEvent> recorded) {
-    return recorded.stream().filter(event -> !event.circumstantial()).toList();
+      String run, Clock clock, Control controls, Past past, long trusted) {
+    return new Journal(null, run, clock, event -> {}, controls, past, trusted);
   }
 
   public String run() {
@@ -107,28 +101,13 @@ public final class Journal {
     if (store != null && isLive()) {
       store.forEach(run, type, each);
     } else {
-      past.subList(0, position).stream().filter(type::isInstance).map(type::cast).forEach(each);
+      past.forEach(type, each);
     }
   }
 
   /** Whether a run is done again, and nothing recorded. */
   boolean isReplay() {
     return store == null;
-  }
-
-  /** What of the run's course was recorded before and is still to be recalled. */
-  List<RunEvent> ahead() {
-    return past.subList(position, past.size());
-  }
-
-  /** How many events of the run's course were recorded before. */
-  int pastEvents() {
-    return past.size();
-  }
-
-  /** The generation of the last of them. */
-  int lastGeneration() {
-    return past.isEmpty() ? 0 : past.get(past.size() - 1).generation();
   }
 
   /** From now on a generation is under way. */
@@ -138,12 +117,12 @@ public final class Journal {
 
   /** What was recorded next, then; null where nothing was. */
   @Nullable RunEvent next() {
-    return position < past.size() ? past.get(position) : null;
+    return past.next();
   }
 
   /** Whether the next step is recalled, not done. */
   boolean recalls() {
-    return position < Math.min(trusted, past.size());
+    return past.position() < Math.min(trusted, past.size());
   }
 
   /** Whether the run is past all that was recorded of it. */
@@ -174,11 +153,10 @@ public final class Journal {
       between();
       return null;
     }
-    if (past.get(position) instanceof RunEvent.Faulted fault) {
+    if (past.next() instanceof RunEvent.Faulted fault) {
       throw new RecalledFault(fault);
     }
-    int to = Math.min(past.size(), position + count);
-    List<RunEvent> events = past.subList(position, to);
+    List<RunEvent> events = past.next(count);
     for (RunEvent event : events) {
       if (!type.isInstance(event)) {
         throw diverged(event, type.getSimpleName());
@@ -251,18 +229,18 @@ public final class Journal {
   public void record(List<? extends RunEvent> events) {
     checkSound();
     int known = 0;
-    while (known < events.size() && !events.get(known).circumstantial() && !isLive()) {
-      RunEvent then = past.get(position);
+    for (RunEvent then = past.next();
+        then != null && known < events.size() && !events.get(known).circumstantial();
+        then = past.next()) {
       if (!then.equals(events.get(known))) {
         throw diverged(then, events.get(known));
       }
-      position++;
+      past.go();
       known++;
     }
     if (store != null && isLive()) {
       // Gone over, and in the store.
-      past = List.of();
-      position = 0;
+      past = Past.none();
     }
     List<? extends RunEvent> fresh = events.subList(known, events.size());
     if (fresh.isEmpty()) {
@@ -340,7 +318,7 @@ public final class Journal {
 
   /** What was recorded then is not what the step would record now. */
   JournalException diverged(Object then, Object now) {
-    broken = new DivergedException(run, position + 1L, then, now);
+    broken = new DivergedException(run, past.position() + 1, then, now);
     return broken;
   }
 

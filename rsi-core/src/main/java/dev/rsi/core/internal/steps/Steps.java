@@ -207,18 +207,20 @@ public final class Steps {
   /**
    * Begins the record of a run, or goes over its beginning.
    *
-   * @param differing in what the run began otherwise, in words, by all that is recorded of it
-   * @param budget what it may spend from now on, in words
+   * @param differing in what the run began otherwise, in words, by how it began
+   * @param resumed what is recorded of a run that goes on
    * @throws IllegalArgumentException if it began otherwise
    */
   public void begin(
-      RunEvent.RunStarted begins, Function<List<RunEvent>, List<String>> differing, String budget) {
+      RunEvent.RunStarted begins,
+      Function<RunEvent.RunStarted, List<String>> differing,
+      RunEvent.Resumed resumed) {
     if (!(journal.next() instanceof RunEvent.RunStarted began)) {
       journal.begin(begins);
       return;
     }
     // What a replay does otherwise comes out as the event that differs.
-    List<String> differences = journal.isReplay() ? List.of() : differing.apply(journal.ahead());
+    List<String> differences = journal.isReplay() ? List.of() : differing.apply(began);
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
           "Run ("
@@ -229,8 +231,6 @@ public final class Steps {
               + " (store, registry, listener, threads, clock, stop file) may differ. Or begin a new"
               + " run from the live version.");
     }
-    RunEvent.Resumed resumed =
-        new RunEvent.Resumed(journal.lastGeneration(), journal.pastEvents(), budget);
     journal.record(began);
     journal.record(resumed);
   }
