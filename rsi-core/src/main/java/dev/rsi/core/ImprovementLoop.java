@@ -189,6 +189,7 @@ public final class ImprovementLoop<T, C> {
     RunStore store = plan.store();
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
+      checkRecorded(run, new RunStore.Head(0, ""));
       // Before the run is there: one that cannot be driven is not to be begun.
       ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
@@ -228,16 +229,44 @@ public final class ImprovementLoop<T, C> {
               run, lease, driver, resumption.recorded(), resumption.anchor(), tasks, levels);
       try {
         resumption.checkLive(driver);
-        return leased;
+        return new Leased<>(
+            run, lease, driver, resumption.recorded(), resumption.anchor(), tasks, levels);
       } catch (RuntimeException | Error e) {
-        driver.close();
-        throw e;
+        try (driver) {
+          throw e;
+        }
       }
     } catch (RuntimeException | Error e) {
       try (lease) {
         throw e;
       }
     }
+  }
+
+  /** Refuses a record that ends before what the registry knows of it. */
+  private void checkRecorded(String run, RunStore.Head head) {
+    ModelRegistry.Recorded known =
+        plan.registry().recorded(plan.store().id(), run).orElse(null);
+    if (known == null
+        || (known.events() < head.events())
+        || (known.events() == head.events() && known.head().equals(head.hash()))) {
+      return;
+    }
+    throw new RsiException(
+        "Run ("
+            + run
+            + ") has ("
+            + head.events()
+            + ") events in store ("
+            + plan.store()
+            + "), but when one of its generations ended it had ("
+            + known.events()
+            + "), the last of them with hash ("
+            + known.head()
+            + "), as registry ("
+            + plan.registry()
+            + ") knows.\nMaybe the store was put back to an older copy, or its log was lost: restore"
+            + " the newer one. To go on without what is lost, begin a run in a new store.");
   }
 
   private RunReport driven(Leased<T> leased) {

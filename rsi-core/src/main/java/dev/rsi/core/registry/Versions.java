@@ -4,8 +4,8 @@ import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -96,7 +96,7 @@ final class Versions {
   /** Whether somebody hid it just now, to see whether anybody needs it. */
   private boolean isHiddenForNow(String id) {
     try {
-      return !Files.exists(json(id)) && Files.exists(retired(id)) && work.isBusy(id);
+      return !Files.exists(json(id)) && Files.exists(retired(id)) && work.isBusy(id, null);
     } catch (IOException e) {
       return false;
     }
@@ -208,10 +208,10 @@ final class Versions {
   private Manifest put(Path staged, Manifest manifest, Path mark) throws IOException {
     String id = manifest.id();
     Path usual = directory.resolve(id);
-    if (work.isBusy(id)) {
+    if (work.isBusy(id, null)) {
       work.sweep();
     }
-    if (work.isBusy(id)) {
+    if (work.isBusy(id, null)) {
       // Somebody deletes the same now, and may take away what lies there.
       return elsewhere(staged, manifest);
     }
@@ -243,8 +243,11 @@ final class Versions {
     try {
       Durable.move(staged, to);
       return true;
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      return false;
+    } catch (FileSystemException e) {
+      if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -281,7 +284,8 @@ final class Versions {
   boolean retire(String id, Needed needed) throws IOException {
     Path mark = work.busy(id);
     try {
-      Path hidden = hide(id);
+      // Two who may delete the same: one of them at most goes on, as each sees the other or is seen.
+      Path hidden = work.isBusy(id, mark) ? null : hide(id);
       if (hidden == null) {
         return false;
       }
