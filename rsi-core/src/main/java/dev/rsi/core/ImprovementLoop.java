@@ -221,12 +221,10 @@ public final class ImprovementLoop<T, C> {
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }
+      checkRecorded(run, new RunStore.Head(audit.events(), audit.head()));
       Resumption resumption = Resumption.of(plan.store(), run);
       ModelRegistry.Driver driver =
           plan.registry().takeOver(plan.store().id(), run, plan.clock().instant());
-      Leased<T> leased =
-          new Leased<>(
-              run, lease, driver, resumption.recorded(), resumption.anchor(), tasks, levels);
       try {
         resumption.checkLive(driver);
         return new Leased<>(
