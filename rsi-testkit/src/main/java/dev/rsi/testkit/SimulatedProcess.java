@@ -42,7 +42,7 @@ final class SimulatedProcess {
   private final List<ModelRegistry.Driver> drivers = new ArrayList<>();
 
   private final List<RunStore.Lease> leases = new ArrayList<>();
-  private final Set<Long> answered = new HashSet<>();
+  private final Set<String> asked = new HashSet<>();
   private RunStore.@Nullable Lease lease;
   private SimulatedWorld.Fate fate;
   private int life;
@@ -167,9 +167,9 @@ final class SimulatedProcess {
     }
   }
 
-  /** Whether attempts of a seed are asked for the first time by this process. */
-  boolean asksAnew(long seed) {
-    return answered.add(seed);
+  /** Whether an attempt is asked for the first time by this process. */
+  boolean asksAnew(String attempt) {
+    return asked.add(attempt);
   }
 
   /**
@@ -344,7 +344,7 @@ final class SimulatedProcess {
       case "promote" ->
           world.promise(
               () -> {
-                assertThat(overtaken).as("an overtaken driver promotes").isFalse();
+                assertThat(world.driver()).as("an overtaken driver promotes").isSameAs(this);
                 watch.promoted((String) arguments[0], registry);
               });
       case "retain" -> world.promise(() -> watch.retained((Integer) arguments[0], registry));
@@ -360,6 +360,7 @@ final class SimulatedProcess {
     }
     if (result instanceof ModelRegistry.Driver given) {
       drivers.add(given);
+      world.driver(this);
       return stepping(ModelRegistry.Driver.class, given);
     }
     return result;
