@@ -356,6 +356,11 @@ final class LoopRun<T, C> implements AutoCloseable {
       return;
     }
     try {
+      List<String> history = plan.registry().history();
+      if (history.isEmpty() || !history.get(0).equals(state.incumbent())) {
+        // A person made another one live, of whose lineage this run's anchor may not be.
+        return;
+      }
       plan.registry().retain(before);
     } catch (RuntimeException e) {
       log.warn("run {}: versions that nobody needs could not be deleted", steps.run(), e);

@@ -96,8 +96,15 @@ record Resumption(String run, String anchor, List<String> live, LoopRun.Recorded
     String now = driver.live().orElse("none");
     // What it made live without recording it was rolled back, if the one before it is live.
     String left =
-        driver.left().filter(version -> live.indexOf(version) > live.indexOf(now)).orElse(null);
-    if (!live.isEmpty() && (!live.contains(now) || left != null)) {
+        driver
+            .left()
+            .filter(
+                version ->
+                    live.isEmpty()
+                        ? !version.equals(now)
+                        : live.indexOf(version) > live.indexOf(now))
+            .orElse(null);
+    if (left != null || (!live.isEmpty() && !live.contains(now))) {
       throw new IllegalStateException(
           "Live is the version ("
               + now

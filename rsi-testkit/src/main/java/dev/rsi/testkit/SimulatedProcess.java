@@ -42,7 +42,7 @@ final class SimulatedProcess {
   private final List<ModelRegistry.Driver> drivers = new ArrayList<>();
 
   private final List<RunStore.Lease> leases = new ArrayList<>();
-  private final Set<Long> answered = new HashSet<>();
+  private final Set<String> asked = new HashSet<>();
   private RunStore.@Nullable Lease lease;
   private SimulatedWorld.Fate fate;
   private int life;
@@ -165,9 +165,9 @@ final class SimulatedProcess {
     }
   }
 
-  /** Whether attempts of a seed are asked for the first time by this process. */
-  boolean asksAnew(long seed) {
-    return answered.add(seed);
+  /** Whether an attempt is asked for the first time by this process. */
+  boolean asksAnew(String attempt) {
+    return asked.add(attempt);
   }
 
   /**
@@ -342,7 +342,7 @@ final class SimulatedProcess {
       case "promote" ->
           world.promise(
               () -> {
-                assertThat(overtaken).as("an overtaken driver promotes").isFalse();
+                assertThat(world.driver()).as("an overtaken driver promotes").isSameAs(this);
                 watch.promoted((String) arguments[0], registry);
               });
       case "retain" -> world.promise(() -> watch.retained((Integer) arguments[0], registry));
@@ -358,6 +358,7 @@ final class SimulatedProcess {
     }
     if (result instanceof ModelRegistry.Driver given) {
       drivers.add(given);
+      world.driver(this);
       return stepping(ModelRegistry.Driver.class, given);
     }
     return result;

@@ -69,6 +69,7 @@ final class SimulatedWorld {
   private final @Nullable Integer retain;
   private final Duration patience;
   private @Nullable SimulatedProcess running;
+  private @Nullable SimulatedProcess driver;
   private @Nullable AssertionError broken;
   private long asked;
   private int incidents;
@@ -192,6 +193,16 @@ final class SimulatedWorld {
     return before;
   }
 
+  /** A process has the registry now, and those before it do not. */
+  void driver(SimulatedProcess has) {
+    driver = has;
+  }
+
+  /** The process that has the registry, or had it last. */
+  @Nullable SimulatedProcess driver() {
+    return driver;
+  }
+
   /** Half of all incidents come early, and some hardly ever. */
   int life() {
     return chance.nextInt(1 << chance.nextInt(1, 12));
@@ -247,6 +258,7 @@ final class SimulatedWorld {
   /** Throws if a part breaks that is asked this. */
   void breaks(String part, double share, long what) {
     if (isBroken(part, share, what)) {
+      outage.misses();
       throw new IllegalStateException("the " + part + " broke");
     }
   }

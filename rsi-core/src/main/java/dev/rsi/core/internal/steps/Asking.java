@@ -94,7 +94,9 @@ public final class Asking<I, R> {
         outage.over();
         return answers;
       }
-      boolean isThere = last.stream().anyMatch(answer -> came.apply(answer) == Came.ANSWERED);
+      boolean isThere =
+          last.stream().anyMatch(answer -> came.apply(answer) == Came.ANSWERED)
+              || isLone(items, answers);
       if (isThere) {
         outage.over();
         asked++;
@@ -126,6 +128,15 @@ public final class Asking<I, R> {
         answers.set(open.get(k), last.get(k));
       }
     }
+  }
+
+  /**
+   * Whether there is nothing by which an item that can never be answered could be told from an
+   * outage, as where a run is resumed right before it: then it counts as failed, or the run would
+   * never get beyond it, and an outage costs this one.
+   */
+  private boolean isLone(List<I> items, List<Answer<R>> answers) {
+    return known == null && items.size() == 1 && !isDeclared(answers.get(0));
   }
 
   private boolean isAnswered(List<I> items, List<Answer<R>> answers, int item) {
