@@ -116,9 +116,9 @@ class EventJsonTest {
   void should_refuse_to_write_a_name_that_nobody_could_read() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> json.write(new RunEvent.Trained(1, "c", "p", 1, Map.of("half \ud83d", 1.0))))
+            () -> json.write(new RunEvent.Described(1, "c", Map.of("half \ud83d", 1.0))))
         .withMessageContaining("surrogate")
-        .withMessageContaining("trained");
+        .withMessageContaining("described");
   }
 
   private void assertRefused(String kind, String body, String named) {

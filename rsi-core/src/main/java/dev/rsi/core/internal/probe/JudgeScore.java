@@ -10,7 +10,11 @@ import java.util.OptionalDouble;
 final class JudgeScore {
   private JudgeScore() {}
 
-  /** The score, in [0, 1]; empty if the judge leaves the output undecided, or breaks. */
+  /**
+   * The score, in [0, 1]; empty if the judge leaves the output undecided.
+   *
+   * @throws RuntimeException if the judge breaks: that is no reading, and may be asked for again
+   */
   static <T, C> OptionalDouble of(Verifier<? super T, ? super C> judge, T task, Output<C> output) {
     Verdict verdict = Ruling.on(judge, task, output);
     return verdict.outcome() == Verdict.Outcome.UNDECIDED

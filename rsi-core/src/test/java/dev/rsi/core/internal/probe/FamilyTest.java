@@ -49,8 +49,9 @@ class FamilyTest {
     assertReads(family, 0, said("xy"));
     assertReads(family, 0, List.of(MALFORMED));
     assertThat(family.reading(0, List.of(FAILED))).isEmpty();
-    assertThat(answered(ProbeFamily.skill("echo", List.of("ab"), BROKEN)).reading(0, said("ab")))
-        .isEmpty();
+    Answered<String, String> broken =
+        answered(ProbeFamily.skill("echo", List.of("ab"), BROKEN));
+    assertThatThrownBy(() -> broken.reading(0, said("ab"))).hasMessageContaining("broke");
     assertThat(family.reading(1, said("cd"))).hasValue(1);
   }
 
@@ -63,10 +64,9 @@ class FamilyTest {
     assertReads(gap, .5, said("x"));
     assertReads(gap, 0, List.of(MALFORMED));
     assertThat(gap.reading(0, List.of(FAILED))).isEmpty();
-    assertThat(
-            answered(ProbeFamily.proxyGap("gap", List.of("abc"), LONG, BROKEN))
-                .reading(0, said("abc")))
-        .isEmpty();
+    Answered<String, String> broken =
+        answered(ProbeFamily.proxyGap("gap", List.of("abc"), LONG, BROKEN));
+    assertThatThrownBy(() -> broken.reading(0, said("abc"))).hasMessageContaining("broke");
   }
 
   @Test
