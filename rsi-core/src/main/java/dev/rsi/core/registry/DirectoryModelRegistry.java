@@ -240,17 +240,27 @@ final class DirectoryModelRegistry implements ModelRegistry {
 
   /** The live version, where the one that was is not there. */
   private ModelVersion missing(LiveRecord before, String id, IllegalArgumentException gone) {
-    LiveRecord now = last();
-    if (now.number() != before.number()) {
-      // Another one went live while it was read, and it was deleted.
-      return live().orElseThrow(() -> gone);
-    }
     try {
-      versions.showLive(id);
-      return versions.checked(id);
+      // Whoever would delete it sees this, or did so before it was live last.
+      Path mark = work.hold(id);
+      try {
+        LiveRecord now = last();
+        if (now.number() != before.number()) {
+          // Another one went live while it was read, and it was deleted.
+          return live().orElseThrow(() -> gone);
+        }
+        versions.showLive(id);
+        return versions.checked(id);
+      } finally {
+        Files.deleteIfExists(mark);
+      }
     } catch (IllegalArgumentException lost) {
       throw new CorruptModelException(
-          records.path(now), "live", "a version under " + directory.resolve("versions"), id, lost);
+          records.path(before),
+          "live",
+          "a version under " + directory.resolve("versions"),
+          id,
+          lost);
     } catch (IOException e) {
       throw failed("read version (" + id + ")", e);
     }

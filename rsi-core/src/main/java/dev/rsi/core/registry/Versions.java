@@ -106,11 +106,21 @@ final class Versions {
    * Shows a version again, where a process that hid it stands still: it finds that it is live when
    * it goes on, as nobody can promote what is hidden.
    *
-   * @param id of the version that is live, by a record that was read since it was missed
+   * @param id of the version that is live, by a record that was read since it was held
    */
   void showLive(String id) throws IOException {
-    if (isHiddenForNow(id) && isWhole(placeOf(id, retired(id)), manifest(id, retired(id)))) {
+    if (isHiddenForNow(id) && isShowable(id, placeOf(id, retired(id)))) {
       show(id, retired(id));
+    }
+  }
+
+  /** Whether files are those of the manifest that was hidden last. */
+  private boolean isShowable(String id, Path base) throws IOException {
+    try {
+      Manifest manifest = manifest(id, retired(id));
+      return place(manifest).equals(base) && isWhole(base, manifest);
+    } catch (CorruptModelException | FileNotFoundException e) {
+      return false;
     }
   }
 
@@ -377,7 +387,7 @@ final class Versions {
         }
         if (!needed.test(id)) {
           takeAway(base);
-        } else if (Files.exists(retired(id)) && placeOf(id, retired(id)).equals(base)) {
+        } else if (isShowable(id, base)) {
           show(id, retired(id));
         }
       } finally {
