@@ -91,9 +91,7 @@ public final class RegistryCosts {
     Files.writeString(work.resolve("weights"), "" + number);
     String parent = registry.history().isEmpty() ? null : registry.history().get(0);
     return registry
-        .add(
-            work,
-            new Provenance(parent, "run", 1, null, 0, 0, Map.of(), Map.of(), Map.of()))
+        .add(work, new Provenance(parent, "run", 1, null, 0, 0, Map.of(), Map.of(), Map.of()))
         .id();
   }
 }

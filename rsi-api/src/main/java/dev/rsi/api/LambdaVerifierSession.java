@@ -44,7 +44,8 @@ record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.
       if (e instanceof CancelledException cancelled && context.cancelled()) {
         throw cancelled;
       }
-      return Collections.nCopies(count, Verdict.broken("verifier", PartException.ofOne(e)).withCost(unknown()));
+      return Collections.nCopies(
+          count, Verdict.broken("verifier", PartException.ofOne(e)).withCost(unknown()));
     }
     return verdicts.size() == count && !verdicts.contains(null)
         ? verdicts

@@ -42,8 +42,7 @@ record ResilientCritic<T, C>(Critic<T, C> critic, Resilience resilience) impleme
       implements Critic.Session<T, C> {
 
     @Override
-    public List<Critique> criticise(
-        List<Attempt<T, C>> batch, Rubric rubric, RunContext context) {
+    public List<Critique> criticise(List<Attempt<T, C>> batch, Rubric rubric, RunContext context) {
       return session.call(context, (own, run) -> own.criticise(batch, rubric, run));
     }
 

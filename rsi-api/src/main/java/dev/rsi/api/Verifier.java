@@ -51,9 +51,9 @@ public interface Verifier<T, C> extends Described {
    * Rules on one candidate.
    *
    * @return the verdict. A verifier that cannot tell returns {@link Verdict#undecided}; one that
-   *     throws is recorded as UNDECIDED, which never counts as wrong and never trains. What it throws
-   *     because of an outage should be an {@link RsiException} that is retryable: the loop asks
-   *     again until the outage is over
+   *     throws is recorded as UNDECIDED, which never counts as wrong and never trains. What it
+   *     throws because of an outage should be an {@link RsiException} that is retryable: the loop
+   *     asks again until the outage is over
    */
   Verdict verify(T task, C candidate);
 

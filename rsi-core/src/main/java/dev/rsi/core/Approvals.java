@@ -135,7 +135,8 @@ final class Approvals {
       if (thrown == null || isSettled.getAsBoolean()) {
         return thrown;
       }
-      outage.await("it threw " + thrown, true, thrown.retryAfter().orElse(Duration.ZERO), isSettled);
+      outage.await(
+          "it threw " + thrown, true, thrown.retryAfter().orElse(Duration.ZERO), isSettled);
       if (isSettled.getAsBoolean()) {
         return thrown;
       }

@@ -18,7 +18,6 @@ import dev.rsi.core.internal.steps.Past;
 import dev.rsi.core.internal.steps.ReplayRegistry;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
-import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
@@ -190,9 +189,9 @@ public final class ImprovementLoop<T, C> {
     RunStore store = plan.store();
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
+      checkRecorded(run, new RunStore.Head(0, ""));
       // Before the run is there: one that cannot be driven is not to be begun.
-      ModelRegistry.Driver driver =
-          plan.registry().drive(store.id(), run, plan.clock().instant());
+      ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
         if (create(run)) {
           return new Leased<>(
@@ -222,24 +221,50 @@ public final class ImprovementLoop<T, C> {
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }
+      checkRecorded(run, new RunStore.Head(audit.events(), audit.head()));
       Resumption resumption = Resumption.of(plan.store(), run);
       ModelRegistry.Driver driver =
           plan.registry().takeOver(plan.store().id(), run, plan.clock().instant());
-      Leased<T> leased =
-          new Leased<>(
-              run, lease, driver, resumption.recorded(), resumption.anchor(), tasks, levels);
       try {
         resumption.checkLive(driver);
-        return leased;
+        return new Leased<>(
+            run, lease, driver, resumption.recorded(), resumption.anchor(), tasks, levels);
       } catch (RuntimeException | Error e) {
-        driver.close();
-        throw e;
+        try (driver) {
+          throw e;
+        }
       }
     } catch (RuntimeException | Error e) {
       try (lease) {
         throw e;
       }
     }
+  }
+
+  /** Refuses a record that ends before what the registry knows of it. */
+  private void checkRecorded(String run, RunStore.Head head) {
+    ModelRegistry.Recorded known =
+        plan.registry().recorded(plan.store().id(), run).orElse(null);
+    if (known == null
+        || (known.events() < head.events())
+        || (known.events() == head.events() && known.head().equals(head.hash()))) {
+      return;
+    }
+    throw new RsiException(
+        "Run ("
+            + run
+            + ") has ("
+            + head.events()
+            + ") events in store ("
+            + plan.store()
+            + "), but when one of its generations ended it had ("
+            + known.events()
+            + "), the last of them with hash ("
+            + known.head()
+            + "), as registry ("
+            + plan.registry()
+            + ") knows.\nMaybe the store was put back to an older copy, or its log was lost: restore"
+            + " the newer one. To go on without what is lost, begin a run in a new store.");
   }
 
   private RunReport driven(Leased<T> leased) {

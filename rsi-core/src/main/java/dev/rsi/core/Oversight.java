@@ -98,16 +98,17 @@ public final class Oversight {
   }
 
   /**
-   * With how long the loop waits for a part that cannot be reached, through nobody's fault. Nobody's
-   * fault is what a part throws that is {@linkplain dev.rsi.api.RsiException#retryable retryable};
-   * and also where every output of a call has {@linkplain dev.rsi.api.Output.Kind#FAILED failed},
-   * or every ruling, critique or reading of a batch was missed because calls threw or took too
-   * long. The loop asks again after a pause that doubles from 100 ms to a minute, or as long as a
-   * server asked for, and goes on as if nothing had happened. If the part does not come back in
-   * this time by the loop's clock, or the budget has run out meanwhile, the run is left with {@link
-   * dev.rsi.core.report.RunReport.End#OUTAGE}, and can be resumed. Calls that threw and do not say
-   * that it may pass are waited for ten seconds at most: the fault is a program's more often than a
-   * server's. Default: an hour, which is longer than most servers take to come back.
+   * With how long the loop waits for a part that cannot be reached, through nobody's fault.
+   * Nobody's fault is what a part throws that is {@linkplain dev.rsi.api.RsiException#retryable
+   * retryable}; and also where every output of a call has {@linkplain
+   * dev.rsi.api.Output.Kind#FAILED failed}, or every ruling, critique or reading of a batch was
+   * missed because calls threw or took too long. The loop asks again after a pause that doubles
+   * from 100 ms to a minute, or as long as a server asked for, and goes on as if nothing had
+   * happened. If the part does not come back in this time by the loop's clock, or the budget has
+   * run out meanwhile, the run is left with {@link dev.rsi.core.report.RunReport.End#OUTAGE}, and
+   * can be resumed. Calls that threw and do not say that it may pass are waited for ten seconds at
+   * most: the fault is a program's more often than a server's. Default: an hour, which is longer
+   * than most servers take to come back.
    *
    * @param longest zero or more; zero leaves the run at once
    */

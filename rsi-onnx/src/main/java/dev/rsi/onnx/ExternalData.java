@@ -41,7 +41,7 @@ final class ExternalData {
     EXTERNAL;
 
     @Nullable Message in(int field) {
-      return FIELDS.get(this).get(field);
+      return FIELDS.getOrDefault(this, Map.of()).get(field);
     }
   }
 
@@ -121,7 +121,7 @@ final class ExternalData {
    */
   static Path resolve(Path model, String location) {
     try {
-      Path directory = model.toAbsolutePath().getParent().toRealPath();
+      Path directory = model.toAbsolutePath().resolveSibling("").toRealPath();
       Path real = directory.resolve(location).toRealPath();
       if (!Path.of(location).isAbsolute()
           && real.startsWith(directory)

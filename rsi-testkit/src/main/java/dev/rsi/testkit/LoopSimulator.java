@@ -15,8 +15,8 @@ import java.util.Objects;
  * learner, parts that break, and a clock that jumps. Between any two steps the process that drives
  * the run dies, and another one resumes it; or it stands still and loses its lease while others
  * drive the run, and then goes on; or disk and store fail for a while; or a part cannot be reached.
- * Single calls fail in passing, and a person at a registry object of their own promotes, rolls back,
- * pins and retains.
+ * Single calls fail in passing, and a person at a registry object of their own promotes, rolls
+ * back, pins and retains.
  *
  * <p>After every step the loop's promises are checked; at the end a run without a ceiling on
  * attempts must equal, event by event, the run of the same seed in a world in which nothing happens

@@ -543,7 +543,8 @@ public abstract class ModelRegistryContract {
     assertThatExceptionOfType(CancelledException.class)
         .isThrownBy(() -> registry.add(artifact, PROVENANCE, 4, () -> true));
     assertThat(registry.versions()).isEmpty();
-    assertThat(registry.add(artifact, PROVENANCE, 4, () -> false).directory()).isNotEmptyDirectory();
+    assertThat(registry.add(artifact, PROVENANCE, 4, () -> false).directory())
+        .isNotEmptyDirectory();
   }
 
   @Test

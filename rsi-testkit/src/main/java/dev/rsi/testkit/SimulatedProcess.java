@@ -117,8 +117,7 @@ final class SimulatedProcess {
     RunReport report =
         unfinished.isPresent()
             ? loop.resume(unfinished.get(), world.tasks())
-            : loop.run(
-                registry.add(world.writeStart(), Provenance.imported()), world.tasks());
+            : loop.run(registry.add(world.writeStart(), Provenance.imported()), world.tasks());
     world.promise(() -> checkLeft(report));
   }
 
@@ -133,8 +132,7 @@ final class SimulatedProcess {
         assertThat(wasOverruled()).as("overruled: %s", report.reason()).isTrue();
         world.person().putBack();
       }
-      case SURROUNDINGS ->
-          assertThat(failed).as("surroundings: %s", report.reason()).isTrue();
+      case SURROUNDINGS -> assertThat(failed).as("surroundings: %s", report.reason()).isTrue();
       case OUTAGE -> {
         assertThat(world.outage().wasMissed()).as("outage: %s", report.reason()).isTrue();
         world.outage().pause();

@@ -139,7 +139,10 @@ final class SimulatedWatch {
   /** Versions were deleted, but for the live one and so many of those before it. */
   void retained(int before, ModelRegistry registry) {
     List<String> now = List.copyOf(registry.history());
-    assertThat(now).as("history").startsWith(history.subList(0, Math.min(history.size(), before + 1)).toArray(String[]::new));
+    assertThat(now)
+        .as("history")
+        .startsWith(
+            history.subList(0, Math.min(history.size(), before + 1)).toArray(String[]::new));
     assertThat(history).as("history").containsSubsequence(now);
     history = now;
   }

@@ -119,8 +119,7 @@ class OvertakenRunTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void should_change_nothing_once_its_process_was_stopped_and_its_lease_deleted()
-      throws Exception {
+  void should_change_nothing_once_its_process_was_stopped_and_its_lease_deleted() throws Exception {
     stopped(false, 2);
   }
 

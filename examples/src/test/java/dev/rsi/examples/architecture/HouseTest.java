@@ -36,6 +36,7 @@ class HouseTest {
           "internal.steps",
           "internal.calls",
           "internal.probe",
+          "internal.near",
           "internal.stats",
           "internal.spending",
           "registry",

@@ -68,7 +68,9 @@ public final class RoundTrip {
         attempt.cost());
   }
 
-  /** The output with the candidate that the codec reads back; malformed, with the reason, if none. */
+  /**
+   * The output with the candidate that the codec reads back; malformed, with the reason, if none.
+   */
   public static <C> Output<C> output(Codec<?, C> codec, Output<C> output) {
     C candidate = output.candidate();
     if (candidate == null) {

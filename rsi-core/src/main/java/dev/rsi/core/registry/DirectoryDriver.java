@@ -75,7 +75,7 @@ final class DirectoryDriver implements ModelRegistry.Driver {
               + ") was taken over in registry ("
               + registry.home()
               + ")"
-              + (found == null ? "" : " by " + registry.words(found))
+              + (found == null ? "" : " by " + DirectoryModelRegistry.words(found))
               + ".\nMaybe this process stood still for a while; who took over goes on.");
     }
     return found;
@@ -101,9 +101,7 @@ final class DirectoryDriver implements ModelRegistry.Driver {
       mine(records.last());
       runs.end(driving);
       long before =
-          runs.recorded(driving.store(), driving.run())
-              .map(RunFiles.Recorded::events)
-              .orElse(-1L);
+          runs.recorded(driving.store(), driving.run()).map(RunFiles.Recorded::events).orElse(-1L);
       if (events > before) {
         runs.record(
             new RunFiles.Recorded(

@@ -69,8 +69,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
     registry.work.sweep();
     try {
       // No others, so that a manifest that was lost can be put back.
-      registry.versions.sweep(
-          registry::isNeeded, registry.versions::isRetired);
+      registry.versions.sweep(registry::isNeeded, registry.versions::isRetired);
     } catch (IOException e) {
       LOG.warn("Could not sweep ({}).", registry.directory, e);
     } catch (CorruptModelException e) {
@@ -107,11 +106,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
   }
 
   ModelVersion add(
-      Path artifact,
-      Provenance provenance,
-      long most,
-      BooleanSupplier cancelled,
-      Before before) {
+      Path artifact, Provenance provenance, long most, BooleanSupplier cancelled, Before before) {
     Objects.requireNonNull(provenance, "provenance");
     Objects.requireNonNull(cancelled, "cancelled");
     try {
@@ -129,8 +124,7 @@ final class DirectoryModelRegistry implements ModelRegistry {
             Manifest.of(provenance, VersionFiles.copy(source, staged, most, cancelled));
         before.accept(manifest.id());
         retention.adding(
-            manifest.id(),
-            versions.isRetired(manifest.id()) && !versions.isThere(manifest.id()));
+            manifest.id(), versions.isRetired(manifest.id()) && !versions.isThere(manifest.id()));
         return versions.publish(staged, manifest);
       } finally {
         Durable.delete(staged);
@@ -175,7 +169,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
     try {
       snapshot.settle(work.fresh());
     } catch (IOException e) {
-      LOG.debug("This user may not write to ({}), so changes within a tick look like one.", work, e);
+      LOG.debug(
+          "This user may not write to ({}), so changes within a tick look like one.", work, e);
     }
   }
 
@@ -235,16 +230,27 @@ final class DirectoryModelRegistry implements ModelRegistry {
       return Optional.empty();
     }
     try {
-      versions.showLive(id);
       return Optional.of(versions.checked(id));
     } catch (IllegalArgumentException gone) {
-      LiveRecord then = last();
-      if (then.number() != now.number()) {
-        // Another one went live while it was read, and it was deleted.
-        return live();
-      }
+      return Optional.of(missing(now, id, gone));
+    } catch (IOException e) {
+      throw failed("read version (" + id + ")", e);
+    }
+  }
+
+  /** The live version, where the one that was is not there. */
+  private ModelVersion missing(LiveRecord before, String id, IllegalArgumentException gone) {
+    LiveRecord now = last();
+    if (now.number() != before.number()) {
+      // Another one went live while it was read, and it was deleted.
+      return live().orElseThrow(() -> gone);
+    }
+    try {
+      versions.showLive(id);
+      return versions.checked(id);
+    } catch (IllegalArgumentException lost) {
       throw new CorruptModelException(
-          records.path(now), "live", "a version under " + directory.resolve("versions"), id, gone);
+          records.path(now), "live", "a version under " + directory.resolve("versions"), id, lost);
     } catch (IOException e) {
       throw failed("read version (" + id + ")", e);
     }
@@ -279,7 +285,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
   /** Makes a version live by a record, worked out anew whenever another came first. */
   ModelVersion promote(String id, Next next) {
     // Whoever deletes versions looks at holds and at what is live when nobody can see it any more.
-    try (Hold held = hold(id)) {
+    Hold held = hold(id);
+    try (held) {
       ModelVersion version = version(id);
       LiveRecord record = next.get();
       while (record != null && !records.offer(record)) {

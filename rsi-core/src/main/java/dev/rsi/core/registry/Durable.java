@@ -37,8 +37,8 @@ final class Durable {
    * @param most it ends soon after so many bytes, with a size that tells
    * @param cancelled asked now and then, and ends it
    */
-  static Manifest.Entry copy(
-      Path from, Path to, String path, long most, BooleanSupplier cancelled) throws IOException {
+  static Manifest.Entry copy(Path from, Path to, String path, long most, BooleanSupplier cancelled)
+      throws IOException {
     try (FileOutputStream out = new FileOutputStream(to.toFile())) {
       Manifest.Entry entry = pump(from, out, path, most, cancelled);
       out.getFD().sync();

@@ -72,8 +72,8 @@ public interface ModelRegistry {
    *
    * @param artifact a directory of regular files, at least one, in directories of any depth
    * @param provenance where it comes from
-   * @param most how many bytes it may have, 0 or more. What it has at first sight is what is stored:
-   *     one that grows or changes while it is copied is refused
+   * @param most how many bytes it may have, 0 or more. What it has at first sight is what is
+   *     stored: one that grows or changes while it is copied is refused
    * @param cancelled asked now and then while it is copied
    * @return the version, complete and durable
    * @throws IllegalArgumentException if the directory holds what a version cannot keep: a symbolic
@@ -83,8 +83,7 @@ public interface ModelRegistry {
    * @throws CorruptModelException if there is such a version already, and it is damaged
    * @throws RsiException if it could not be stored; nothing of it is visible then
    */
-  ModelVersion add(
-      Path artifact, Provenance provenance, long most, BooleanSupplier cancelled);
+  ModelVersion add(Path artifact, Provenance provenance, long most, BooleanSupplier cancelled);
 
   /** The same of any size, to its end. */
   default ModelVersion add(Path artifact, Provenance provenance) {
@@ -258,8 +257,8 @@ public interface ModelRegistry {
    *   <li>what is pinned, and what anybody holds
    * </ul>
    *
-   * <p>Whoever means to promote a version later pins it. Who comes to hold, pin or promote a version
-   * while this decides keeps it, or is told that it is gone.
+   * <p>Whoever means to promote a version later pins it. Who comes to hold, pin or promote a
+   * version while this decides keeps it, or is told that it is gone.
    *
    * <p>Provenances stay, so lineages stay whole. A kill at any instant leaves each version complete
    * or gone; what is left of a deleted one is swept when the registry is opened. Nothing is deleted
@@ -306,11 +305,10 @@ public interface ModelRegistry {
 
     /**
      * Stores a version as {@link ModelRegistry#add(Path, Provenance, long, BooleanSupplier)} does,
-     * that is under way in this run until {@link #settle}: {@link ModelRegistry#retain} keeps it, also when this
-     * process is killed.
+     * that is under way in this run until {@link #settle}: {@link ModelRegistry#retain} keeps it,
+     * also when this process is killed.
      */
-    ModelVersion add(
-        Path artifact, Provenance provenance, long most, BooleanSupplier cancelled);
+    ModelVersion add(Path artifact, Provenance provenance, long most, BooleanSupplier cancelled);
 
     /**
      * Makes a version live as {@link ModelRegistry#promote} does, in the place of one that the

@@ -135,9 +135,7 @@ final class Retention {
       if (beyond != null && lost.test(beyond)) {
         throw new IllegalArgumentException("The manifest of (" + beyond + ") is lost.");
       }
-      ends =
-          new Ends(
-              RegistryFiles.FORMAT, live, own.run(), anchor(lineage), first, beyond);
+      ends = new Ends(RegistryFiles.FORMAT, live, own.run(), anchor(lineage), first, beyond);
       if (beyond != null && lineage.contains(beyond)) {
         // One that leads back into itself has no first to be kept.
         return ends;

@@ -93,17 +93,14 @@ final class RunFiles {
   Optional<Recorded> recorded(String store, String run) throws IOException {
     Path file = file(store, run);
     try {
-      return Files.exists(file)
-          ? Optional.of(files.read(file, Recorded.class))
-          : Optional.empty();
+      return Files.exists(file) ? Optional.of(files.read(file, Recorded.class)) : Optional.empty();
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
   }
 
   void record(Recorded recorded) throws IOException {
-    Durable.replace(
-        file(recorded.store(), recorded.run()), files.write(recorded), work.fresh());
+    Durable.replace(file(recorded.store(), recorded.run()), files.write(recorded), work.fresh());
   }
 
   private Path file(String store, String run) {

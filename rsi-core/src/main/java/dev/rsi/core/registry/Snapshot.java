@@ -104,7 +104,8 @@ final class Snapshot {
     for (Map.Entry<Path, Attributes> file : files.entrySet()) {
       Attributes now = later.files.get(file.getKey());
       if (!Objects.equals(file.getValue(), now)) {
-        throw changed(file.getKey(), file.getValue().toString(), now == null ? "nothing" : "" + now);
+        throw changed(
+            file.getKey(), file.getValue().toString(), now == null ? "nothing" : "" + now);
       }
     }
     for (Path file : later.files.keySet()) {

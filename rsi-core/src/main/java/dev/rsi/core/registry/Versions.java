@@ -4,8 +4,8 @@ import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A version is there as long as its manifest is; a link makes that visible, a rename hides it,
  * and either is given to one process alone. A manifest in {@code retired/} counts only where there
- * is none. Who stores, and who is about to delete, puts a mark
- * down first and looks for those of others afterwards: so of two at least one sees the other and
- * makes way, and neither waits.
+ * is none. Who stores, and who is about to delete, puts a mark down first and looks for those of
+ * others afterwards: so of two at least one sees the other and makes way, and neither waits.
  */
 final class Versions {
   private static final String JSON = ".json";
@@ -97,19 +96,21 @@ final class Versions {
   /** Whether somebody hid it just now, to see whether anybody needs it. */
   private boolean isHiddenForNow(String id) {
     try {
-      return !Files.exists(json(id)) && Files.exists(retired(id)) && work.isBusy(id);
+      return !Files.exists(json(id)) && Files.exists(retired(id)) && work.isBusy(id, null);
     } catch (IOException e) {
       return false;
     }
   }
 
   /**
-   * Shows a version that is live again, where a process that hid it stands still: it finds that it
-   * is live when it goes on, as nobody can promote what is hidden.
+   * Shows a version again, where a process that hid it stands still: it finds that it is live when
+   * it goes on, as nobody can promote what is hidden.
+   *
+   * @param id of the version that is live, by a record that was read since it was missed
    */
   void showLive(String id) throws IOException {
-    if (isHiddenForNow(id)) {
-      restore(id);
+    if (isHiddenForNow(id) && isWhole(placeOf(id, retired(id)), manifest(id, retired(id)))) {
+      show(id, retired(id));
     }
   }
 
@@ -137,13 +138,16 @@ final class Versions {
   }
 
   private Manifest manifest(String id) throws IOException {
-    checkThere(id);
-    try {
-      return manifest(id, json(id));
-    } catch (FileNotFoundException e) {
-      // Deleted just now, which has its own words; or this user may not read it.
+    for (int again = 0; ; again++) {
       checkThere(id);
-      throw e;
+      try {
+        return manifest(id, json(id));
+      } catch (FileNotFoundException e) {
+        // Hidden just now, and maybe shown again; or this user may not read it.
+        if (again >= WAITS) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -204,10 +208,10 @@ final class Versions {
   private Manifest put(Path staged, Manifest manifest, Path mark) throws IOException {
     String id = manifest.id();
     Path usual = directory.resolve(id);
-    if (work.isBusy(id)) {
+    if (work.isBusy(id, null)) {
       work.sweep();
     }
-    if (work.isBusy(id)) {
+    if (work.isBusy(id, null)) {
       // Somebody deletes the same now, and may take away what lies there.
       return elsewhere(staged, manifest);
     }
@@ -239,8 +243,11 @@ final class Versions {
     try {
       Durable.move(staged, to);
       return true;
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      return false;
+    } catch (FileSystemException e) {
+      if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -277,48 +284,52 @@ final class Versions {
   boolean retire(String id, Needed needed) throws IOException {
     Path mark = work.busy(id);
     try {
-      @Nullable Path base;
-      try {
-        base = place(id);
-      } catch (CorruptModelException e) {
-        // Its manifest does not say where its files are.
-        base = directory.resolve(id);
-      } catch (IllegalArgumentException gone) {
-        return false;
-      }
-      if (!hide(id)) {
+      // Two who may delete the same: one of them at most goes on, as each sees the other or is seen.
+      Path hidden = work.isBusy(id, mark) ? null : hide(id);
+      if (hidden == null) {
         return false;
       }
       if (needed.test(id)) {
-        restore(id);
+        show(id, hidden);
+        Files.deleteIfExists(hidden);
         return false;
       }
-      takeAway(base);
+      takeAway(placeOf(id, hidden));
+      Durable.move(hidden, retired(id));
+      Files.deleteIfExists(hidden);
       return true;
     } finally {
       Files.deleteIfExists(mark);
     }
   }
 
-  /** Takes a manifest out of sight; false if another one did. What it says is kept. */
-  private boolean hide(String id) throws IOException {
-    try {
-      Files.createLink(retired(id), json(id));
-      Durable.sync(retired);
-    } catch (FileAlreadyExistsException | NoSuchFileException e) {
-      // Of an earlier time that it was deleted; or there is nothing to be kept.
-    }
-    // Not straight to its place: to rename one link of a file to another does nothing.
+  /**
+   * Takes a manifest out of sight; null if another one did. It stays in {@code retired/} too, in
+   * case that this process ends.
+   */
+  private @Nullable Path hide(String id) throws IOException {
     Path hidden = work.fresh();
     try {
+      Files.createLink(hidden, json(id));
+      Durable.move(hidden, retired(id));
+      // To rename one link of a file to another does nothing.
+      Files.deleteIfExists(hidden);
       Durable.move(json(id), hidden);
     } catch (NoSuchFileException gone) {
-      return false;
+      return null;
     }
     Durable.sync(directory);
-    Durable.move(hidden, retired(id));
-    Files.deleteIfExists(hidden);
-    return true;
+    return hidden;
+  }
+
+  /** Where the files of a version lie, by a manifest that is not shown. */
+  private Path placeOf(String id, Path hidden) throws IOException {
+    try {
+      return place(manifest(id, hidden));
+    } catch (CorruptModelException e) {
+      // It does not say.
+      return directory.resolve(id);
+    }
   }
 
   /** Whether a version is needed. */
@@ -327,9 +338,9 @@ final class Versions {
   }
 
   /** Shows a version again, unless another of its content was stored meanwhile. */
-  private void restore(String id) throws IOException {
+  private void show(String id, Path hidden) throws IOException {
     try {
-      Files.createLink(json(id), retired(id));
+      Files.createLink(json(id), hidden);
       Durable.sync(directory);
     } catch (FileAlreadyExistsException | NoSuchFileException e) {
       // That one is as good.
@@ -366,8 +377,8 @@ final class Versions {
         }
         if (!needed.test(id)) {
           takeAway(base);
-        } else if (!Files.exists(json(id)) && Files.exists(retired(id))) {
-          restore(id);
+        } else if (Files.exists(retired(id)) && placeOf(id, retired(id)).equals(base)) {
+          show(id, retired(id));
         }
       } finally {
         Files.deleteIfExists(mark);

@@ -95,9 +95,9 @@ final class WorkArea {
     return marked(HELD, but).contains(id) || marked(BUSY, but).contains(id);
   }
 
-  /** Whether anybody is about to delete a version. */
-  boolean isBusy(String id) throws IOException {
-    return marked(BUSY, null).contains(id);
+  /** Whether anybody is about to delete a version, apart from what one mark says. */
+  boolean isBusy(String id, @Nullable Path but) throws IOException {
+    return marked(BUSY, but).contains(id);
   }
 
   private Set<String> marked(String kind, @Nullable Path but) throws IOException {

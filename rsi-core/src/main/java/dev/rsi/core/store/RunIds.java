@@ -18,7 +18,11 @@ final class RunIds {
   static void checkPage(long after, int most) {
     if (after < 0 || most < 1) {
       throw new IllegalArgumentException(
-          "A page after (" + after + ") events, of (" + most + ") at most, must be >= 0, and >= 1.");
+          "A page after ("
+              + after
+              + ") events, of ("
+              + most
+              + ") at most, must be >= 0, and >= 1.");
     }
   }
 

@@ -43,15 +43,15 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * <p>Beside the file SQLite keeps {@code -wal} and {@code -shm} while the store is open. While it
    * is, {@link #backup} copies it; once it is closed everywhere, any program may copy the file. The
    * empty file {@code -lease-<number>} is locked while the run of that number is leased. The small
-   * file {@code -head} tells a second time where each run ends: a store that ends before that, since
-   * its log was damaged or an older copy was put in its place, is refused. Delete it where that was
-   * on purpose.
+   * file {@code -head} tells a second time where each run ends: a store that ends before that,
+   * since its log was damaged or an older copy was put in its place, is refused. Delete it where
+   * that was on purpose.
    *
-   * <p>Before and after each commit it is looked whether the files are still those that were opened.
-   * If the file was deleted, moved or replaced, nothing is acknowledged any more. If only its log
-   * was, as happens when the process itself reads the files, which gives up the locks on them, and
-   * another one opens and closes the store then, it is opened again and goes on, unless anything that
-   * was acknowledged is missing.
+   * <p>Before and after each commit it is looked whether the files are still those that were
+   * opened. If the file was deleted, moved or replaced, nothing is acknowledged any more. If only
+   * its log was, as happens when the process itself reads the files, which gives up the locks on
+   * them, and another one opens and closes the store then, it is opened again and goes on, unless
+   * anything that was acknowledged is missing.
    *
    * <p>The head of an {@link #audit(String)} that was kept elsewhere is looked for like this:
    *
@@ -60,8 +60,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * </pre>
    *
    * @param file on a disk of this machine
-   * @throws RsiException if the file is no run store, is of a newer format, is damaged,
-   *     has lost what was recorded in it, has a second name (a hard link) or cannot be written
+   * @throws RsiException if the file is no run store, is of a newer format, is damaged, has lost
+   *     what was recorded in it, has a second name (a hard link) or cannot be written
    */
   static RunStore sqlite(Path file) {
     return new JdbcRunStore(SqliteDatabase.open(file));
@@ -84,16 +84,16 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * only believes it.
    *
    * @param source of connections, with an encoding of UTF-8; the caller's to close, after the store
-   * @throws RsiException if the server cannot be reached, or the schema is not there,
-   *     has tables of another program, is of a newer format or may not be written
+   * @throws RsiException if the server cannot be reached, or the schema is not there, has tables of
+   *     another program, is of a newer format or may not be written
    */
   static RunStore postgresql(DataSource source) {
     return new JdbcRunStore(PostgresDatabase.open(source));
   }
 
   /**
-   * What tells this store from any other: 32 hexadecimal digits, drawn when it was made. A copy of a
-   * store has the same.
+   * What tells this store from any other: 32 hexadecimal digits, drawn when it was made. A copy of
+   * a store has the same.
    */
   String id();
 
@@ -113,8 +113,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * @param events in order; may be empty
    * @throws IllegalArgumentException if there is no such run, or the name of a number in an event
    *     holds half a surrogate pair
-   * @throws RsiException if they could not be recorded; if it says that they may have
-   *     been all the same, the connection ended just then, and {@link #events} knows
+   * @throws RsiException if they could not be recorded; if it says that they may have been all the
+   *     same, the connection ended just then, and {@link #events} knows
    */
   void append(String run, Instant at, List<? extends RunEvent> events);
 
@@ -212,15 +212,15 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
   record Head(long events, String hash) {}
 
   /**
-   * Copies the whole store to a file as it is at one moment, also while runs write to it: for SQLite
-   * by SQLite itself. When it returns, the copy is durable and can be opened with {@link #sqlite}.
-   * It is the only safe way to copy a store that is open: whoever reads its files otherwise, in the
-   * same process, gives up the locks that SQLite holds on them.
+   * Copies the whole store to a file as it is at one moment, also while runs write to it: for
+   * SQLite by SQLite itself. When it returns, the copy is durable and can be opened with {@link
+   * #sqlite}. It is the only safe way to copy a store that is open: whoever reads its files
+   * otherwise, in the same process, gives up the locks that SQLite holds on them.
    *
    * @param file the copy; not there yet
    * @throws IllegalArgumentException if there is such a file already
-   * @throws UnsupportedOperationException if the store is not kept in a file; what to use instead is
-   *     said: of PostgreSQL {@code pg_dump}
+   * @throws UnsupportedOperationException if the store is not kept in a file; what to use instead
+   *     is said: of PostgreSQL {@code pg_dump}
    * @throws RsiException if the store could not be read, or the file not be written
    */
   void backup(Path file);
@@ -242,8 +242,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    * lost its lease to another, as when the connection to a server is cut, cannot append any more.
    *
    * @throws IllegalArgumentException if there is no such run
-   * @throws RsiException if the run has a driver, in this process or another, with who
-   *     it is and since when; if it could not be leased
+   * @throws RsiException if the run has a driver, in this process or another, with who it is and
+   *     since when; if it could not be leased
    */
   Lease lease(String run);
 
@@ -254,8 +254,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
      * before what no other driver may undo, such as a promotion. A lease that was merely cut off
      * from its server, and that nobody else took meanwhile, is taken again.
      *
-     * @throws RsiException if it was lost: another driver has or had the run since, it
-     *     was given up, or the store cannot be asked
+     * @throws RsiException if it was lost: another driver has or had the run since, it was given
+     *     up, or the store cannot be asked
      */
     void check();
 

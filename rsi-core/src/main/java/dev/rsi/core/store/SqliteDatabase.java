@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -205,8 +204,8 @@ final class SqliteDatabase implements Database {
   }
 
   /**
-   * Whether a run ends there, or went on from there. By its row: whether its events are as that says
-   * is for an audit to find.
+   * Whether a run ends there, or went on from there. By its row: whether its events are as that
+   * says is for an audit to find.
    */
   private static boolean holds(Connection connection, End end) throws SQLException {
     try (PreparedStatement select =
@@ -225,8 +224,8 @@ final class SqliteDatabase implements Database {
     }
   }
 
-  private static RsiException behind(
-      Path file, SqliteHeads heads, Connection connection, End end) throws SQLException {
+  private static RsiException behind(Path file, SqliteHeads heads, Connection connection, End end)
+      throws SQLException {
     String run = "of number " + end.run();
     long has = 0;
     try (PreparedStatement select =
@@ -328,7 +327,8 @@ final class SqliteDatabase implements Database {
 
   private void refuseForeign() throws SQLException {
     long application = number(connection, "PRAGMA application_id");
-    if (application != APPLICATION_ID && number(connection, "SELECT count(*) FROM sqlite_master") > 0) {
+    if (application != APPLICATION_ID
+        && number(connection, "SELECT count(*) FROM sqlite_master") > 0) {
       throw new RsiException(
           "File ("
               + file
@@ -638,8 +638,8 @@ final class SqliteDatabase implements Database {
 
   /**
    * Opens the file again, whose log was taken away: by a process that held it for its own when the
-   * locks of this one were given up, or by hand. What was committed to that log and not carried into
-   * the database is done again; it comes out as it was, or is refused.
+   * locks of this one were given up, or by hand. What was committed to that log and not carried
+   * into the database is done again; it comes out as it was, or is refused.
    */
   private void openAgain() {
     if (readers > 0) {
@@ -719,8 +719,8 @@ final class SqliteDatabase implements Database {
   }
 
   /**
-   * A connection to be closed after the one that writes. SQLite deletes the log with the last one of
-   * all processes, by locks that one of them may have lost; a connection that only reads cannot.
+   * A connection to be closed after the one that writes. SQLite deletes the log with the last one
+   * of all processes, by locks that one of them may have lost; a connection that only reads cannot.
    */
   private @Nullable Connection lastToClose() {
     try {

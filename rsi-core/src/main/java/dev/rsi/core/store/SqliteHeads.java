@@ -105,7 +105,8 @@ final class SqliteHeads implements AutoCloseable {
       id = store;
       RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw");
       open = made;
-      byte[] first = Arrays.copyOf((MAGIC + store + "\n").getBytes(StandardCharsets.US_ASCII), SLOT);
+      byte[] first =
+          Arrays.copyOf((MAGIC + store + "\n").getBytes(StandardCharsets.US_ASCII), SLOT);
       made.seek(0);
       made.write(first);
       key = key();

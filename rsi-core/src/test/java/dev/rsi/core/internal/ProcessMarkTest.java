@@ -15,7 +15,8 @@ class ProcessMarkTest {
     ProcessMark self = ProcessMark.self();
     assertThat(ProcessMark.self()).isEqualTo(self);
     assertThat(ProcessMark.parse(self + "\n")).contains(self);
-    for (String text : List.of("", "a", "a 1", "a b c", "a 1 2 3", "a 1 -2", "a 1 " + "9".repeat(30))) {
+    for (String text :
+        List.of("", "a", "a 1", "a b c", "a 1 2 3", "a 1 -2", "a 1 " + "9".repeat(30))) {
       assertThat(ProcessMark.parse(text)).as(text).isEmpty();
     }
   }

@@ -224,8 +224,7 @@ class DirectoryModelRegistryTest {
   }
 
   @Test
-  void should_keep_a_history_of_any_length_and_only_the_last_records_at_hand()
-      throws IOException {
+  void should_keep_a_history_of_any_length_and_only_the_last_records_at_hand() throws IOException {
     ModelRegistry registry = ModelRegistry.directory(home);
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 100; i++) {

@@ -29,13 +29,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Several objects and processes on one directory, and readers that know nothing of any of them. */
 class SharedRegistryTest {
@@ -60,8 +60,7 @@ class SharedRegistryTest {
 
   private void promoteAtOnce(int each) throws Exception {
     ModelRegistry registry = ModelRegistry.directory(home);
-    Process child =
-        ChildJvm.start(List.of(), Promoter.class, home.toString(), "child", "" + each);
+    Process child = ChildJvm.start(List.of(), Promoter.class, home.toString(), "child", "" + each);
     List<String> promoted = new ArrayList<>();
     try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("begins");
@@ -152,8 +151,7 @@ class SharedRegistryTest {
   private @Nullable Void look(Seed seed, AtomicBoolean done) throws IOException {
     ModelRegistry registry = ModelRegistry.directory(home);
     LiveRecords records =
-        new LiveRecords(
-            home.toRealPath(), new RegistryFiles(), new WorkArea(home.resolve("work")));
+        new LiveRecords(home.toRealPath(), new RegistryFiles(), new WorkArea(home.resolve("work")));
     while (!done.get()) {
       long number = records.lastNumber();
       try {
@@ -338,8 +336,7 @@ class SharedRegistryTest {
                     }))
         .withMessageContaining("was changed while it was copied");
     Path piped = artifact("1234");
-    assertThat(
-            new ProcessBuilder("mkfifo", piped.resolve("pipe").toString()).start().waitFor())
+    assertThat(new ProcessBuilder("mkfifo", piped.resolve("pipe").toString()).start().waitFor())
         .isZero();
     Path endless = artifact("1234");
     Files.createSymbolicLink(endless.resolve("zeros"), Path.of("/dev/zero"));

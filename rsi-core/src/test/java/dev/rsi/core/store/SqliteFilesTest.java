@@ -223,8 +223,7 @@ class SqliteFilesTest {
     deeds.put(
         "replaced",
         path ->
-            Files.copy(
-                path.resolveSibling("old.db"), path, StandardCopyOption.REPLACE_EXISTING));
+            Files.copy(path.resolveSibling("old.db"), path, StandardCopyOption.REPLACE_EXISTING));
     deeds.put(
         "written over",
         path -> Files.write(path, Files.readAllBytes(path.resolveSibling("old.db"))));
@@ -518,9 +517,7 @@ class SqliteFilesTest {
     store.append(
         "ended",
         Instant.EPOCH,
-        SampleEvents.ALL.stream()
-            .filter(RunEvent.GenerationFinished.class::isInstance)
-            .toList());
+        SampleEvents.ALL.stream().filter(RunEvent.GenerationFinished.class::isInstance).toList());
   }
 
   private static void append(RunStore store, int from, int to) {

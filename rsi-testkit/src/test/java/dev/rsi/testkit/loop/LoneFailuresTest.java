@@ -98,8 +98,7 @@ class LoneFailuresTest {
             new WrappedGenerator(
                 loops.learner.generator(),
                 (session, requests, context) -> {
-                  List<Output<Long>> outputs =
-                      new ArrayList<>(session.generate(requests, context));
+                  List<Output<Long>> outputs = new ArrayList<>(session.generate(requests, context));
                   for (int i = 0; i < outputs.size(); i++) {
                     if (doomed.fails(requests.get(i))) {
                       outputs.set(i, Output.failed("no answer", 0));

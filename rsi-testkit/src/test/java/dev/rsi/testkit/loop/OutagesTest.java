@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
-import dev.rsi.api.Generator;
 import dev.rsi.api.GateDecision;
+import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Output;
 import dev.rsi.api.RsiException;
@@ -340,9 +340,7 @@ class OutagesTest {
   @ValueSource(doubles = {.01, .05, .1})
   void should_promote_as_often_when_calls_fail_in_passing(double share) {
     List<RunEvent> expected = calm();
-    for (Who who :
-        List.of(
-            Who.GENERATOR_ITEM_BY_ITEM, Who.VERIFIER, Who.JUDGE_WITHOUT_A_WORD)) {
+    for (Who who : List.of(Who.GENERATOR_ITEM_BY_ITEM, Who.VERIFIER, Who.JUDGE_WITHOUT_A_WORD)) {
       Loops loops = new Loops(home.resolve(who + "-" + share));
       RunReport report =
           loop(loops, who, new Passing(7, share), Clock.systemUTC(), Duration.ofHours(1))

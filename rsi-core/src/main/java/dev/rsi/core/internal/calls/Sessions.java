@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * that broke is not used again. Used by one thread at a time.
  */
 public final class Sessions<T, C> implements AutoCloseable {
-  private final Generator<T, C> generator;
   private final Codec<T, C> codec;
   private final int parallel;
   private final Crew<Generator.Session<T, C>> crew;
@@ -39,7 +38,6 @@ public final class Sessions<T, C> implements AutoCloseable {
    */
   public Sessions(
       Generator<T, C> generator, Supplier<Generator.Session<T, C>> open, ThreadFactory threads) {
-    this.generator = generator;
     this.codec = generator.codec();
     Calls calls = generator.calling();
     this.parallel = calls.parallel();

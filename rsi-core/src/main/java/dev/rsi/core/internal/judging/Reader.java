@@ -111,7 +111,7 @@ final class Reader<T, C> {
     }
     List<Output<C>> outputs = attempts.make(version, stream, requests);
     // Before a judge has them.
-    List<String> texts = describing ? texts(outputs) : List.of();
+    List<String> texts = describing ? written(outputs) : List.of();
     List<List<Output<C>>> answers = new ArrayList<>(probes.size());
     for (int k = 0; k < probes.size(); k++) {
       answers.add(outputs.subList(k * asks, (k + 1) * asks));

@@ -69,8 +69,7 @@ public final class Examiner<T, C> {
   private <E> Making<List<Attempt<T, C>>, List<E>> through(
       Asking<List<Attempt<T, C>>, List<E>> asking, int most) {
     return (batches, once) ->
-        asking.all(
-            batches, lost -> steps.accounts().lostRulings((lost.size() + 1L) * most), once);
+        asking.all(batches, lost -> steps.accounts().lostRulings((lost.size() + 1L) * most), once);
   }
 
   /**
@@ -100,7 +99,8 @@ public final class Examiner<T, C> {
         tasks.add(List.copyOf(own));
       }
     }
-    List<Verdict> verdicts = verifier.rule(tasks, watch, through(ruling, verifier.together(samples)));
+    List<Verdict> verdicts =
+        verifier.rule(tasks, watch, through(ruling, verifier.together(samples)));
     List<Attempt<T, C>> ruled = new ArrayList<>(attempts.size());
     int next = 0;
     for (Attempt<T, C> attempt : attempts) {

@@ -182,8 +182,7 @@ public final class PracticeGround<T, C> {
       made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
     }
     // Before a verifier has them.
-    List<@Nullable String> candidates =
-        steps.direct().call(CODEC, () -> written(outputs));
+    List<@Nullable String> candidates = steps.direct().call(CODEC, () -> written(outputs));
     List<Attempt<T, C>> examined =
         steps
             .accounts()

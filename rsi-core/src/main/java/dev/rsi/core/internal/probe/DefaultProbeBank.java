@@ -2,6 +2,8 @@ package dev.rsi.core.internal.probe;
 
 import dev.rsi.api.Codec;
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.near.NearDuplicates;
+import dev.rsi.core.internal.near.SpentTasks;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.probe.ProbeFamily;
 import java.util.Collections;

@@ -76,8 +76,7 @@ public final class KnownAnswers<T, C> {
   }
 
   /** On the calling thread; a judge or a function that breaks reads nothing. */
-  static OptionalDouble askedHere(
-      String kind, Calls calls, Supplier<OptionalDouble> reading) {
+  static OptionalDouble askedHere(String kind, Calls calls, Supplier<OptionalDouble> reading) {
     try {
       return reading.get();
     } catch (CancelledException e) {

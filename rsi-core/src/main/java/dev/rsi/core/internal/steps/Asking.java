@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An outage and an item that can never be answered look the same, one by one. So what failed
  * counts as failed only beside something that was answered in the same batch: the part was there
  * then. Where all failed, it is asked once more together with what it answered last, and where that
- * fails too, or it said itself that it cannot be reached, it is waited for. Used by the run's thread alone.
+ * fails too, or it said itself that it cannot be reached, it is waited for. Used by the run's
+ * thread alone.
  *
  * @param <I> what the part is asked about in one call
  * @param <R> what a call gives

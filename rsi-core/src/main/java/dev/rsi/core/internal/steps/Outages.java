@@ -77,8 +77,7 @@ public final class Outages {
      * @throws LeavingException if it has not come back in time, or the budget is spent
      * @throws dev.rsi.api.CancelledException if the run is to be left
      */
-    public void await(
-        String reason, boolean passing, Duration asked, BooleanSupplier otherwise) {
+    public void await(String reason, boolean passing, Duration asked, BooleanSupplier otherwise) {
       Duration longest = passing || most.compareTo(UNSAID) < 0 ? most : UNSAID;
       if (!underWay) {
         underWay = true;

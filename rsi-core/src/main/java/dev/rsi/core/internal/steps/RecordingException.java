@@ -1,6 +1,8 @@
 package dev.rsi.core.internal.steps;
 
-/** The store refused what it was given. Nothing may go on that is not recorded: this ends the run. */
+/**
+ * The store refused what it was given. Nothing may go on that is not recorded: this ends the run.
+ */
 final class RecordingException extends JournalException {
   private static final long serialVersionUID = 1;
 

@@ -158,8 +158,7 @@ public final class Training<T, C> {
       long room = disk.check(directory, used);
       ModelVersion version =
           steps.registry(
-              () ->
-                  driver.add(directory, provenance(given, artifact), room, steps::cancelled));
+              () -> driver.add(directory, provenance(given, artifact), room, steps::cancelled));
       return new RunEvent.Trained(
           steps.generation(), version.id(), given.parent(), artifact.steps(), artifact.metrics());
     } catch (OutOfReach e) {

@@ -7,6 +7,8 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.internal.near.NearDuplicates;
+import dev.rsi.core.internal.near.SpentTasks;
 import dev.rsi.core.probe.ProbeFamily;
 import java.util.ArrayList;
 import java.util.HashSet;

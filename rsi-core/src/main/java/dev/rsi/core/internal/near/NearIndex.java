@@ -1,4 +1,4 @@
-package dev.rsi.core.internal.probe;
+package dev.rsi.core.internal.near;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.rsi.core.internal.probe;
+package dev.rsi.core.internal.near;
 
 /**
  * Numbers the different longs of a growing set in the order of their coming. 24 bytes a long at

@@ -1,4 +1,4 @@
-package dev.rsi.core.internal.probe;
+package dev.rsi.core.internal.near;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,14 +16,15 @@ import java.util.List;
  * in the midst of n costs 6 of n + 1 runs, so that is found from 29 words on; at either end, from
  * 11.
  */
-final class NearDuplicates {
+public final class NearDuplicates {
   /** As usual for near-duplicates in training data: Lee et al. 2022, arXiv 2107.06499. */
-  static final double THRESHOLD = 0.8;
+  public static final double THRESHOLD = 0.8;
 
   private final LongIds texts = new LongIds();
   private final NearIndex index;
 
-  NearDuplicates(Collection<String> all) {
+  /** Texts to be near to, by the usual share. */
+  public NearDuplicates(Collection<String> all) {
     this(all, THRESHOLD);
   }
 
@@ -32,7 +33,7 @@ final class NearDuplicates {
    *
    * @param threshold share of runs in common that makes two long texts near, in (0, 1]
    */
-  NearDuplicates(Collection<String> all, double threshold) {
+  public NearDuplicates(Collection<String> all, double threshold) {
     List<long[]> sets = new ArrayList<>();
     for (String text : all) {
       Runs runs = Runs.of(text);
@@ -46,7 +47,7 @@ final class NearDuplicates {
   }
 
   /** Whether the text is one of the set, or near one. */
-  boolean near(String text) {
+  public boolean near(String text) {
     Runs runs = Runs.of(text);
     return texts.contains(runs.text()) || index.near(runs.runs());
   }

@@ -1,4 +1,4 @@
-package dev.rsi.core.internal.probe;
+package dev.rsi.core.internal.near;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class SpentTasks {
    *
    * @param nearness share of runs of words in common that makes two tasks near each other
    */
-  SpentTasks(double nearness) {
+  public SpentTasks(double nearness) {
     this.nearness = nearness;
   }
 
@@ -41,12 +41,12 @@ public final class SpentTasks {
   }
 
   /** A task of this text was a probe. */
-  void probed(String text) {
+  public void probed(String text) {
     probed.add(Runs.hash(text));
   }
 
   /** Whether a task of this text may be a probe yet. */
-  boolean mayProbe(String text) {
+  public boolean mayProbe(String text) {
     if (probed.contains(Runs.hash(text))) {
       return false;
     }

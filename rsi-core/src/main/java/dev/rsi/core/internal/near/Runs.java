@@ -1,4 +1,4 @@
-package dev.rsi.core.internal.probe;
+package dev.rsi.core.internal.near;
 
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;

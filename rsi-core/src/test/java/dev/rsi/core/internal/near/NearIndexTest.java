@@ -1,4 +1,4 @@
-package dev.rsi.core.internal.probe;
+package dev.rsi.core.internal.near;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
