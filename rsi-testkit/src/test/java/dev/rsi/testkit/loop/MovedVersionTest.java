@@ -74,8 +74,7 @@ class MovedVersionTest {
 
   private static ImprovementLoop<Sum, Long> loop(
       Loops loops, Consumer<RunEvent> hears, boolean there) {
-    DriftGate holds =
-        DriftGate.named("holds", source -> GateDecision.hold("never", List.of()));
+    DriftGate holds = DriftGate.named("holds", source -> GateDecision.hold("never", List.of()));
     return ImprovementLoop.builder(
             new WrappedGenerator(
                 loops.learner.generator(),
