@@ -162,7 +162,7 @@ public final class ImprovementLoop<T, C> {
   private record Leased<T>(
       String run,
       RunStore.Lease lease,
-      LoopRun.Recorded recorded,
+      Resumption.Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels) {}
@@ -173,7 +173,7 @@ public final class ImprovementLoop<T, C> {
     String anchor = plan.registry().version(Objects.requireNonNull(start, "start").id()).id();
     String run = create();
     return new Leased<>(
-        run, plan.store().lease(run), LoopRun.Recorded.NOTHING, anchor, tasks, levels);
+        run, plan.store().lease(run), Resumption.Recorded.NOTHING, anchor, tasks, levels);
   }
 
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {
@@ -282,7 +282,7 @@ public final class ImprovementLoop<T, C> {
                   new LoopRun<>(
                       replayed(scratch, generation),
                       journal,
-                      LoopRun.Recorded.NOTHING,
+                      Resumption.Recorded.NOTHING,
                       anchor,
                       tasks,
                       levels,
