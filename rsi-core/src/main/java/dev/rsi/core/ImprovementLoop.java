@@ -165,7 +165,7 @@ public final class ImprovementLoop<T, C> {
       String run,
       RunStore.Lease lease,
       ModelRegistry.Driver driver,
-      LoopRun.Recorded recorded,
+      Resumption.Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels)
@@ -195,7 +195,7 @@ public final class ImprovementLoop<T, C> {
       try {
         if (create(run)) {
           return new Leased<>(
-              run, store.lease(run), driver, LoopRun.Recorded.NOTHING, anchor, tasks, levels);
+              run, store.lease(run), driver, Resumption.Recorded.NOTHING, anchor, tasks, levels);
         }
         driver.close();
       } catch (RuntimeException | Error e) {
@@ -365,7 +365,7 @@ public final class ImprovementLoop<T, C> {
                   new LoopRun<>(
                       replayed(scratch, generation),
                       journal,
-                      LoopRun.Recorded.NOTHING,
+                      Resumption.Recorded.NOTHING,
                       anchor,
                       tasks,
                       levels,

@@ -55,7 +55,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Controls controls;
   private final Ledger ledger;
   private final Journal journal;
-  private final Recorded recorded;
+  private final Resumption.Recorded recorded;
   private final Steps steps;
   private final DiskSpace disk;
   private final LogContext logContext;
@@ -69,16 +69,6 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** The end of a generation that the budget cut short, to be recorded with that of the run. */
   private List<RunEvent> cutShort = List.of();
-
-  /**
-   * How much of a run's course is recorded.
-   *
-   * @param events how many events
-   * @param generation that of the last of them; 0 if there is none
-   */
-  record Recorded(long events, int generation) {
-    static final Recorded NOTHING = new Recorded(0, 0);
-  }
 
   /**
    * A run, to be begun or to be resumed.
@@ -95,7 +85,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   LoopRun(
       Plan<T, C> plan,
       Journal journal,
-      Recorded recorded,
+      Resumption.Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels,
