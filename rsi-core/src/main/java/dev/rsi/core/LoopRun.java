@@ -70,6 +70,9 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** The end of a generation that the budget cut short, to be recorded with that of the run. */
   private List<RunEvent> cutShort = List.of();
 
+  /** Whether its beginning is recorded: before that there is nothing to be resumed. */
+  private boolean begun;
+
   /**
    * How much of a run's course is recorded.
    *
@@ -258,6 +261,7 @@ final class LoopRun<T, C> implements AutoCloseable {
                   steps),
           new RunEvent.Resumed(
               recorded.generation(), Math.toIntExact(recorded.events()), plan.budget().toString()));
+      begun = true;
       state.begin();
       beginLineage();
       while (true) {
@@ -434,7 +438,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** Where the store cannot tell of it, the caller hears it alone. */
   private RunReport leftOpen(LeavingException why) {
-    if (steps.isReplay()) {
+    if (steps.isReplay() || !begun) {
       throw why;
     }
     steps.leaving();
