@@ -70,6 +70,9 @@ final class LoopRun<T, C> implements AutoCloseable {
   /** The end of a generation that the budget cut short, to be recorded with that of the run. */
   private List<RunEvent> cutShort = List.of();
 
+  /** Whether its beginning is recorded: before that there is nothing to be resumed. */
+  private boolean begun;
+
   /**
    * A run, to be begun or to be resumed.
    *
@@ -248,6 +251,7 @@ final class LoopRun<T, C> implements AutoCloseable {
                   steps),
           new RunEvent.Resumed(
               recorded.generation(), Math.toIntExact(recorded.events()), plan.budget().toString()));
+      begun = true;
       state.begin();
       beginLineage();
       while (true) {
@@ -424,7 +428,7 @@ final class LoopRun<T, C> implements AutoCloseable {
 
   /** Where the store cannot tell of it, the caller hears it alone. */
   private RunReport leftOpen(LeavingException why) {
-    if (steps.isReplay()) {
+    if (steps.isReplay() || !begun) {
       throw why;
     }
     steps.leaving();

@@ -76,7 +76,8 @@ final class SimulatedPerson {
       case 2 -> {
         if (moved()) {
           putBack();
-        } else if (watch.history().size() > 1) {
+        } else if (watch.history().size() > 1 && !watch.history().get(1).equals(live)) {
+          // Else what was between was deleted, and it leads to the same version.
           leave(live);
           models.rollBack();
           watch.rolledBack(models);
