@@ -27,8 +27,8 @@ import java.util.Map;
  * in the same store that was left after as many. Targets: a million attempts in a heap of 192 MB,
  * and at most 1.2 times as much per attempt at ten times the size.
  *
- * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.ResumeTable "-Dbench.args=100000 1000000"
- * "-Dbench.jvm=-Xmx192m"}; the arguments are numbers of attempts.
+ * <p>{@code mvn -q -Pbench -Dbench.main=dev.rsi.benchmarks.ResumeTable "-Dbench.args=100000
+ * 1000000" "-Dbench.jvm=-Xmx192m"}; the arguments are numbers of attempts.
  */
 public final class ResumeTable {
   private static final int TASKS = 250;

@@ -16,7 +16,6 @@ import dev.rsi.core.internal.steps.Past;
 import dev.rsi.core.internal.steps.ReplayRegistry;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
-import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.time.Clock;
@@ -190,7 +189,8 @@ public final class ImprovementLoop<T, C> {
       ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
         if (create(run)) {
-          return new Leased<>(run, store.lease(run), driver, LoopRun.Recorded.NOTHING, anchor, tasks, levels);
+          return new Leased<>(
+              run, store.lease(run), driver, LoopRun.Recorded.NOTHING, anchor, tasks, levels);
         }
         driver.close();
       } catch (RuntimeException | Error e) {
@@ -238,8 +238,7 @@ public final class ImprovementLoop<T, C> {
 
   /** Refuses a record that ends before what the registry knows of it. */
   private void checkRecorded(String run, RunStore.Head head) {
-    ModelRegistry.Recorded known =
-        plan.registry().recorded(plan.store().id(), run).orElse(null);
+    ModelRegistry.Recorded known = plan.registry().recorded(plan.store().id(), run).orElse(null);
     if (known == null
         || (known.events() < head.events())
         || (known.events() == head.events() && known.head().equals(head.hash()))) {

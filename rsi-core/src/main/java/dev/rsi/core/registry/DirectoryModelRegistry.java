@@ -582,8 +582,9 @@ final class DirectoryModelRegistry implements ModelRegistry {
     // Before anything is deleted, so that what is stored again is not of the history again.
     List<String> known = new ArrayList<>(history.subList(1, history.size()));
     List<String> staying = known.stream().filter(kept::contains).toList();
-    LiveRecord counts = staying.size() == known.size() ? now : now.keeping(staying);
-    if (counts != now && !records.offer(counts)) {
+    boolean forgets = staying.size() < known.size();
+    LiveRecord counts = forgets ? now.keeping(staying) : now;
+    if (forgets && !records.offer(counts)) {
       return false;
     }
     Versions.Needed needed =

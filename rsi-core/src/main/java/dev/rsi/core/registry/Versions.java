@@ -298,7 +298,8 @@ final class Versions {
   boolean retire(String id, Needed needed) throws IOException {
     Path mark = work.busy(id);
     try {
-      // Two who may delete the same: one of them at most goes on, as each sees the other or is seen.
+      // Two who may delete the same: one of them at most goes on, as each sees the other or is
+      // seen.
       Path hidden = work.isBusy(id, mark) ? null : hide(id);
       if (hidden == null) {
         return false;

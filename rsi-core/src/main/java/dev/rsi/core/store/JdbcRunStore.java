@@ -172,8 +172,7 @@ final class JdbcRunStore implements RunStore {
     List<String> names = kinds.stream().map(json::kind).toList();
     database.snapshot(
         "be read",
-        reader ->
-            select(reader, run, names, false, after, to, (at, event) -> each.accept(event)));
+        reader -> select(reader, run, names, false, after, to, (at, event) -> each.accept(event)));
   }
 
   /** Where all kinds are read, also looks whether any event is missing. */

@@ -204,8 +204,8 @@ final class SqliteDatabase implements Database {
   }
 
   /**
-   * Whether a run ends there, or went on from there. By its row: whether its events are as that says
-   * is for an audit to find.
+   * Whether a run ends there, or went on from there. By its row: whether its events are as that
+   * says is for an audit to find.
    */
   private static boolean holds(Connection connection, End end) throws SQLException {
     try (PreparedStatement select =

@@ -92,8 +92,7 @@ public final class SameRulings {
                 together.stream().filter(one -> one.candidate() != null).toList();
             together.clear();
             if (!task.isEmpty()
-                && passed
-                    == task.stream().anyMatch(one -> one.outcome() == Verdict.Outcome.PASS)) {
+                && passed == task.stream().anyMatch(one -> one.outcome() == Verdict.Outcome.PASS)) {
               each.accept(task);
             }
           }

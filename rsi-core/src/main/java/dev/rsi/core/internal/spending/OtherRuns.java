@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the other runs of a store spent, by day, with what they have set aside. Of each only what was
- * recorded since the last look is read, so a look costs no more where more was recorded before.
+ * What the other runs of a store spent, by day, with what they have set aside. Of each only what
+ * was recorded since the last look is read, so a look costs no more where more was recorded before.
  */
 public final class OtherRuns {
   private static final Set<Class<? extends RunEvent>> KINDS =

@@ -43,12 +43,7 @@ public final class Journal {
    * @param past what the store holds of its course already; nothing for a new one
    */
   public Journal(
-      RunStore store,
-      String run,
-      Clock clock,
-      RunListener listener,
-      Control controls,
-      Past past) {
+      RunStore store, String run, Clock clock, RunListener listener, Control controls, Past past) {
     this(store, run, clock, listener, controls, past, Long.MAX_VALUE);
   }
 
@@ -75,8 +70,7 @@ public final class Journal {
    *
    * @param trusted how many of the first
    */
-  public static Journal replay(
-      String run, Clock clock, Control controls, Past past, long trusted) {
+  public static Journal replay(String run, Clock clock, Control controls, Past past, long trusted) {
     return new Journal(null, run, clock, event -> {}, controls, past, trusted);
   }
 
