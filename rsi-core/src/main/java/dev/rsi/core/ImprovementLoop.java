@@ -243,8 +243,7 @@ public final class ImprovementLoop<T, C> {
 
   /** Refuses a record that ends before what the registry knows of it. */
   private void checkRecorded(String run, RunStore.Head head) {
-    ModelRegistry.Recorded known =
-        plan.registry().recorded(plan.store().id(), run).orElse(null);
+    ModelRegistry.Recorded known = plan.registry().recorded(plan.store().id(), run).orElse(null);
     if (known == null
         || (known.events() < head.events())
         || (known.events() == head.events() && known.head().equals(head.hash()))) {

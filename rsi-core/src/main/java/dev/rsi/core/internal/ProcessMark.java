@@ -1,8 +1,10 @@
 package dev.rsi.core.internal;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -116,7 +118,7 @@ public record ProcessMark(String machine, long pid, long started) {
 
   private static String @Nullable [] stat(long pid) {
     try {
-      String stat = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
+      String stat = read(PROC.resolve(Long.toString(pid)).resolve("stat"));
       // The name may hold anything, parentheses too.
       String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
       return fields.length > STARTED ? fields : null;
@@ -125,9 +127,16 @@ public record ProcessMark(String machine, long pid, long started) {
     }
   }
 
+  /** Not by a channel, which an interrupted thread cannot use. */
+  private static String read(Path file) throws IOException {
+    try (FileInputStream in = new FileInputStream(file.toFile())) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   private static String linux() {
     try {
-      String boot = Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+      String boot = read(PROC.resolve("sys/kernel/random/boot_id")).strip();
       Matcher namespace =
           NAMESPACE.matcher(Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString());
       return namespace.matches() ? boot + "." + namespace.group(1) : NOWHERE;

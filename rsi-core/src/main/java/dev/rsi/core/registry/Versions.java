@@ -178,8 +178,8 @@ final class Versions {
     return manifest;
   }
 
-  private static boolean isPlain(String number) {
-    return !number.isEmpty() && number.chars().allMatch(c -> c >= '0' && c <= '9');
+  private static boolean isPlain(String name) {
+    return !name.isEmpty() && name.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '-');
   }
 
   // Storing.
@@ -194,6 +194,7 @@ final class Versions {
     String id = manifest.id();
     Path mark = work.hold(id);
     try {
+      @Nullable Manifest placed = null;
       while (true) {
         if (Files.exists(json(id))) {
           try {
@@ -203,7 +204,9 @@ final class Versions {
             continue;
           }
         }
-        Manifest placed = put(staged, manifest, mark);
+        if (placed == null || !Files.exists(place(placed))) {
+          placed = put(staged, manifest, mark);
+        }
         if (show(placed)) {
           Durable.sync(directory);
           return new ModelVersion(id, place(placed));
@@ -237,9 +240,10 @@ final class Versions {
     return manifest;
   }
 
+  /** Under a name that nobody had before: whoever takes away what had one may still be at it. */
   private Manifest elsewhere(Path staged, Manifest manifest) throws IOException {
-    for (int n = 2; ; n++) {
-      String place = manifest.id() + "-" + n;
+    while (true) {
+      String place = manifest.id() + "-" + work.uniqueName();
       if (moved(staged, directory.resolve(place))) {
         return manifest.at(place);
       }
@@ -294,7 +298,8 @@ final class Versions {
   boolean retire(String id, Needed needed) throws IOException {
     Path mark = work.busy(id);
     try {
-      // Two who may delete the same: one of them at most goes on, as each sees the other or is seen.
+      // Two who may delete the same: one of them at most goes on, as each sees the other or is
+      // seen.
       Path hidden = work.isBusy(id, mark) ? null : hide(id);
       if (hidden == null) {
         return false;

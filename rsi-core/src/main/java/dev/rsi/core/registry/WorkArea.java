@@ -60,6 +60,17 @@ final class WorkArea {
     return claim.resolve(Integer.toString(count));
   }
 
+  /** Digits and hyphens that nobody else gives, and this object not again. */
+  String uniqueName() throws IOException {
+    String claim = claim();
+    return process.pid()
+        + "-"
+        + process.started()
+        + claim.substring(claim.lastIndexOf('_')).replace('_', '-')
+        + "-"
+        + fresh().getFileName();
+  }
+
   /** The name of this object's claim. */
   synchronized String claim() throws IOException {
     return claimed().directory.getFileName().toString();

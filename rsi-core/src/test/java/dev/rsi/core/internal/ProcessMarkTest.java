@@ -52,6 +52,12 @@ class ProcessMarkTest {
   void should_not_take_another_process_of_the_same_number_for_it() {
     ProcessMark self = ProcessMark.self();
     assertThat(self.state()).isEqualTo(ProcessMark.State.ALIVE);
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(ProcessMark.self()).isEqualTo(self);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
     assertThat(new ProcessMark(self.machine(), self.pid(), self.started() + 1).state())
         .isEqualTo(ProcessMark.State.DEAD);
     // After another boot, and in another container.

