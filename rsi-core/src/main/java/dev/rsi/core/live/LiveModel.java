@@ -149,7 +149,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         Pool<T, C> pool = take(turn, yields < MOST_YIELDS);
         if (pool == null) {
           yields++;
-          Thread.yield();
+          letOthersGoFirst();
           continue;
         }
         Generator.Session<T, C> session = turn.session();
@@ -164,6 +164,11 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
       turn.settle();
       throw e;
     }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // Spares waking threads; nothing relies on it.
+  private static void letOthersGoFirst() {
+    Thread.yield();
   }
 
   /**
