@@ -111,8 +111,7 @@ class ReadingsTogetherTest {
       Session<Sum, Long> session = wrapped.open(version);
       return new Session<>() {
         @Override
-        public List<Output<Long>> generate(
-            List<Request<Sum>> requests, RunContext context) {
+        public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {
           clock.advance(perCall);
           return session.generate(requests, context);
         }
