@@ -40,7 +40,10 @@ public class LeaseBenchmark {
   @Param({"16", "4"})
   public int sessions;
 
+  @SuppressWarnings("NullAway.Init") // by open()
   private LiveModel<Long, Long> live;
+
+  @SuppressWarnings("NullAway.Init") // by open()
   private GenericObjectPool<Object> pool;
 
   /** Opens both. */

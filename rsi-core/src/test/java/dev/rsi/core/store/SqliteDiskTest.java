@@ -98,7 +98,7 @@ class SqliteDiskTest {
     public static void main(String[] arguments) throws Exception {
       Path disk = Path.of(arguments[0]);
       RunStore.sqlite(disk.resolve("run.db")).close();
-      new ProcessBuilder("mount", "-o", "remount,ro", disk.toString())
+      new ProcessBuilder("mount", "-o", "remount,bind,ro", disk.toString())
           .inheritIO()
           .start()
           .waitFor();
