@@ -189,7 +189,7 @@ public final class ImprovementLoop<T, C> {
     RunStore store = plan.store();
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
-      checkRecorded(run, new RunStore.Head(0, ""));
+      checkRecorded(run, 0);
       // Before the run is there: one that cannot be driven is not to be begun.
       ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
@@ -221,7 +221,7 @@ public final class ImprovementLoop<T, C> {
                 + audit.fault()
                 + "\nMaybe restore a copy of the store.");
       }
-      checkRecorded(run, new RunStore.Head(audit.events(), audit.head()));
+      checkRecorded(run, audit.events());
       Resumption resumption = Resumption.of(plan.store(), run);
       ModelRegistry.Driver driver =
           plan.registry().takeOver(plan.store().id(), run, plan.clock().instant());
@@ -241,19 +241,19 @@ public final class ImprovementLoop<T, C> {
     }
   }
 
-  /** Refuses a record that ends before what the registry knows of it. */
-  private void checkRecorded(String run, RunStore.Head head) {
+  /** Refuses a record that does not go through what the registry knows of it. */
+  private void checkRecorded(String run, long events) {
     ModelRegistry.Recorded known = plan.registry().recorded(plan.store().id(), run).orElse(null);
     if (known == null
-        || (known.events() < head.events())
-        || (known.events() == head.events() && known.head().equals(head.hash()))) {
+        || (events > 0
+            && plan.store().holds(run, new RunStore.Head(known.events(), known.head())))) {
       return;
     }
     throw new RsiException(
         "Run ("
             + run
             + ") has ("
-            + head.events()
+            + events
             + ") events in store ("
             + plan.store()
             + "), but when one of its generations ended it had ("
