@@ -115,8 +115,7 @@ class EventJsonTest {
   @Test
   void should_refuse_to_write_a_name_that_nobody_could_read() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> json.write(new RunEvent.Described(1, "c", Map.of("half \ud83d", 1.0))))
+        .isThrownBy(() -> json.write(new RunEvent.Described(1, "c", Map.of("half \ud83d", 1.0))))
         .withMessageContaining("surrogate")
         .withMessageContaining("described");
   }

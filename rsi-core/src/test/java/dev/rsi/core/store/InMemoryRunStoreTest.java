@@ -19,7 +19,9 @@ class InMemoryRunStoreTest {
           "run",
           Instant.EPOCH,
           List.of(new RunEvent.Described(1, "c", Map.of("half \ud83d", 1.0))));
-      assertThat(store.audit().fault()).contains("Run (run), event (" + (SampleEvents.ALL.size() + 1) + ") has no hash", "surrogate");
+      assertThat(store.audit().fault())
+          .contains(
+              "Run (run), event (" + (SampleEvents.ALL.size() + 1) + ") has no hash", "surrogate");
       assertThat(store.audit("run").events()).isEqualTo(SampleEvents.ALL.size());
     }
   }

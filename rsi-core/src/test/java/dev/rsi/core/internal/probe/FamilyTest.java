@@ -49,8 +49,7 @@ class FamilyTest {
     assertReads(family, 0, said("xy"));
     assertReads(family, 0, List.of(MALFORMED));
     assertThat(family.reading(0, List.of(FAILED))).isEmpty();
-    Answered<String, String> broken =
-        answered(ProbeFamily.skill("echo", List.of("ab"), BROKEN));
+    Answered<String, String> broken = answered(ProbeFamily.skill("echo", List.of("ab"), BROKEN));
     assertThatThrownBy(() -> broken.reading(0, said("ab"))).hasMessageContaining("broke");
     assertThat(family.reading(1, said("cd"))).hasValue(1);
   }
