@@ -173,6 +173,7 @@ class SharedRegistryTest {
           Integer.parseInt(arguments[2]));
     }
 
+    @SuppressWarnings("try") // Held, and not asked.
     static void mix(Path home, Random random, int steps) {
       ModelRegistry registry = ModelRegistry.directory(home);
       for (int step = 0; step < steps; step++) {

@@ -23,8 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,18 +123,12 @@ class ReadingsTogetherTest {
   }
 
   /** Counts commits that hold readings alone, and the most of them in one. */
-  private static final class Counted implements RunStore {
-    private final RunStore store;
+  private static final class Counted extends ForwardingStore {
     private long commitsOfReadings;
     private long mostReadings;
 
     Counted(RunStore store) {
-      this.store = store;
-    }
-
-    @Override
-    public void create(String run) {
-      store.create(run);
+      super(store);
     }
 
     @Override
@@ -145,40 +137,7 @@ class ReadingsTogetherTest {
       readings.removeIf(event -> !(event instanceof RunEvent.Probed));
       commitsOfReadings += readings.size() == events.size() ? 1 : 0;
       mostReadings = Math.max(mostReadings, readings.size());
-      store.append(run, at, events);
-    }
-
-    @Override
-    public void forEach(
-        String run,
-        Set<Class<? extends RunEvent>> kinds,
-        BiConsumer<? super Instant, ? super RunEvent> each) {
-      store.forEach(run, kinds, each);
-    }
-
-    @Override
-    public Lease lease(String run) {
-      return store.lease(run);
-    }
-
-    @Override
-    public List<String> runs() {
-      return store.runs();
-    }
-
-    @Override
-    public Audit audit() {
-      return store.audit();
-    }
-
-    @Override
-    public Audit audit(String run) {
-      return store.audit(run);
-    }
-
-    @Override
-    public void close() {
-      store.close();
+      super.append(run, at, events);
     }
   }
 }
