@@ -28,6 +28,9 @@ public final class Outages {
    */
   private static final Duration UNSAID = Duration.ofSeconds(10);
 
+  /** About how often a run that waits looks. */
+  private static final Duration GLANCE = Duration.ofMillis(100);
+
   private final Journal journal;
   private final Accounts accounts;
   private final Clock clock;
@@ -57,7 +60,6 @@ public final class Outages {
     private Duration lasted = Duration.ZERO;
     private Duration pause = SHORTEST;
     private Instant looked = Instant.MIN;
-    private long lookedNanos;
 
     private Outage(String part) {
       this.part = part;
@@ -84,7 +86,6 @@ public final class Outages {
         lasted = Duration.ZERO;
         pause = SHORTEST;
         looked = clock.instant();
-        lookedNanos = System.nanoTime();
         log.warn(
             "run {}, generation {}: the {} cannot be reached, and is waited for: {}",
             journal.run(),
@@ -153,12 +154,9 @@ public final class Outages {
     /** A clock that was set back gives nothing back, and one that stands still holds up nobody. */
     private void look() {
       Instant now = clock.instant();
-      long nanos = System.nanoTime();
-      Duration waited = Duration.ofNanos(nanos - lookedNanos);
       Duration told = Duration.between(looked, now);
-      lasted = lasted.plus(told.compareTo(waited) > 0 ? told : waited);
+      lasted = lasted.plus(told.isNegative() || told.isZero() ? GLANCE : told);
       looked = now;
-      lookedNanos = nanos;
     }
   }
 }
