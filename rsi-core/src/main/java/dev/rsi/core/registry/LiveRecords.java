@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -47,7 +48,7 @@ final class LiveRecords {
   /** The record that counts; {@link LiveRecord#NONE} before there is any. */
   LiveRecord last() throws IOException {
     while (true) {
-      TreeSet<Long> numbers = numbers();
+      NavigableSet<Long> numbers = numbers();
       try {
         if (!numbers.isEmpty()) {
           return read(path(directory, numbers.last()), numbers.last());
@@ -65,7 +66,7 @@ final class LiveRecords {
 
   /** The number of the record that counts. */
   long lastNumber() throws IOException {
-    TreeSet<Long> numbers = numbers();
+    NavigableSet<Long> numbers = numbers();
     return numbers.isEmpty() ? 0 : numbers.last();
   }
 
@@ -78,7 +79,7 @@ final class LiveRecords {
       LiveRecord last = last();
       return new Sound(last, last.number() + 1);
     } catch (CorruptModelException damaged) {
-      TreeSet<Long> numbers = numbers();
+      NavigableSet<Long> numbers = numbers();
       for (long number : numbers.descendingSet()) {
         try {
           return new Sound(read(path(directory, number), number), numbers.last() + 1);
@@ -143,7 +144,7 @@ final class LiveRecords {
   }
 
   private void moveOld() throws IOException {
-    TreeSet<Long> numbers = numbers();
+    NavigableSet<Long> numbers = numbers();
     if (numbers.size() <= MOST) {
       return;
     }
@@ -161,7 +162,7 @@ final class LiveRecords {
     }
   }
 
-  private TreeSet<Long> numbers() throws IOException {
+  private NavigableSet<Long> numbers() throws IOException {
     TreeSet<Long> numbers = new TreeSet<>();
     for (Path file : VersionFiles.children(directory)) {
       String name = file.getFileName().toString();
