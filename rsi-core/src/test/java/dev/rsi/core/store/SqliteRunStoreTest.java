@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -188,8 +189,8 @@ class SqliteRunStoreTest {
       store.create("run");
       store.append("run", Instant.EPOCH, SampleEvents.ALL);
       pragma(open, "max_page_count = 20");
-      String large = "x".repeat(1 << 20);
-      List<RunEvent> batch = List.of(new RunEvent.Faulted(1, "part", large));
+      List<RunEvent> batch =
+          Collections.nCopies(300, new RunEvent.Faulted(1, "part", "x".repeat(4000)));
       assertThatExceptionOfType(RsiException.class)
           .isThrownBy(() -> store.append("run", Instant.EPOCH, batch))
           .withMessageContaining(file.toString())
@@ -198,7 +199,7 @@ class SqliteRunStoreTest {
       assertThat(store.events("run")).isEqualTo(SampleEvents.ALL);
       pragma(open, "max_page_count = 2000");
       store.append("run", Instant.EPOCH, batch);
-      assertThat(store.events("run")).hasSize(SampleEvents.ALL.size() + 1).endsWith(batch.get(0));
+      assertThat(store.events("run")).hasSize(SampleEvents.ALL.size() + 300).endsWith(batch.get(0));
     }
   }
 
