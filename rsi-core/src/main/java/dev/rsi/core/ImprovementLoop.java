@@ -189,6 +189,9 @@ public final class ImprovementLoop<T, C> {
     RunStore store = plan.store();
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
+      if (store.runs().contains(run)) {
+        continue;
+      }
       checkRecorded(run, 0);
       // Before the run is there: one that cannot be driven is not to be begun.
       ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());

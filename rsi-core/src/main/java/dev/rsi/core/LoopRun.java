@@ -26,6 +26,7 @@ import dev.rsi.core.internal.steps.Journal;
 import dev.rsi.core.internal.steps.LeavingException;
 import dev.rsi.core.internal.steps.LogContext;
 import dev.rsi.core.internal.steps.Outages;
+import dev.rsi.core.internal.steps.OvertakenRunException;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Phase;
 import dev.rsi.core.internal.steps.Steps;
@@ -434,6 +435,8 @@ final class LoopRun<T, C> implements AutoCloseable {
     steps.leaving();
     try {
       return leave(why.end(), why.reason());
+    } catch (OvertakenRunException e) {
+      throw e;
     } catch (RuntimeException e) {
       why.addSuppressed(e);
       throw why;
@@ -441,6 +444,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   }
 
   private RunReport leave(RunReport.End end, String reason) {
+    state.checkHeld();
     steps.accounts().settle();
     steps.record(new RunEvent.Stopped(steps.generation(), end, reason));
     return report();

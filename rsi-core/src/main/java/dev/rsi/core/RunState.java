@@ -193,6 +193,15 @@ final class RunState {
         });
   }
 
+  /** Whoever was overtaken has nothing to say of the run any more, nor how it was left. */
+  void checkHeld() {
+    ofDriver(
+        () -> {
+          leased.run();
+          return true;
+        });
+  }
+
   private <R> R ofDriver(Supplier<R> ask) {
     return steps.knownVersion(
         () -> {

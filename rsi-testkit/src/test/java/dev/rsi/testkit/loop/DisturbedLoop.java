@@ -62,10 +62,10 @@ final class DisturbedLoop {
     TRAINER(1),
     PROGRESS(1),
     APPROVER(1),
+    CODEC_WRITES_CANDIDATE(5),
     GATE(1),
     TASKS(5),
     CODEC_WRITES_TASK(400),
-    CODEC_WRITES_CANDIDATE(5),
     LISTENER(9);
 
     /** In which of its calls it does something else. */

@@ -102,7 +102,7 @@ class HangingPartsTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.MATCH_ANY,
-      names = {"GATE", "TASKS", "CODEC_WRITES_CANDIDATE", "LISTENER"})
+      names = {"GATE", "TASKS", "CODEC_WRITES_TASK", "LISTENER"})
   void should_leave_behind_a_run_that_is_held_up_on_its_own_thread(Place place) throws Exception {
     DisturbedLoop loop = new DisturbedLoop(home, place, () -> hang(true));
     RunHandle run = loop.build().start(loop.loops.start, loop.tasks());
