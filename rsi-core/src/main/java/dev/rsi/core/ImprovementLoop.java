@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,7 +164,7 @@ public final class ImprovementLoop<T, C> {
       String run,
       RunStore.Lease lease,
       ModelRegistry.Driver driver,
-      LoopRun.Recorded recorded,
+      Resumption.Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels)
@@ -184,13 +185,15 @@ public final class ImprovementLoop<T, C> {
     RunStore store = plan.store();
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
-      checkRecorded(run, new RunStore.Head(0, ""));
+      if (!store.runs().contains(run)) {
+        checkRecorded(run, known -> false);
+      }
       // Before the run is there: one that cannot be driven is not to be begun.
       ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
         if (create(run)) {
           return new Leased<>(
-              run, store.lease(run), driver, LoopRun.Recorded.NOTHING, anchor, tasks, levels);
+              run, store.lease(run), driver, Resumption.Recorded.NOTHING, anchor, tasks, levels);
         }
         driver.close();
       } catch (RuntimeException | Error e) {
@@ -217,7 +220,7 @@ public final class ImprovementLoop<T, C> {
                 + "\nMaybe restore a copy of the store.");
       }
       Resumption resumption = Resumption.of(plan.store(), run);
-      checkRecorded(run, plan.store().head(run));
+      checkRecorded(run, known -> plan.store().holds(run, known));
       ModelRegistry.Driver driver =
           plan.registry().takeOver(plan.store().id(), run, plan.clock().instant());
       try {
@@ -236,29 +239,25 @@ public final class ImprovementLoop<T, C> {
     }
   }
 
-  /** Refuses a record that ends before what the registry knows of it. */
-  private void checkRecorded(String run, RunStore.Head head) {
-    ModelRegistry.Recorded known = plan.registry().recorded(plan.store().id(), run).orElse(null);
-    if (known == null
-        || (known.events() < head.events())
-        || (known.events() == head.events() && known.head().equals(head.hash()))) {
-      return;
+  /** Refuses a record that does not go as far as the registry knows that it did. */
+  private void checkRecorded(String run, Predicate<RunStore.Head> holds) {
+    RunStore store = plan.store();
+    ModelRegistry.Recorded known = plan.registry().recorded(store.id(), run).orElse(null);
+    if (known != null && !holds.test(new RunStore.Head(known.events(), known.head()))) {
+      throw new RsiException(
+          "The record of run ("
+              + run
+              + ") in store ("
+              + store
+              + ") is not as far as it was: when one of its generations ended it had ("
+              + known.events()
+              + ") events, the last of them with hash ("
+              + known.head()
+              + "), as registry ("
+              + plan.registry()
+              + ") knows.\nMaybe the store was put back to an older copy, or its log was lost:"
+              + " restore the newer one. To go on without what is lost, begin a run in a new store.");
     }
-    throw new RsiException(
-        "Run ("
-            + run
-            + ") has ("
-            + head.events()
-            + ") events in store ("
-            + plan.store()
-            + "), but when one of its generations ended it had ("
-            + known.events()
-            + "), the last of them with hash ("
-            + known.head()
-            + "), as registry ("
-            + plan.registry()
-            + ") knows.\nMaybe the store was put back to an older copy, or its log was lost: restore"
-            + " the newer one. To go on without what is lost, begin a run in a new store.");
   }
 
   private RunReport driven(Leased<T> leased) {
@@ -342,7 +341,7 @@ public final class ImprovementLoop<T, C> {
                   new LoopRun<>(
                       replayed(scratch, generation),
                       journal,
-                      LoopRun.Recorded.NOTHING,
+                      Resumption.Recorded.NOTHING,
                       anchor,
                       tasks,
                       levels,

@@ -49,7 +49,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Controls controls;
   private final Ledger ledger;
   private final Journal journal;
-  private final Recorded recorded;
+  private final Resumption.Recorded recorded;
   private final Steps steps;
   private final DiskSpace disk;
   private final LogContext logContext;
@@ -65,16 +65,6 @@ final class LoopRun<T, C> implements AutoCloseable {
   private List<RunEvent> cutShort = List.of();
 
   /**
-   * How much of a run's course is recorded.
-   *
-   * @param events how many events
-   * @param generation that of the last of them; 0 if there is none
-   */
-  record Recorded(long events, int generation) {
-    static final Recorded NOTHING = new Recorded(0, 0);
-  }
-
-  /**
    * A run, to be begun or to be resumed.
    *
    * @param journal what is recorded of it
@@ -88,7 +78,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   LoopRun(
       Plan<T, C> plan,
       Journal journal,
-      Recorded recorded,
+      Resumption.Recorded recorded,
       String anchor,
       TaskSource<T> tasks,
       int levels,

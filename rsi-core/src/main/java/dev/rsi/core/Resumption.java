@@ -15,7 +15,17 @@ import java.util.List;
  *     was decided but not recorded; empty if no generation ended
  * @param recorded how much of its course is recorded
  */
-record Resumption(String run, String anchor, List<String> live, LoopRun.Recorded recorded) {
+record Resumption(String run, String anchor, List<String> live, Recorded recorded) {
+
+  /**
+   * How much of a run's course is recorded.
+   *
+   * @param events how many events
+   * @param generation that of the last of them; 0 if there is none
+   */
+  record Recorded(long events, int generation) {
+    static final Recorded NOTHING = new Recorded(0, 0);
+  }
 
   /** Whether a run was begun and has not ended. */
   static boolean isOpen(RunStore store, String run) {
@@ -55,7 +65,7 @@ record Resumption(String run, String anchor, List<String> live, LoopRun.Recorded
         run,
         anchor,
         reader.begun ? List.copyOf(reader.live) : List.of(),
-        new LoopRun.Recorded(reader.events, reader.generation));
+        new Recorded(reader.events, reader.generation));
   }
 
   private static final class Reader {

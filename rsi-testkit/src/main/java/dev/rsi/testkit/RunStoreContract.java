@@ -352,10 +352,19 @@ public abstract class RunStoreContract {
   void should_say_where_the_record_of_a_run_ends() {
     store.create("before");
     store.create("run");
+    List<RunStore.Head> heads = new ArrayList<>();
     for (int batch = 0; batch < 3; batch++) {
       RunStore.Audit audit = store.audit("run");
       assertThat(store.head("run")).isEqualTo(new RunStore.Head(audit.events(), audit.head()));
+      heads.add(store.head("run"));
       store.append("run", AT, everyKind());
+    }
+    heads.add(store.head("run"));
+    for (RunStore.Head head : heads) {
+      assertThat(store.holds("run", head)).isTrue();
+      assertThat(store.holds("before", head)).isFalse();
+      assertThat(store.holds("run", new RunStore.Head(head.events() + 1, head.hash()))).isFalse();
+      assertThat(store.holds("run", new RunStore.Head(head.events(), "0".repeat(64)))).isFalse();
     }
     assertThat(store.head("run").events()).isEqualTo(3L * everyKind().size());
     assertThatIllegalArgumentException()

@@ -184,6 +184,16 @@ final class InMemoryRunStore implements RunStore {
   // immutable, and nobody but the store has the lists.
   @Override
   public synchronized Audit audit(String run) {
+    return audit(run, Long.MAX_VALUE);
+  }
+
+  @Override
+  public synchronized boolean holds(String run, Head head) {
+    Audit audit = audit(run, head.events());
+    return audit.events() == head.events() && audit.head().equals(head.hash());
+  }
+
+  private Audit audit(String run, long most) {
     checkOpen();
     List<Batch> batches = batchesOf(run);
     byte[] chain = origin(run);
@@ -192,8 +202,10 @@ final class InMemoryRunStore implements RunStore {
     try {
       for (Batch batch : batches) {
         for (RunEvent event : batch.events()) {
-          chain = Chain.next(chain, events + 1, batch.at(), json.write(event));
-          events++;
+          if (events < most) {
+            chain = Chain.next(chain, events + 1, batch.at(), json.write(event));
+            events++;
+          }
         }
       }
     } catch (IllegalArgumentException e) {

@@ -275,6 +275,37 @@ final class JdbcRunStore implements RunStore {
   }
 
   @Override
+  public boolean holds(String run, Head head) {
+    return database.snapshot(
+        "be read",
+        reader -> {
+          Run now = run(reader, run, "");
+          return head.hash().equals(hash(reader, now, head.events()));
+        });
+  }
+
+  /** The hash that a run had when it had so many events; null if it has fewer. */
+  private static @Nullable String hash(Connection reader, Run run, long events)
+      throws SQLException {
+    if (events == run.events) {
+      return new End(run.number, events, run.head).hex();
+    }
+    try (PreparedStatement select =
+        reader.prepareStatement(
+            events == 0
+                ? "SELECT origin FROM run WHERE number = ?"
+                : "SELECT chain FROM event WHERE run = ? AND seq = ?")) {
+      select.setLong(1, run.number);
+      if (events != 0) {
+        select.setLong(2, events);
+      }
+      try (ResultSet result = select.executeQuery()) {
+        return result.next() ? new End(run.number, events, result.getBytes(1)).hex() : null;
+      }
+    }
+  }
+
+  @Override
   public void backup(Path file) {
     database.backup(file);
   }

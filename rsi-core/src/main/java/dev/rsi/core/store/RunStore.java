@@ -224,6 +224,14 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    */
   void backup(Path file);
 
+  /**
+   * Whether the record of a run goes through a place that was noted of it elsewhere: whether it has
+   * an event of that number and hash. If it has not, something was lost, or went another way.
+   *
+   * @throws IllegalArgumentException if there is no such run
+   */
+  boolean holds(String run, Head head);
+
   /** How many bytes the store takes on this machine's disk now; 0, the default, if none. */
   default long bytes() {
     return 0;

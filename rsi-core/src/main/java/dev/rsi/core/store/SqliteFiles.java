@@ -114,7 +114,7 @@ final class SqliteFiles {
 
   /** Whether any were taken for those that are open. */
   boolean isOpen() {
-    return databaseThen != Stamp.NOTHING;
+    return !databaseThen.equals(Stamp.NOTHING);
   }
 
   /** What became of them since. */

@@ -173,20 +173,27 @@ class SharedRegistryTest {
           Integer.parseInt(arguments[2]));
     }
 
+    private static void held(
+        ModelRegistry registry, ModelRegistry.Hold hold, String id, boolean promotes) {
+      try (hold) {
+        registry.version(id);
+        registry.retain(0);
+        registry.version(id);
+        if (promotes) {
+          registry.promote(id);
+        } else {
+          registry.rollBack();
+        }
+        registry.version(id);
+      }
+    }
+
     static void mix(Path home, Random random, int steps) {
       ModelRegistry registry = ModelRegistry.directory(home);
       for (int step = 0; step < steps; step++) {
         String id = add(registry, "" + random.nextInt(6));
-        try (ModelRegistry.Hold held = registry.hold(id)) {
-          registry.version(id);
-          registry.retain(0);
-          registry.version(id);
-          if (random.nextBoolean()) {
-            registry.promote(id);
-          } else {
-            registry.rollBack();
-          }
-          registry.version(id);
+        try {
+          held(registry, registry.hold(id), id, random.nextBoolean());
         } catch (IllegalArgumentException | IllegalStateException e) {
           // It was deleted before it was held, or there is nothing to go back to.
           if (!String.valueOf(e.getMessage()).startsWith("There is no version")) {

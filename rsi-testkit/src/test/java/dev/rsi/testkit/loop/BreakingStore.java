@@ -72,6 +72,11 @@ final class BreakingStore implements RunStore {
   }
 
   @Override
+  public boolean holds(String run, Head head) {
+    return store.holds(run, head);
+  }
+
+  @Override
   public Lease lease(String run) {
     return store.lease(run);
   }
