@@ -482,7 +482,8 @@ public abstract class ModelRegistryContract {
   @Test
   void should_load_no_other_bytes_than_it_checked() throws IOException {
     ModelVersion version = registry.add(artifact(Map.of("a/weights", "1234")), PROVENANCE);
-    Path file = version.directory().resolve("a/weights");
+    Path inside = version.directory().resolve("a");
+    Path file = inside.resolve("weights");
     assertThat(registry.<String>load(version.id(), loaded -> loaded.id())).isEqualTo(version.id());
     List<Runnable> swaps =
         List.of(
@@ -493,8 +494,8 @@ public abstract class ModelRegistryContract {
               move(temporary.resolve("good"), file);
             },
             () -> {
-              move(file.getParent(), temporary.resolve("good"));
-              move(temporary.resolve("good"), file.getParent());
+              move(inside, temporary.resolve("good"));
+              move(temporary.resolve("good"), inside);
             },
             () -> {
               write(file.resolveSibling("more"), "");
