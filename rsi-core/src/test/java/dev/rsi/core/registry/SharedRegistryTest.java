@@ -49,7 +49,7 @@ class SharedRegistryTest {
 
   @Test
   void should_lose_no_promotion_of_several_objects_and_processes() throws Exception {
-    promoteAtOnce(40);
+    promoteAtOnce(15);
   }
 
   @Test
@@ -105,7 +105,7 @@ class SharedRegistryTest {
   @Test
   void should_never_have_a_live_version_that_is_gone() throws Exception {
     Seed seed = Seed.next();
-    mix(seed, 60);
+    mix(seed, 20);
   }
 
   @Test
