@@ -91,8 +91,12 @@ public final class RegistryCosts {
     Path work = registry.newWorkDirectory();
     Files.writeString(work.resolve("weights"), "" + number);
     String parent = registry.history().isEmpty() ? null : registry.history().get(0);
-    return registry
-        .add(work, new Provenance(parent, "run", 1, null, 0, 0, Map.of(), Map.of(), Map.of()))
-        .id();
+    String id =
+        registry
+            .add(work, new Provenance(parent, "run", 1, null, 0, 0, Map.of(), Map.of(), Map.of()))
+            .id();
+    Files.delete(work.resolve("weights"));
+    Files.delete(work);
+    return id;
   }
 }

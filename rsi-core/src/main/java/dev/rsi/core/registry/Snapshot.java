@@ -24,7 +24,6 @@ final class Snapshot {
   private static final long A_MILLISECOND = 1_000_000;
   // A tick of the system's clock takes ten milliseconds at most.
   private static final int WAITS = 50;
-  private static final byte[] ANYTHING = {1};
 
   private final Map<Path, Attributes> files;
 
@@ -82,7 +81,7 @@ final class Snapshot {
   void settle(Path probe) throws IOException {
     try {
       for (int wait = 0; wait < WAITS; wait++) {
-        Durable.write(probe, ANYTHING);
+        Durable.write(probe, new byte[] {1});
         BasicFileAttributes basic = Files.readAttributes(probe, BasicFileAttributes.class);
         FileTime now = attributes(probe, basic).changed;
         if (files.values().stream().noneMatch(file -> file.changed.equals(now))) {

@@ -49,7 +49,7 @@ class SharedRegistryTest {
 
   @Test
   void should_lose_no_promotion_of_several_objects_and_processes() throws Exception {
-    promoteAtOnce(40);
+    promoteAtOnce(15);
   }
 
   @Test
@@ -105,7 +105,7 @@ class SharedRegistryTest {
   @Test
   void should_never_have_a_live_version_that_is_gone() throws Exception {
     Seed seed = Seed.next();
-    mix(seed, 60);
+    mix(seed, 20);
   }
 
   @Test
@@ -178,16 +178,8 @@ class SharedRegistryTest {
       ModelRegistry registry = ModelRegistry.directory(home);
       for (int step = 0; step < steps; step++) {
         String id = add(registry, "" + random.nextInt(6));
-        try (ModelRegistry.Hold held = registry.hold(id)) {
-          registry.version(id);
-          registry.retain(0);
-          registry.version(id);
-          if (random.nextBoolean()) {
-            registry.promote(id);
-          } else {
-            registry.rollBack();
-          }
-          registry.version(id);
+        try {
+          held(registry, registry.hold(id), id, random.nextBoolean());
         } catch (IllegalArgumentException | IllegalStateException e) {
           // It was deleted before it was held, or there is nothing to go back to.
           if (!String.valueOf(e.getMessage()).startsWith("There is no version")) {
