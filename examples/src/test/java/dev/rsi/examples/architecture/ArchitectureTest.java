@@ -320,6 +320,7 @@ class ArchitectureTest {
         noClasses()
             .that()
             .resideInAnyPackage(API, CORE)
+            .and(not("ids of stores", type -> type.getSimpleName().equals("StoreIds")))
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()

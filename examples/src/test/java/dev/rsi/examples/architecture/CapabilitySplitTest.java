@@ -95,7 +95,7 @@ class CapabilitySplitTest {
             .toList();
     assertThat(contexts)
         .extracting(JavaClass::getSimpleName)
-        .containsExactlyInAnyOrder("Context", "StandaloneContext");
+        .containsExactlyInAnyOrder("Context", "StandaloneContext", "Try");
     assertThat(contexts).flatMap(CapabilitySplitTest::openings).isEmpty();
   }
 

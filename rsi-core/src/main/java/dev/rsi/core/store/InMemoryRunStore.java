@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.BiConsumer;
 
 /** Keeps runs on the heap, for tests and for runs that nobody asks about later. */
@@ -21,7 +20,7 @@ final class InMemoryRunStore implements RunStore {
   private final Map<String, List<Batch>> runs = new LinkedHashMap<>();
   private final Map<String, Lease> leases = new HashMap<>();
   private final EventJson json = new EventJson();
-  private final String id = UUID.randomUUID().toString().replace("-", "");
+  private final String id = StoreIds.fresh();
   private boolean closed;
 
   private record Batch(long at, long before, List<RunEvent> events) {

@@ -22,7 +22,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -832,7 +831,7 @@ final class SqliteDatabase implements Database {
   @Override
   public void backup(Path copy) {
     Path target = copy.toAbsolutePath();
-    Path part = Path.of(target + ".part-" + UUID.randomUUID());
+    Path part = Path.of(target + ".part-" + StoreIds.fresh());
     try {
       Path directory = target.getParent();
       if (directory != null) {
