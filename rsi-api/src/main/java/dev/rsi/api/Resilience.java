@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -269,7 +270,8 @@ public final class Resilience {
   private static <R> R within(
       Duration time, RunContext context, Runnable late, Function<RunContext, R> work) {
     CompletableFuture<R> done = new CompletableFuture<>();
-    Try cancellable = new Try(context);
+    AtomicBoolean cut = new AtomicBoolean();
+    Try cancellable = new Try(context, cut);
     Thread thread =
         new Thread(
             () -> {
@@ -285,11 +287,13 @@ public final class Resilience {
     try {
       return done.get(time.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      cancellable.cut(thread);
+      cut.set(true);
+      thread.interrupt();
       late.run();
       throw new RsiException("The call took longer than (" + time + "), and was cut.", e, true);
     } catch (InterruptedException e) {
-      cancellable.cut(thread);
+      cut.set(true);
+      thread.interrupt();
       late.run();
       Thread.currentThread().interrupt();
       throw new CancelledException("The call was interrupted.");
@@ -308,25 +312,21 @@ public final class Resilience {
   /** What a try may know of the run: it is cancelled with it, or alone. */
   private static final class Try implements RunContext {
     private final RunContext run;
-    private volatile boolean cut;
+    private final AtomicBoolean cut;
 
-    Try(RunContext run) {
+    private Try(RunContext run, AtomicBoolean cut) {
       this.run = run;
-    }
-
-    void cut(Thread thread) {
-      cut = true;
-      thread.interrupt();
+      this.cut = cut;
     }
 
     @Override
     public boolean cancelled() {
-      return cut || run.cancelled();
+      return cut.get() || run.cancelled();
     }
 
     @Override
     public void progress(long done, long total) {
-      if (!cut) {
+      if (!cut.get()) {
         run.progress(done, total);
       }
     }

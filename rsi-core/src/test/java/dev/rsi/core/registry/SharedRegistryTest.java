@@ -173,7 +173,21 @@ class SharedRegistryTest {
           Integer.parseInt(arguments[2]));
     }
 
-    @SuppressWarnings("try") // Held, and not asked.
+    private static void held(
+        ModelRegistry registry, ModelRegistry.Hold hold, String id, boolean promotes) {
+      try (hold) {
+        registry.version(id);
+        registry.retain(0);
+        registry.version(id);
+        if (promotes) {
+          registry.promote(id);
+        } else {
+          registry.rollBack();
+        }
+        registry.version(id);
+      }
+    }
+
     static void mix(Path home, Random random, int steps) {
       ModelRegistry registry = ModelRegistry.directory(home);
       for (int step = 0; step < steps; step++) {
