@@ -122,8 +122,13 @@ record Resumption(String run, String anchor, List<String> live, Recorded recorde
               + run
               + ") left ("
               + (left == null ? live.get(0) : left)
-              + ") live.\nMaybe a person rolled back since: begin a new run from what is live, or"
-              + " promote the version that the run left, and go on.");
+              + ") live.\nMaybe "
+              + (now.equals("none")
+                  ? "another registry was meant, or this one was moved and made anew: open the one"
+                      + " that the run had."
+                  : "a person rolled back since, or the store is an older copy: put that back which"
+                      + " is newer; else begin a new run from what is live, or promote the version"
+                      + " that the run left, and go on."));
     }
   }
 }

@@ -110,8 +110,7 @@ public final class Asking<I, R> {
         // Few items, maybe one, that can never be answered: what was answered before tells.
         looked = true;
       } else if (!isThere) {
-        outage.await(
-            reason(lost), lost.stream().anyMatch(Asking::mayPass), pause(lost), () -> false);
+        outage.await(reason(lost), lost.stream().anyMatch(this::mayPass), pause(lost), () -> false);
       }
       if (!again.test(lost)) {
         if (isThere) {
@@ -147,8 +146,11 @@ public final class Asking<I, R> {
     return answered;
   }
 
-  private static boolean mayPass(Answer<?> answer) {
-    return answer.kind() != Answer.Kind.THREW || isDeclared(answer);
+  /** Whether a failure may pass by all signs: it says so, took too long, or was lost. */
+  private boolean mayPass(Answer<R> answer) {
+    return isDeclared(answer)
+        || answer.kind() == Answer.Kind.LATE
+        || (answer.kind() == Answer.Kind.GIVEN && came.apply(answer) == Came.PASSING);
   }
 
   /** What failed last said of itself. */
