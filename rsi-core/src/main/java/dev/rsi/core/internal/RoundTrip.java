@@ -1,7 +1,6 @@
 package dev.rsi.core.internal;
 
 import dev.rsi.api.Attempt;
-import dev.rsi.api.CancelledException;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Described;
 import dev.rsi.api.Output;
@@ -116,8 +115,6 @@ public final class RoundTrip {
       if (result != null) {
         return result;
       }
-    } catch (CancelledException e) {
-      throw e;
     } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
       cause = e;
     }

@@ -57,13 +57,13 @@ class LostRecordTest {
     try (RunStore store = RunStore.sqlite(early)) {
       assertThatExceptionOfType(RsiException.class)
           .isThrownBy(() -> loop(store, registry, event -> {}).resume(run, Loops.TASKS))
-          .withMessageContaining("run (" + run + ")")
-          .withMessageContaining("is not as far as it was");
+          .withMessageContaining("Run (" + run + ")")
+          .withMessageContaining("Maybe the store was put back to an older copy");
     }
     try (RunStore store = RunStore.sqlite(empty)) {
       assertThatExceptionOfType(RsiException.class)
           .isThrownBy(() -> loop(store, registry, event -> {}).run(start, Loops.TASKS))
-          .withMessageContaining("run (" + run + ")");
+          .withMessageContaining("Run (" + run + ")");
       assertThat(store.runs()).isEmpty();
     }
     assertThat(registry.history()).startsWith(live);
