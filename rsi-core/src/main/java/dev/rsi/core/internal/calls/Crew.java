@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -598,7 +599,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     private final Watch run;
     private final BooleanSupplier cut;
     private final boolean tells;
-    private volatile boolean said;
+    private final AtomicBoolean said = new AtomicBoolean();
 
     /**
      * The context of calls.
@@ -614,15 +615,15 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
     @Override
     public boolean cancelled() {
       if (cut.getAsBoolean() || run.cancelled()) {
-        said = true;
+        said.set(true);
         return true;
       }
       return false;
     }
 
     /** Whether a call is cancelled, or was told so. */
-    boolean wasCancelled() {
-      return said || cancelled();
+    private boolean wasCancelled() {
+      return said.get() || cancelled();
     }
 
     @Override
