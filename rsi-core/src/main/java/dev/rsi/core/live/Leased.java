@@ -7,6 +7,8 @@ import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A lease, which hands its calls to the session behind it. */
@@ -16,77 +18,184 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
   static final class Scoring<T, C> extends Leased<T, C> implements ScoringSession<T, C> {
     private final ScoringSession<T, C> session;
 
-    Scoring(
-        LiveModel<T, C> owner,
-        Pool<T, C> pool,
-        ScoringSession<T, C> session,
-        Canary.@Nullable Ticket ticket) {
-      super(owner, pool, session, ticket);
+    Scoring(Desk<T, C> desk, Served<T, C> served, ScoringSession<T, C> session) {
+      super(desk, served, session);
       this.session = session;
     }
 
     @Override
-    public synchronized List<Double> score(List<T> tasks, List<C> candidates, RunContext context) {
-      checkOpen();
-      return session.score(tasks, candidates, context);
+    public List<Double> score(List<T> tasks, List<C> candidates, RunContext context) {
+      return call(context, each -> session.score(tasks, candidates, each));
     }
   }
 
-  private final LiveModel<T, C> owner;
-  private final Pool<T, C> pool;
+  /**
+   * What came of a request.
+   *
+   * @param called whether the model was called at all
+   * @param failed whether a call failed, and nothing better than failure was told
+   * @param nanos how long its calls took
+   * @param success what was told, or NaN
+   */
+  record Course(boolean called, boolean failed, long nanos, double success) {}
+
+  private final Desk<T, C> desk;
+  private final Served<T, C> served;
   private final Generator.Session<T, C> session;
-  private final Canary.@Nullable Ticket ticket;
+  // One call at a time; who closes waits for it, but who revokes does not.
+  private final ReentrantLock calling = new ReentrantLock();
+  private @Nullable Feedback feedback;
   private double success = Double.NaN;
+  private boolean called;
+  private boolean failed;
+  private long nanos;
+  private boolean hangs;
   private boolean closed;
 
-  Leased(
-      LiveModel<T, C> owner,
-      Pool<T, C> pool,
-      Generator.Session<T, C> session,
-      Canary.@Nullable Ticket ticket) {
-    this.owner = owner;
-    this.pool = pool;
+  Leased(Desk<T, C> desk, Served<T, C> served, Generator.Session<T, C> session) {
+    this.desk = desk;
+    this.served = served;
     this.session = session;
-    this.ticket = ticket;
   }
 
   @Override
   public ModelVersion version() {
-    return pool.version;
+    return served.pool().version;
   }
 
   @Override
-  public synchronized List<Output<C>> generate(List<Request<T>> requests, RunContext context) {
-    checkOpen();
-    return session.generate(requests, context);
+  public List<Output<C>> generate(List<Request<T>> requests, RunContext context) {
+    List<Output<C>> outputs = call(context, each -> session.generate(requests, each));
+    calling.lock();
+    try {
+      failed |= !outputs.isEmpty() && outputs.stream().allMatch(Leased::isFailed);
+      served.answered(requests, outputs);
+    } finally {
+      calling.unlock();
+    }
+    return outputs;
+  }
+
+  private static boolean isFailed(Output<?> output) {
+    return output.kind() == Output.Kind.FAILED;
+  }
+
+  <R> R call(RunContext context, Function<RunContext, R> call) {
+    calling.lock();
+    try {
+      checkOpen();
+      called = true;
+      long began = Clocks.nanos();
+      boolean done = false;
+      try {
+        R out = served.isTried() ? patiently(context, call) : call.apply(context);
+        done = true;
+        return out;
+      } finally {
+        nanos += Clocks.nanos() - began;
+        failed |= !done;
+      }
+    } finally {
+      calling.unlock();
+    }
+  }
+
+  /** A challenger on trial may hang: its caller does not hang with it. */
+  private <R> R patiently(RunContext context, Function<RunContext, R> call) {
+    return desk.patient()
+        .call(
+            "Version (" + version().shortId() + "), which is tried by a canary,",
+            desk.patience(),
+            context,
+            call,
+            () -> {
+              hangs = true;
+              desk.hangs(served);
+            },
+            () -> desk.released(served, session));
   }
 
   @Override
-  public synchronized void report(double value) {
-    checkOpen();
+  public void report(double value) {
+    calling.lock();
+    try {
+      checkOpen();
+      checkSuccess(value);
+      if (!Double.isNaN(success)) {
+        throw new IllegalStateException("success was already told to be (" + success + ").");
+      }
+      success = value;
+    } finally {
+      calling.unlock();
+    }
+  }
+
+  @Override
+  public Feedback feedback() {
+    calling.lock();
+    try {
+      checkOpen();
+      if (feedback == null) {
+        feedback = new Feedback(version());
+      }
+      return feedback;
+    } finally {
+      calling.unlock();
+    }
+  }
+
+  static void checkSuccess(double value) {
     if (!(value >= 0 && value <= 1)) {
       throw new IllegalArgumentException("success (" + value + ") must be in [0, 1].");
     }
-    if (!Double.isNaN(success)) {
-      throw new IllegalStateException("success was already told to be (" + success + ").");
-    }
-    success = value;
   }
 
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
-      owner.giveBack(pool, session, ticket, success);
+  public void close() {
+    calling.lock();
+    try {
+      end();
+    } finally {
+      calling.unlock();
     }
+  }
+
+  /** Takes the session from who has held it for too long, if no call is under way. */
+  boolean revoke() {
+    if (!calling.tryLock()) {
+      return false;
+    }
+    try {
+      end();
+      return true;
+    } finally {
+      calling.unlock();
+    }
+  }
+
+  private void end() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    boolean failure = failed && !(success > 0);
+    desk.giveBack(
+        served, hangs ? null : session, new Course(called, failure, nanos, success), feedback);
   }
 
   void checkOpen() {
     if (closed) {
       throw new IllegalStateException(
           "The lease of version ("
-              + pool.version.shortId()
-              + ") is closed.\nMaybe acquire another one.");
+              + version().shortId()
+              + ") is closed.\nMaybe acquire another one: a challenger's is taken back when it is"
+              + " held for longer than the canary's patience.");
+    }
+    if (hangs) {
+      throw new IllegalStateException(
+          "A call of version ("
+              + version().shortId()
+              + ") goes on in this lease.\nMaybe close it, and acquire another one.");
     }
   }
 }

@@ -1,0 +1,150 @@
+package dev.rsi.core.live;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import dev.rsi.api.CancelledException;
+import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls a model that may hang on a daemon thread of its own, so that whoever asked waits for a
+ * declared time at most. A call that takes longer is told so, by its context and by an interrupt,
+ * and goes on without its caller. Threads end when nothing was called for a minute. Thread-safe.
+ */
+final class Patient {
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          new ThreadFactoryBuilder().setDaemon(true).setNameFormat("rsi live %d").build());
+
+  /**
+   * Calls, and waits.
+   *
+   * @param who is called, for people
+   * @param nanos how long to wait
+   * @param left told, on the caller's thread, that it waits no more for the call
+   * @param abandoned told, on the call's thread, when a call that nobody waits for any more ends
+   * @throws RsiException if it takes longer
+   * @throws CancelledException if the caller is interrupted
+   */
+  <R> R call(
+      String who,
+      long nanos,
+      RunContext context,
+      Function<RunContext, R> call,
+      Runnable left,
+      Runnable abandoned) {
+    Call<R> made = new Call<>(context, call, abandoned);
+    threads.execute(made);
+    Supplier<R> came = made.await(nanos);
+    if (came != null) {
+      return came.get();
+    }
+    left.run();
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancelledException("Waiting for " + who + " was interrupted.");
+    }
+    throw new RsiException(
+        who
+            + " did not answer within ("
+            + Duration.ofNanos(nanos)
+            + ").\nMaybe ask again: a canary withdraws a challenger that does not answer. Or give"
+            + " it more time: Canary.patience.",
+        null,
+        true);
+  }
+
+  private static final class Call<R> implements Runnable, RunContext {
+    private final RunContext context;
+    private final Function<RunContext, R> call;
+    private final Runnable abandoned;
+    private @Nullable Thread thread;
+    private @Nullable Supplier<R> result;
+    private volatile boolean left;
+
+    Call(RunContext context, Function<RunContext, R> call, Runnable abandoned) {
+      this.context = context;
+      this.call = call;
+      this.abandoned = abandoned;
+    }
+
+    @Override
+    public void run() {
+      synchronized (this) {
+        thread = Thread.currentThread();
+      }
+      Supplier<R> came = made();
+      boolean late;
+      synchronized (this) {
+        thread = null;
+        result = came;
+        late = left;
+        notifyAll();
+      }
+      if (late) {
+        // The interrupt was for the call.
+        Thread.interrupted();
+        abandoned.run();
+      }
+    }
+
+    private Supplier<R> made() {
+      if (left) {
+        return () -> {
+          throw new CancelledException("Nobody waits for the call.");
+        };
+      }
+      try {
+        R out = call.apply(this);
+        return () -> out;
+      } catch (RuntimeException e) {
+        return () -> {
+          throw e;
+        };
+      } catch (Error e) {
+        return () -> {
+          throw e;
+        };
+      }
+    }
+
+    /** What came of it in time; null if nothing did. */
+    synchronized @Nullable Supplier<R> await(long nanos) {
+      long left = nanos;
+      try {
+        while (result == null && left > 0) {
+          long millis = TimeUnit.NANOSECONDS.toMillis(left);
+          long before = Clocks.nanos();
+          wait(millis, (int) (left - TimeUnit.MILLISECONDS.toNanos(millis)));
+          left -= Clocks.nanos() - before;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      if (result == null) {
+        this.left = true;
+        if (thread != null) {
+          thread.interrupt();
+        }
+      }
+      return result;
+    }
+
+    @Override
+    public boolean cancelled() {
+      return left || context.cancelled();
+    }
+
+    @Override
+    public void progress(long done, long total) {
+      if (!left) {
+        context.progress(done, total);
+      }
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.rsi.core.live;
+
+import dev.rsi.api.ModelVersion;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+
+/** A canary under way: one challenger beside one live version. Guarded by the live model's lock. */
+final class Rollout<T, C> {
+
+  /** What became of it. */
+  enum End {
+    /** It did harm, or answered nothing any more. */
+    WITHDRAWN,
+    /** It is live now. */
+    PROMOTED,
+    /** Another version went live. */
+    REPLACED,
+    /** Somebody ended it. */
+    ENDED,
+    /** The live model was closed. */
+    CLOSED
+  }
+
+  final ModelVersion parent;
+  final Pool<T, C> challenger;
+  final Canary canary;
+  final Trial trial;
+  final Condition changed;
+
+  // In the order they began.
+  private final Deque<Served<T, C>> open = new ArrayDeque<>();
+  private int hanging;
+  private boolean drawing = true;
+  private @Nullable End end;
+  private String why = "";
+
+  Rollout(
+      ModelVersion parent, Pool<T, C> challenger, Canary canary, Trial trial, Condition changed) {
+    this.parent = parent;
+    this.challenger = challenger;
+    this.canary = canary;
+    this.trial = trial;
+    this.changed = changed;
+  }
+
+  /** Whether a request that comes now may be drawn. */
+  boolean mayDraw() {
+    return drawing && end == null && challenger.mayServe();
+  }
+
+  boolean isDrawing() {
+    return drawing && end == null;
+  }
+
+  /** Nobody is drawn any more; the challenger stays loaded, as it may go live. */
+  void settle() {
+    drawing = false;
+  }
+
+  void begins(Served<T, C> served) {
+    open.add(served);
+  }
+
+  /** A request ended: those at the head that did are forgotten. */
+  void ends() {
+    while (!open.isEmpty() && open.peek().isOver()) {
+      open.remove();
+    }
+  }
+
+  /** Takes out what is open for longer than anybody waits for it. */
+  List<Served<T, C>> late(long now, long patience) {
+    List<Served<T, C>> out = new ArrayList<>();
+    while (!open.isEmpty() && (open.peek().isOver() || now - open.peek().since > patience)) {
+      Served<T, C> served = open.remove();
+      if (!served.isOver()) {
+        out.add(served);
+      }
+    }
+    return out;
+  }
+
+  /** A call of the challenger hangs, or one that did has ended. */
+  void hangs(boolean begins) {
+    hanging += begins ? 1 : -1;
+  }
+
+  /** Whether all sessions that the challenger may have are in calls that hang. */
+  boolean isHung() {
+    return hanging >= challenger.limit();
+  }
+
+  void end(End how, String reason) {
+    if (end == null) {
+      end = how;
+      why = reason;
+      changed.signalAll();
+    }
+  }
+
+  @Nullable End end() {
+    return end;
+  }
+
+  /** Why it ended, in words. */
+  String why() {
+    return why;
+  }
+}
