@@ -20,7 +20,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
         LiveModel<T, C> owner,
         Pool<T, C> pool,
         ScoringSession<T, C> session,
-        Canary.@Nullable Ticket ticket) {
+        @Nullable Ticket ticket) {
       super(owner, pool, session, ticket);
       this.session = session;
     }
@@ -35,7 +35,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
   private final LiveModel<T, C> owner;
   private final Pool<T, C> pool;
   private final Generator.Session<T, C> session;
-  private final Canary.@Nullable Ticket ticket;
+  private final @Nullable Ticket ticket;
   private double success = Double.NaN;
   private boolean closed;
 
@@ -43,7 +43,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
       LiveModel<T, C> owner,
       Pool<T, C> pool,
       Generator.Session<T, C> session,
-      Canary.@Nullable Ticket ticket) {
+      @Nullable Ticket ticket) {
     this.owner = owner;
     this.pool = pool;
     this.session = session;

@@ -92,7 +92,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   private final Condition settled = lock.newCondition();
   private Pool<T, C> serving;
   private @Nullable Pool<T, C> challenger;
-  private Canary.@Nullable Trial trial;
+  private @Nullable Trial trial;
   private boolean closed;
 
   private LiveModel(
@@ -255,17 +255,14 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   }
 
   private Lease<T, C> lease(
-      Pool<T, C> pool, Generator.Session<T, C> session, Canary.@Nullable Ticket ticket) {
+      Pool<T, C> pool, Generator.Session<T, C> session, @Nullable Ticket ticket) {
     return session instanceof ScoringSession<T, C> scoring
         ? new Leased.Scoring<>(this, pool, scoring, ticket)
         : new Leased<>(this, pool, session, ticket);
   }
 
   void giveBack(
-      Pool<T, C> pool,
-      Generator.Session<T, C> session,
-      Canary.@Nullable Ticket ticket,
-      double success) {
+      Pool<T, C> pool, Generator.Session<T, C> session, @Nullable Ticket ticket, double success) {
     boolean last;
     lock.lock();
     try {
@@ -430,7 +427,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    * @throws RsiException if the challenger cannot be loaded; nothing changes then
    */
   public void canary(ModelVersion version, Canary canary) {
-    Canary.Trial begun = canary.begin();
+    Trial begun = canary.begin();
     swapping.lock();
     try {
       checkNoCanary();

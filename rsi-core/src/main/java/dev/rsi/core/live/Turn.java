@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Turn<T, C> {
   private final @Nullable String key;
-  private Canary.@Nullable Trial by;
-  private Canary.@Nullable Ticket ticket;
+  private @Nullable Trial by;
+  private @Nullable Ticket ticket;
 
   private boolean over;
   private boolean hadRoom;
@@ -25,7 +25,7 @@ final class Turn<T, C> {
   }
 
   /** Draws a side: once, unless the trial ended while this waited. */
-  boolean drawsChallenger(Canary.@Nullable Trial now) {
+  boolean drawsChallenger(@Nullable Trial now) {
     if (now != by) {
       settle();
       by = now;
@@ -34,14 +34,14 @@ final class Turn<T, C> {
     return ticket != null && ticket.challenger();
   }
 
-  Canary.@Nullable Ticket ticket() {
+  @Nullable Ticket ticket() {
     return ticket;
   }
 
   /** It came to nothing: nobody can tell how it went. */
   void settle() {
     if (ticket != null) {
-      ticket.settle(Double.NaN);
+      ticket.drop();
     }
   }
 
