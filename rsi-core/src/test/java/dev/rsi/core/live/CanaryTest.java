@@ -22,9 +22,9 @@ class CanaryTest {
 
   /** After how many requests the alarm came; one more than there were if it never did. */
   private static int alarm(Canary canary, int requests, World world, Random random) {
-    Canary.Trial trial = canary.begin();
+    Trial trial = canary.begin();
     for (int i = 0; i < requests; i++) {
-      Canary.Ticket ticket = trial.draw();
+      Ticket ticket = trial.draw();
       ticket.settle(world.success(i, ticket.challenger(), random));
       if (trial.harmful()) {
         return i + 1;
@@ -97,13 +97,13 @@ class CanaryTest {
   @Test
   void should_judge_in_the_order_of_draws_whatever_ends_first() {
     Canary canary = Canary.of(0.3).seed(5);
-    Canary.Trial inOrder = canary.begin();
-    Canary.Trial late = canary.begin();
-    Deque<Canary.Ticket> live = new ArrayDeque<>();
+    Trial inOrder = canary.begin();
+    Trial late = canary.begin();
+    Deque<Ticket> live = new ArrayDeque<>();
     for (int i = 0; i < 300; i++) {
-      Canary.Ticket ticket = inOrder.draw();
+      Ticket ticket = inOrder.draw();
       ticket.settle(ticket.challenger() ? 0.25 : 0.75);
-      Canary.Ticket other = late.draw();
+      Ticket other = late.draw();
       assertThat(other.challenger()).isEqualTo(ticket.challenger());
       if (other.challenger()) {
         other.settle(0.25);
@@ -119,7 +119,7 @@ class CanaryTest {
 
   @Test
   void should_count_what_nobody_told_as_without_loss() {
-    Canary.Trial trial = Canary.of(0.5).begin();
+    Trial trial = Canary.of(0.5).begin();
     for (int i = 0; i < 1000; i++) {
       trial.draw().settle(Double.NaN);
     }
@@ -132,10 +132,10 @@ class CanaryTest {
 
   @Test
   void should_not_be_held_up_by_a_request_without_end() {
-    Canary.Trial trial = Canary.of(0.5).begin();
-    Canary.Ticket endless = trial.draw();
+    Trial trial = Canary.of(0.5).begin();
+    Ticket endless = trial.draw();
     for (int i = 0; i < 70_000; i++) {
-      Canary.Ticket ticket = trial.draw();
+      Ticket ticket = trial.draw();
       ticket.settle(ticket.challenger() ? 0 : 1);
     }
     assertThat(trial.harmful()).isTrue();
@@ -146,8 +146,8 @@ class CanaryTest {
 
   @Test
   void should_hear_the_first_word_alone() {
-    Canary.Trial trial = Canary.of(0.5).begin();
-    Canary.Ticket ticket = trial.draw();
+    Trial trial = Canary.of(0.5).begin();
+    Ticket ticket = trial.draw();
     ticket.settle(0.25);
     ticket.settle(1);
     Canary.Report report = trial.report();
@@ -167,7 +167,7 @@ class CanaryTest {
     assertThatIllegalArgumentException().isThrownBy(() -> canary.tolerated(-0.1));
     assertThatIllegalArgumentException().isThrownBy(() -> canary.error(0));
     assertThatIllegalArgumentException().isThrownBy(() -> canary.error(1));
-    Canary.Ticket ticket = canary.begin().draw();
+    Ticket ticket = canary.begin().draw();
     assertThatIllegalArgumentException().isThrownBy(() -> ticket.settle(1.5));
     assertThatIllegalArgumentException().isThrownBy(() -> ticket.settle(-0.5));
     assertThat(canary).hasToString("canary of share 0.5, tolerated 0.01, error 0.01, seed 1");
