@@ -70,7 +70,9 @@ class ServingTest {
     registry.promote(versions.get(0).id());
   }
 
-  /** A request as an application makes it: what it cannot use it tells of. Whether it was served. */
+  /**
+   * A request as an application makes it: what it cannot use it tells of. Whether it was served.
+   */
   private boolean ask(LiveModel<Sum, Long> live) {
     try (LiveModel.Lease<Sum, Long> lease = live.acquire()) {
       Output<Long> answer = lease.generate(List.of(REQUEST), CONTEXT).get(0);
@@ -239,8 +241,7 @@ class ServingTest {
   }
 
   @Test
-  void should_say_yes_by_proof_and_keep_the_challenger_loaded_for_its_promotion()
-      throws Exception {
+  void should_say_yes_by_proof_and_keep_the_challenger_loaded_for_its_promotion() throws Exception {
     try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2)) {
       Approval.Answer answer = answered(live, live.trial(Canary.of(0.5).tolerated(0.05)));
       assertThat(answer.approved()).isTrue();
@@ -351,30 +352,28 @@ class ServingTest {
 
   @Test
   void should_not_wait_longer_than_it_was_told() throws Exception {
-    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1)) {
-      LiveModel.Lease<Sum, Long> only = live.tryAcquire().orElseThrow();
-      assertThat(live.tryAcquire()).isEmpty();
-      assertThatExceptionOfType(RsiException.class)
-          .isThrownBy(() -> live.acquire(Duration.ofMillis(1)))
-          .withMessageContaining("PT0.001S")
-          .matches(RsiException::retryable);
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> live.acquire(Duration.ofMillis(-1)));
-      CompletableFuture<LiveModel.Lease<Sum, Long>> given = live.acquireAsync(Runnable::run);
-      CompletableFuture<LiveModel.Lease<Sum, Long>> cancelled = live.acquireAsync(Runnable::run);
-      CompletableFuture<LiveModel.Lease<Sum, Long>> next = live.acquireAsync(Runnable::run);
-      assertThat(given).isNotDone();
-      cancelled.cancel(false);
-      only.close();
-      assertThat(given).isDone();
-      assertThat(next).isNotDone();
-      given.get().close();
-      assertThat(next.get().version()).isEqualTo(versions.get(0));
-      CompletableFuture<LiveModel.Lease<Sum, Long>> left = live.acquireAsync(Runnable::run);
-      live.close();
-      assertThat(left).isCompletedExceptionally();
-      next.get().close();
-    }
+    LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1);
+    LiveModel.Lease<Sum, Long> only = live.tryAcquire().orElseThrow();
+    assertThat(live.tryAcquire()).isEmpty();
+    assertThatExceptionOfType(RsiException.class)
+        .isThrownBy(() -> live.acquire(Duration.ofMillis(1)))
+        .withMessageContaining("PT0.001S")
+        .matches(RsiException::retryable);
+    assertThatIllegalArgumentException().isThrownBy(() -> live.acquire(Duration.ofMillis(-1)));
+    CompletableFuture<LiveModel.Lease<Sum, Long>> given = live.acquireAsync(Runnable::run);
+    CompletableFuture<LiveModel.Lease<Sum, Long>> cancelled = live.acquireAsync(Runnable::run);
+    CompletableFuture<LiveModel.Lease<Sum, Long>> next = live.acquireAsync(Runnable::run);
+    assertThat(given).isNotDone();
+    cancelled.cancel(false);
+    only.close();
+    assertThat(given).isDone();
+    assertThat(next).isNotDone();
+    given.get().close();
+    assertThat(next.get().version()).isEqualTo(versions.get(0));
+    CompletableFuture<LiveModel.Lease<Sum, Long>> left = live.acquireAsync(Runnable::run);
+    live.close();
+    assertThat(left).isCompletedExceptionally();
+    next.get().close();
     assertThat(strict.misuses()).isEmpty();
     assertThat(strict.openSessions()).isZero();
   }
@@ -398,8 +397,9 @@ class ServingTest {
         assertThat(other.version()).isEqualTo(versions.get(1));
         assertThat(now.version()).isEqualTo(versions.get(2));
       }
-      assertThat(live.usage()).extracting(Usage::version).containsExactly(
-          versions.get(2), versions.get(0), versions.get(1));
+      assertThat(live.usage())
+          .extracting(Usage::version)
+          .containsExactly(versions.get(2), versions.get(0), versions.get(1));
       assertThat(strict.openSessions()).isEqualTo(3);
       old.close();
       assertThat(strict.openSessions()).isEqualTo(2);
@@ -455,8 +455,7 @@ class ServingTest {
           warm.incrementAndGet();
           return ServedModels.answers(requests, 0);
         });
-    models.answers(
-        versions.get(1), (requests, context) -> List.of(Output.failed("no memory", 0)));
+    models.answers(versions.get(1), (requests, context) -> List.of(Output.failed("no memory", 0)));
     Serving<Sum, Long> serving = Serving.<Sum, Long>of(1).warmUp(List.of(REQUEST));
     try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, serving)) {
       assertThat(warm).hasValue(1);
@@ -533,8 +532,8 @@ class ServingTest {
         Feedback feedback;
         boolean right;
         try (LiveModel.Lease<Sum, Long> lease = live.acquire()) {
-          right = Long.valueOf(42).equals(
-              lease.generate(List.of(REQUEST), CONTEXT).get(0).candidate());
+          right =
+              Long.valueOf(42).equals(lease.generate(List.of(REQUEST), CONTEXT).get(0).candidate());
           feedback = lease.feedback();
         }
         told.add(feedback);

@@ -282,6 +282,11 @@ public final class Canary {
     return settings.slowerTolerated;
   }
 
+  /** How many sessions of the challenger may be out at once: what its share needs twice over. */
+  int sessions(int most) {
+    return Math.max(1, (int) Math.min(most, Math.ceil(2 * share() * most)));
+  }
+
   @Nullable Duration patience() {
     return settings.patience;
   }

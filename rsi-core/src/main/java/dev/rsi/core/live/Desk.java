@@ -194,9 +194,9 @@ final class Desk<T, C> {
   }
 
   /**
-   * A turn has a session of the live version, or room for one. If there is a canary whose challenger
-   * has one too, a draw decides which of them it takes: so it does not depend on the side whether
-   * and how long a request waits, and nobody waits for a challenger. Under the lock.
+   * A turn has a session of the live version, or room for one. If there is a canary whose
+   * challenger has one too, a draw decides which of them it takes: so it does not depend on the
+   * side whether and how long a request waits, and nobody waits for a challenger. Under the lock.
    */
   private void granted(Turn<T, C> turn) {
     Pool<T, C> pool = turn.pool();
@@ -313,12 +313,13 @@ final class Desk<T, C> {
   CompletableFuture<LiveModel.Lease<T, C>> acquireAsync(@Nullable String key, Executor executor) {
     CompletableFuture<LiveModel.Lease<T, C>> future = new CompletableFuture<>();
     Asking asking = new Asking(key, executor, future);
-    future.whenComplete(
-        (lease, thrown) -> {
-          if (future.isCancelled()) {
-            asking.cancel();
-          }
-        });
+    var unused =
+        future.whenComplete(
+            (lease, thrown) -> {
+              if (future.isCancelled()) {
+                asking.cancel();
+              }
+            });
     asking.ask();
     return future;
   }
@@ -330,9 +331,7 @@ final class Desk<T, C> {
     private final Turn<T, C> turn;
 
     Asking(
-        @Nullable String key,
-        Executor executor,
-        CompletableFuture<LiveModel.Lease<T, C>> future) {
+        @Nullable String key, Executor executor, CompletableFuture<LiveModel.Lease<T, C>> future) {
       this.executor = executor;
       this.future = future;
       this.turn = new Turn<>(key, null, () -> executor.execute(this::served));
@@ -537,7 +536,9 @@ final class Desk<T, C> {
     close(served.pool(), List.of(session));
   }
 
-  /** Looks after the canary: what is open for too long has failed, and who does harm is withdrawn. */
+  /**
+   * Looks after the canary: what is open for too long has failed, and who does harm is withdrawn.
+   */
   void look() {
     Rollout<T, C> now = rollout;
     if (now == null) {
@@ -624,8 +625,7 @@ final class Desk<T, C> {
    *
    * @return how it ended, or null
    */
-  Rollout.@Nullable End await(
-      Rollout<T, C> waited, BooleanSupplier come, long tick)
+  Rollout.@Nullable End await(Rollout<T, C> waited, BooleanSupplier come, long tick)
       throws InterruptedException {
     while (true) {
       look();
@@ -667,8 +667,7 @@ final class Desk<T, C> {
   }
 
   /** Under the lock. */
-  private List<Generator.Session<T, C>> retire(
-      Rollout<T, C> ended, Rollout.End how, String why) {
+  private List<Generator.Session<T, C>> retire(Rollout<T, C> ended, Rollout.End how, String why) {
     if (rollout == ended) {
       rollout = null;
     }

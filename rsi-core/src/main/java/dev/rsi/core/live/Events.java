@@ -46,8 +46,7 @@ final class Events<T, C> {
     }
   }
 
-  void told(
-      ModelVersion version, Request<T> request, Output<C> output, double success, String by) {
+  void told(ModelVersion version, Request<T> request, Output<C> output, double success, String by) {
     tell(each -> each.told(version, request, output, success, by));
   }
 

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * How long requests took, in buckets of which each ends an eighth of an octave or less above its
  * begin, so a median is right to one part in eight, in bounded memory.
  *
- * <p>Mutable, guarded by its trial.
+ * <p>Mutable, guarded by who has it.
  */
 final class LatencyHistogram {
   private static final int PARTS = 8;
@@ -22,7 +22,7 @@ final class LatencyHistogram {
     size++;
     // To look for the median costs more than all else here, and it hardly moves by one time more.
     if (size >= next) {
-      median = find();
+      median = quantile(0.5);
       next = size + 1 + size / 64;
     }
   }
@@ -55,15 +55,17 @@ final class LatencyHistogram {
     next = state[counts.length + 1];
   }
 
-  private long find() {
+  /** The end of the bucket that so large a share of the times ends with; 0 of none. */
+  long quantile(double share) {
+    double rank = share * size;
     long before = 0;
-    for (int i = 0; i < counts.length; i++) {
+    for (int i = 0; i < counts.length && size > 0; i++) {
       before += counts[i];
-      if (2 * before >= size) {
+      if (before >= rank) {
         return end(i);
       }
     }
-    throw new IllegalStateException("A histogram of (" + size + ") times has no median.");
+    return 0;
   }
 
   private static int bucket(long nanos) {

@@ -40,5 +40,9 @@ public interface LiveListener<T, C> {
    * @param by who said so
    */
   default void told(
-      ModelVersion version, Request<? extends T> request, Output<? extends C> output, double success, String by) {}
+      ModelVersion version,
+      Request<? extends T> request,
+      Output<? extends C> output,
+      double success,
+      String by) {}
 }

@@ -48,9 +48,9 @@ import org.jspecify.annotations.Nullable;
  * promoted, ended or found to do harm. A request is drawn when a session of the live version is
  * free for it, and only while the challenger has a free one too: so nobody ever waits for a
  * challenger, and one that hangs takes nothing from the rest. Its calls are made on threads of the
- * live model, and whoever asked waits for {@linkplain Canary#patience a time} at most. A lease whose
- * call threw, was cancelled or took longer has failed, and so has one that is held for longer than
- * that, on either side; a challenger's is then taken back.
+ * live model, and whoever asked waits for {@linkplain Canary#patience a time} at most. A lease
+ * whose call threw, was cancelled or took longer has failed, and so has one that is held for longer
+ * than that, on either side; a challenger's is then taken back.
  *
  * <p>Thread-safe, but for leases, each of which belongs to one request.
  *
@@ -280,9 +280,9 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
 
   /**
    * Serves a challenger to a share of the requests, until it is promoted, ended or found to do
-   * harm: then it is withdrawn, here and {@linkplain ModelRegistry#withdraw in the registry}, and no
-   * loop promotes it. The registry's live version is not touched: whoever promotes the challenger
-   * there tells {@link #refresh}.
+   * harm: then it is withdrawn, here and {@linkplain ModelRegistry#withdraw in the registry}, and
+   * no loop promotes it. The registry's live version is not touched: whoever promotes the
+   * challenger there tells {@link #refresh}.
    *
    * <p>What it sees is kept in the registry, where that can be written. A canary of the same
    * challenger, live version and settings goes on from it, in another process too.
@@ -338,7 +338,6 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         last = begun;
         return begun;
       } catch (RuntimeException | Error e) {
-        trial.close();
         throw e;
       }
     } finally {

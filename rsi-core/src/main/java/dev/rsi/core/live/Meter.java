@@ -9,8 +9,8 @@ final class Meter {
   private static final int FEWEST = 20;
 
   private final ModelVersion version;
-  private final Spans took = new Spans();
-  private final Spans held = new Spans();
+  private final LatencyHistogram took = new LatencyHistogram();
+  private final LatencyHistogram held = new LatencyHistogram();
   private long requests;
   private long failures;
   private long waited;
@@ -55,7 +55,7 @@ final class Meter {
 
   /** What all but a hundredth of the leases took at most, in nanoseconds; -1 if too few ended. */
   long usual() {
-    return held.count() < FEWEST ? -1 : held.quantile(0.99);
+    return held.size() < FEWEST ? -1 : held.quantile(0.99);
   }
 
   Usage usage() {

@@ -52,8 +52,8 @@ public final class Serving<T, C> {
   }
 
   /**
-   * For how long a conversation that stands idle keeps the version that it began with. Default: half
-   * an hour, as is usual for sessions of the web.
+   * For how long a conversation that stands idle keeps the version that it began with. Default:
+   * half an hour, as is usual for sessions of the web.
    *
    * @param idle positive
    */

@@ -21,12 +21,7 @@ final class Trials<T, C> implements Approval.Approver {
   private final Canary canary;
   private final long told;
 
-  Trials(
-      LiveModel<T, C> live,
-      Desk<T, C> desk,
-      ModelRegistry registry,
-      Canary canary,
-      long told) {
+  Trials(LiveModel<T, C> live, Desk<T, C> desk, ModelRegistry registry, Canary canary, long told) {
     this.live = live;
     this.desk = desk;
     this.registry = registry;
@@ -37,7 +32,7 @@ final class Trials<T, C> implements Approval.Approver {
   /** A trial of a challenger beside a version, which goes on from what was seen of them before. */
   static Trial begin(
       Canary canary, ModelRegistry registry, ModelVersion challenger, ModelVersion parent) {
-    return Trial.begin(canary, registry.trials(), challenger.id(), parent.id());
+    return Trial.begin(canary);
   }
 
   @Override

@@ -8,14 +8,14 @@ import java.time.Duration;
  *
  * @param version the version
  * @param requests how many are over
- * @param failures how many of them failed: a call threw, was cancelled, or gave no output but failed
- *     ones, and nothing better was told
+ * @param failures how many of them failed: a call threw, was cancelled, or gave no output but
+ *     failed ones, and nothing better was told
  * @param waited how many had to wait for a session
  * @param open how many are under way
  * @param told of how many it was told how they went
  * @param success the mean of what was told, in [0, 1]; NaN if nothing was
- * @param median how long the calls of a request took in the median, at most 9 % too long; zero if
- *     there was none
+ * @param median how long the calls of a request took in the median, an eighth too long at most;
+ *     zero if there was none
  * @param slowest what all but a hundredth of the requests took at most, likewise
  */
 public record Usage(
