@@ -290,6 +290,10 @@ public final class Canary {
     return settings.expiry;
   }
 
+  @Nullable Long seed() {
+    return settings.seed;
+  }
+
   /** The seed of a trial that begins now. */
   long drawsBy() {
     Long seed = settings.seed;

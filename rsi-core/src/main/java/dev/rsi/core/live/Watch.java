@@ -100,4 +100,43 @@ final class Watch {
   Canary.Harm harm() {
     return new Canary.Harm(name, most, level, harmful(), safe == null ? Double.NaN : mostSafe);
   }
+
+  /** All but what is open, in words. */
+  String state() {
+    StringBuilder out = new StringBuilder().append(most).append(' ').append(mostSafe);
+    append(out, harm);
+    if (safe != null) {
+      append(out, safe);
+    }
+    return out.toString();
+  }
+
+  private static void append(StringBuilder out, Evidence evidence) {
+    for (long count : evidence.counts()) {
+      out.append(' ').append(count);
+    }
+    for (int k = 0; k < Bets.COUNT; k++) {
+      out.append(' ').append(evidence.partial(k));
+    }
+  }
+
+  /** Goes on from a state. */
+  void restore(String[] words, int at) {
+    most = Double.parseDouble(words[at]);
+    mostSafe = Double.parseDouble(words[at + 1]);
+    restore(harm, words, at + 2);
+    if (safe != null) {
+      restore(safe, words, at + 2 + 3 + Bets.COUNT);
+    }
+  }
+
+  private static void restore(Evidence evidence, String[] words, int at) {
+    evidence.add(
+        Long.parseLong(words[at]), Long.parseLong(words[at + 1]), Long.parseLong(words[at + 2]));
+    double[] partial = new double[Bets.COUNT];
+    for (int k = 0; k < Bets.COUNT; k++) {
+      partial[k] = Double.parseDouble(words[at + 3 + k]);
+    }
+    evidence.addPartial(partial);
+  }
 }

@@ -152,7 +152,7 @@ class CanaryTest {
     ticket.settle(1);
     Canary.Report report = trial.report();
     Canary.Side side = ticket.challenger() ? report.challenger() : report.live();
-    assertThat(side).isEqualTo(new Canary.Side(1, 1, 0.25));
+    assertThat(side).isEqualTo(new Canary.Side(1, 1, 0.25, 0, Double.NaN, 0));
   }
 
   @Test
