@@ -51,7 +51,7 @@ final class Observed {
   }
 
   private Watch watch(String name, double margin, double part, boolean safe) {
-    return new Watch(
+    return Watch.sides(
         name, canary.share(), margin, part * canary.error(), safe ? canary.error() : Double.NaN);
   }
 
@@ -211,62 +211,27 @@ final class Observed {
   }
 
   boolean harmful() {
-    for (Watch watch : watches) {
-      if (watch.harmful()) {
-        return true;
-      }
-    }
-    return false;
+    return Watch.anyHarmful(watches);
   }
 
   boolean safe() {
-    for (Watch watch : watches) {
-      if (!watch.safe()) {
-        return false;
-      }
-    }
-    return !harmful();
+    return Watch.allSafe(watches);
   }
 
   Canary.Report report() {
-    List<Canary.Harm> kinds = new ArrayList<>();
-    Watch nearest = told;
-    for (Watch watch : watches) {
-      kinds.add(watch.harm());
-      nearest = watch.overLevel() > nearest.overLevel() ? watch : nearest;
-    }
-    double level = -Math.log(canary.error());
-    Canary.Side ofLive = live.side();
-    Canary.Side ofChallenger = challenger.side();
-    return new Canary.Report(
-        ofLive,
-        ofChallenger,
-        Math.max(0, nearest.overLevel() + level),
-        level,
-        harmful(),
-        safe(),
-        kinds,
-        nearest.name()
-            + ": "
-            + inWords(nearest, ofChallenger)
-            + ", live "
-            + inWords(nearest, ofLive));
+    return Watch.report(watches, canary.error(), live.side(), challenger.side(), this::inWords);
   }
 
   private String inWords(Watch watch, Canary.Side side) {
     if (watch == told) {
-      return "success " + rounded(side.success()) + " of " + side.told() + " told";
+      return side.toldInWords();
     }
     if (watch == failures) {
-      return side.failed() + " of " + side.requests() + " failed";
+      return side.failedInWords();
     }
     return watch == slow
-        ? rounded(side.slow()) + " of " + side.requests() + " slow"
+        ? Canary.rounded(side.slow()) + " of those with a time slow"
         : side.told() + " of " + side.requests() + " told";
-  }
-
-  private static String rounded(double value) {
-    return Double.isNaN(value) ? "?" : Double.toString(Math.round(value * 1000) / 1000.0);
   }
 
   /** All of it, as lines that {@link #restore} takes in any order. */
