@@ -109,9 +109,9 @@ final class Watch {
 
   /** Takes note of the evidence there is now. */
   void look() {
-    most = Math.max(most, harm.logAfter(0, openSame, openLeast));
+    most = harm.logAfter(0, openSame, openLeast, most);
     if (safe != null) {
-      mostSafe = Math.max(mostSafe, safe.logAfter(openWorst, 0, 0));
+      mostSafe = safe.logAfter(openWorst, 0, 0, mostSafe);
     }
   }
 
