@@ -295,6 +295,10 @@ public final class Canary {
     return settings.expiry;
   }
 
+  @Nullable Long seed() {
+    return settings.seed;
+  }
+
   /** The seed of a trial that begins now. */
   long drawsBy() {
     Long seed = settings.seed;
@@ -438,5 +442,18 @@ public final class Canary {
    * @param open how many are not over
    */
   public record Side(
-      long requests, long told, double success, long failed, double slow, long open) {}
+      long requests, long told, double success, long failed, double slow, long open) {
+
+    String toldInWords() {
+      return "success " + rounded(success) + " of " + told + " told";
+    }
+
+    String failedInWords() {
+      return failed + " of " + requests + " failed";
+    }
+  }
+
+  static String rounded(double value) {
+    return Double.isNaN(value) ? "?" : Double.toString(Math.round(value * 1000) / 1000.0);
+  }
 }

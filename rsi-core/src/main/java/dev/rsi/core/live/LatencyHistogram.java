@@ -1,7 +1,5 @@
 package dev.rsi.core.live;
 
-import java.util.Arrays;
-
 /**
  * How long requests took, in buckets of which each ends an eighth of an octave or less above its
  * begin, so a median is right to one part in eight, in bounded memory.
@@ -36,23 +34,26 @@ final class LatencyHistogram {
     return median;
   }
 
-  /** The count of each bucket, the median, and the size at which it is looked for again. */
-  long[] state() {
-    long[] out = Arrays.copyOf(counts, counts.length + 2);
-    out[counts.length] = median;
-    out[counts.length + 1] = next;
-    return out;
+  /** All of it, in words. */
+  String state() {
+    StringBuilder out = new StringBuilder().append(median).append(' ').append(next);
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] > 0) {
+        out.append(' ').append(i).append(' ').append(counts[i]);
+      }
+    }
+    return out.toString();
   }
 
-  /** Goes on from what {@link #state} was. */
-  void restore(long[] state) {
-    size = 0;
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = state[i];
-      size += state[i];
+  /** Goes on from a state. */
+  void restore(String[] words, int at) {
+    median = Long.parseLong(words[at]);
+    next = Long.parseLong(words[at + 1]);
+    for (int i = at + 2; i < words.length; i += 2) {
+      long count = Long.parseLong(words[i + 1]);
+      counts[Integer.parseInt(words[i])] = count;
+      size += count;
     }
-    median = state[counts.length];
-    next = state[counts.length + 1];
   }
 
   /** The end of the bucket that so large a share of the times ends with; 0 of none. */

@@ -23,4 +23,19 @@ final class Tally {
         timed == 0 ? Double.NaN : slow / (double) timed,
         open);
   }
+
+  /** All but what is open, in words. */
+  String state() {
+    return requests + " " + told + " " + failed + " " + timed + " " + slow + " " + sum;
+  }
+
+  /** Goes on from a state. */
+  void restore(String[] words, int at) {
+    requests = Long.parseLong(words[at]);
+    told = Long.parseLong(words[at + 1]);
+    failed = Long.parseLong(words[at + 2]);
+    timed = Long.parseLong(words[at + 3]);
+    slow = Long.parseLong(words[at + 4]);
+    sum = Double.parseDouble(words[at + 5]);
+  }
 }

@@ -9,39 +9,17 @@ import java.util.Objects;
  * nothing. Thread-safe.
  */
 public final class Ticket {
-
-  /** How far a request has come. */
-  enum State {
-    OPEN,
-    /** Over, but it may still be told how well it went. */
-    LATER,
-    OVER
-  }
-
-  /** The time of a request of which nobody said how long it took. */
-  static final long UNTIMED = -1;
-
   private final Trial trial;
-  private final boolean challenger;
-  private final boolean evidence;
+  private final Asked asked;
 
-  // Guarded by the trial.
-  final long number;
-  final long slowFrom;
-  State state = State.OPEN;
-  long expires;
-
-  Ticket(Trial trial, long number, boolean challenger, boolean evidence, long slowFrom) {
+  Ticket(Trial trial, Asked asked) {
     this.trial = trial;
-    this.number = number;
-    this.challenger = challenger;
-    this.evidence = evidence;
-    this.slowFrom = slowFrom;
+    this.asked = asked;
   }
 
   /** Whether the challenger has the request. */
   public boolean challenger() {
-    return challenger;
+    return asked.challenger;
   }
 
   /**
@@ -49,7 +27,7 @@ public final class Ticket {
    * often it comes.
    */
   public boolean evidence() {
-    return evidence;
+    return asked.evidence;
   }
 
   /**
@@ -59,7 +37,7 @@ public final class Ticket {
    * @throws IllegalArgumentException if it is another number
    */
   public void settle(double success) {
-    trial.over(this, false, checked(success), UNTIMED);
+    trial.over(asked, false, checked(success), Asked.UNTIMED);
   }
 
   /**
@@ -68,12 +46,12 @@ public final class Ticket {
    * @param took from the draw to the end
    */
   public void settle(double success, Duration took) {
-    trial.over(this, false, checked(success), nanos(took));
+    trial.over(asked, false, checked(success), nanos(took));
   }
 
   /** The request is over and failed: it threw, was cancelled, or somebody's patience ended. */
   public void fail() {
-    trial.over(this, true, Double.NaN, UNTIMED);
+    trial.over(asked, true, Double.NaN, Asked.UNTIMED);
   }
 
   /**
@@ -82,7 +60,7 @@ public final class Ticket {
    * @param took from the draw to the end
    */
   public void fail(Duration took) {
-    trial.over(this, true, Double.NaN, nanos(took));
+    trial.over(asked, true, Double.NaN, nanos(took));
   }
 
   /**
@@ -92,7 +70,7 @@ public final class Ticket {
    * @param took from the draw to the end
    */
   public void later(Duration took) {
-    trial.later(this, nanos(took));
+    trial.later(asked, nanos(took));
   }
 
   /**
@@ -107,7 +85,7 @@ public final class Ticket {
     if (!(success >= 0 && success <= 1)) {
       throw new IllegalArgumentException("success (" + success + ") must be in [0, 1].");
     }
-    return trial.tell(this, success);
+    return trial.tell(asked, success);
   }
 
   /**
@@ -116,7 +94,7 @@ public final class Ticket {
    * it waited for has {@linkplain #fail() failed} instead.
    */
   public void drop() {
-    trial.drop(this);
+    trial.drop(asked);
   }
 
   private static double checked(double success) {

@@ -82,17 +82,24 @@ public final class Evidence {
     return project(1, more);
   }
 
-  /** What the logarithm would be after so many more drifts of 1, 0 and the least. */
-  public double logAfter(long moreWorse, long moreSame, long moreBetter) {
+  /**
+   * What the logarithm would be after so many more drifts of 1, 0 and the least, or {@code floor}
+   * if that is more.
+   */
+  public double logAfter(long moreWorse, long moreSame, long moreBetter, double floor) {
     double top = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < Bets.COUNT; k++) {
       top = Math.max(top, after(k, moreWorse, moreSame, moreBetter));
+    }
+    if (top <= floor) {
+      // An average is no more than its largest part. This spares most of what a request costs.
+      return floor;
     }
     double sum = 0;
     for (int k = 0; k < Bets.COUNT; k++) {
       sum += Math.exp(after(k, moreWorse, moreSame, moreBetter) - top);
     }
-    return top + Math.log(sum) - Bets.LOG_COUNT;
+    return Math.max(floor, top + Math.log(sum) - Bets.LOG_COUNT);
   }
 
   private double after(int k, long moreWorse, long moreSame, long moreBetter) {
