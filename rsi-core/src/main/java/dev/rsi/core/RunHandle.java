@@ -144,7 +144,8 @@ public final class RunHandle implements AutoCloseable {
   }
 
   /**
-   * Has a challenger go live.
+   * Has a challenger go live, also one that the gate holds or that was withdrawn: it is a person's
+   * word.
    *
    * @param question the one that is {@link #pending}
    * @param by who says so; not blank
@@ -153,7 +154,7 @@ public final class RunHandle implements AutoCloseable {
    *     was told to stop. A run that is then {@linkplain #stopNow stopped now} may ask again
    */
   public boolean approve(Approval.Question question, String by, String why) {
-    return controls.answer(question, Approval.Answer.yes(by, why));
+    return controls.answer(question, Approval.Answer.yes(by, why), true);
   }
 
   /**
@@ -165,7 +166,7 @@ public final class RunHandle implements AutoCloseable {
    * @return false if it is too late, as for {@link #approve}
    */
   public boolean refuse(Approval.Question question, String by, String why) {
-    return controls.answer(question, Approval.Answer.no(by, why));
+    return controls.answer(question, Approval.Answer.no(by, why), true);
   }
 
   /**
