@@ -603,7 +603,8 @@ public final class ImprovementLoop<T, C> {
 
     /**
      * Who hears what happens, on the run's own thread: while it is busy the run waits. What may be
-     * slow or block {@linkplain RunHandle#subscribe subscribes} instead. Default: nobody.
+     * slow or block {@linkplain RunHandle#subscribe subscribes} instead. Several are one by {@link
+     * RunListener#all}. Default: nobody.
      */
     public Builder<T, C> listener(RunListener listener) {
       once("listener");

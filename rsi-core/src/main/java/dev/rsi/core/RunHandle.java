@@ -37,6 +37,9 @@ public final class RunHandle implements AutoCloseable {
 
   private static final Duration CLOSING = Duration.ofMinutes(1);
 
+  /** How long a listener may take for the last events: several hundred at a millisecond each. */
+  private static final Duration HEARING = Duration.ofSeconds(1);
+
   private final String run;
   private final Controls controls;
   private final Subscriptions subscriptions;
@@ -174,6 +177,9 @@ public final class RunHandle implements AutoCloseable {
    * 1,024 events. One that is too slow loses events and is told how many; one that throws is
    * logged. Neither holds up the run. What happened before is in the store.
    *
+   * <p>The thread dies with the virtual machine, whatever it has not told yet: {@link #close()}
+   * waits for the listener to hear the end, {@link #await} does not.
+   *
    * @param listener told until the run ends or the subscription is closed
    */
   public Subscription subscribe(RunListener listener) {
@@ -225,7 +231,8 @@ public final class RunHandle implements AutoCloseable {
 
   /**
    * Has the run {@linkplain #stopNow left at once}, if it has not ended, and waits until its thread
-   * is done, a minute at most: {@link #close(Duration)}.
+   * is done, a minute at most, and until those who subscribed have heard the end, a second at most:
+   * {@link #close(Duration)}.
    */
   @Override
   public void close() {
@@ -239,6 +246,9 @@ public final class RunHandle implements AutoCloseable {
    * the {@link #report}; the thread records nothing more, whatever it comes to; and the run's lease
    * is given up, so that another driver can resume it, in this process or another. An interrupt
    * ends the wait and stays set; the run is not left behind then.
+   *
+   * <p>After that it waits, as long again and a second at most, until those who {@linkplain
+   * #subscribe subscribed} have heard the end. Who has not is named in the log, and may go on.
    *
    * @param time how long to wait, zero or more
    * @return whether the thread is done
@@ -256,11 +266,17 @@ public final class RunHandle implements AutoCloseable {
       return !thread.isAlive();
     }
     if (!thread.isAlive()) {
+      hear(time);
       return true;
     }
     Throwable where = new Throwable(thread.getName());
     where.setStackTrace(thread.getStackTrace());
     controls.leaveBehind("thread (" + thread.getName() + ")", where);
+    hear(time);
     return false;
+  }
+
+  private void hear(Duration time) {
+    subscriptions.hear(time.compareTo(HEARING) < 0 ? time : HEARING);
   }
 }
