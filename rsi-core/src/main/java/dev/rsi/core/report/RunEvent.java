@@ -289,11 +289,13 @@ public sealed interface RunEvent {
   }
 
   /**
-   * It was answered whether a challenger goes live.
+   * It was answered whether a challenger goes live. Without being asked, where it was withdrawn
+   * before.
    *
    * @param challenger id of the version
    * @param approved whether it does
-   * @param by who said so; {@code "nobody"} if there was no answer in time
+   * @param by who said so; {@code "nobody"} if there was no answer in time, {@code "registry"} if
+   *     it was withdrawn
    * @param why in words
    */
   record Answered(int generation, String challenger, boolean approved, String by, String why)
