@@ -304,10 +304,8 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     Objects.requireNonNull(canary, "canary");
     swapping.lock();
     try {
-      ModelVersion beside = desk.openVersion();
-      if (parent != null && !beside.id().equals(parent)) {
-        beside = refresh();
-      }
+      ModelVersion served = desk.openVersion();
+      ModelVersion beside = parent == null || served.id().equals(parent) ? served : refresh();
       if (parent != null && !beside.id().equals(parent)) {
         throw new RsiException(
             "Version ("
@@ -323,14 +321,19 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         throw new IllegalArgumentException(
             "version (" + version.shortId() + ") is live: there is nothing to compare it with.");
       }
-      Trial trial = Trials.begin(canary, versions.registry(), version, beside);
+      TrialLog log =
+          versions
+              .registry()
+              .trials()
+              .map(directory -> TrialLog.open(directory, version.id(), beside.id()))
+              .orElse(null);
       try {
         Rollout<T, C> begun =
             new Rollout<>(
                 beside,
                 versions.load(version, canary.sessions(serving.sessions())),
                 canary,
-                trial,
+                log,
                 desk.condition());
         if (!desk.begin(begun)) {
           throw Desk.refusal();
@@ -338,6 +341,9 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         last = begun;
         return begun;
       } catch (RuntimeException | Error e) {
+        if (log != null) {
+          log.close();
+        }
         throw e;
       }
     } finally {

@@ -18,6 +18,9 @@ final class Observed {
   /** How many times of the live version must be known before one of a request can be long. */
   private static final int FEWEST_TIMES = 20;
 
+  /** What takes no longer than a millisecond is not slow: no user notices. */
+  private static final long SHORT = 1_000_000;
+
   private static final int KEYS_IN_A_LINE = 1000;
 
   private final Canary canary;
@@ -75,7 +78,7 @@ final class Observed {
     // Whether a request is slow is settled before it is drawn, as the proof wants it.
     long slowFrom =
         slow != null && liveTimes.size() >= FEWEST_TIMES
-            ? (long) Math.min(Long.MAX_VALUE, canary.slowerFactor() * liveTimes.median())
+            ? (long) Math.max(SHORT, canary.slowerFactor() * liveTimes.median())
             : 0;
     Asked asked = new Asked(++drawn, toChallenger, true, slowFrom);
     unsettled.put(asked.number, asked);

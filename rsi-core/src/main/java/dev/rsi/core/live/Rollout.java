@@ -33,17 +33,23 @@ final class Rollout<T, C> {
 
   // In the order they began.
   private final Deque<Served<T, C>> open = new ArrayDeque<>();
+  private final @Nullable TrialLog log;
   private int hanging;
   private boolean drawing = true;
   private @Nullable End end;
   private String why = "";
 
   Rollout(
-      ModelVersion parent, Pool<T, C> challenger, Canary canary, Trial trial, Condition changed) {
+      ModelVersion parent,
+      Pool<T, C> challenger,
+      Canary canary,
+      @Nullable TrialLog log,
+      Condition changed) {
     this.parent = parent;
     this.challenger = challenger;
     this.canary = canary;
-    this.trial = trial;
+    this.trial = log == null ? Trial.begin(canary) : Trial.resume(canary, log);
+    this.log = log;
     this.changed = changed;
   }
 
@@ -99,6 +105,22 @@ final class Rollout<T, C> {
       end = how;
       why = reason;
       changed.signalAll();
+      closeLog();
+    }
+  }
+
+  /** What is under way ends elsewhere: that it is not waited for says nothing of either side. */
+  private void closeLog() {
+    for (Served<T, C> served : open) {
+      Ticket ticket = served.ticket();
+      if (ticket != null) {
+        ticket.drop();
+      }
+    }
+    if (log != null) {
+      synchronized (trial) {
+        log.close();
+      }
     }
   }
 

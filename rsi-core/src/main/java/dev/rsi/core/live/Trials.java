@@ -1,6 +1,5 @@
 package dev.rsi.core.live;
 
-import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.Approval;
 import dev.rsi.core.registry.ModelRegistry;
@@ -27,12 +26,6 @@ final class Trials<T, C> implements Approval.Approver {
     this.registry = registry;
     this.canary = canary;
     this.told = told;
-  }
-
-  /** A trial of a challenger beside a version, which goes on from what was seen of them before. */
-  static Trial begin(
-      Canary canary, ModelRegistry registry, ModelVersion challenger, ModelVersion parent) {
-    return Trial.begin(canary);
   }
 
   @Override
