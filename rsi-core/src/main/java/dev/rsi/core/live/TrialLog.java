@@ -137,7 +137,11 @@ final class TrialLog implements AutoCloseable {
     while (end > 0 && bytes[end - 1] != '\n') {
       end--;
     }
-    String[] lines = new String(bytes, 0, end, StandardCharsets.UTF_8).split("\n");
+    if (end == 0) {
+      // Not even its settings: nothing was drawn by it.
+      return null;
+    }
+    String[] lines = new String(bytes, 0, end - 1, StandardCharsets.UTF_8).split("\n", -1);
     Begun begun = replay(canary, lines);
     if (begun == null) {
       putAside();
