@@ -23,6 +23,7 @@ module dev.rsi.core {
   exports dev.rsi.core.registry;
   exports dev.rsi.core.report;
   exports dev.rsi.core.store;
+  exports dev.rsi.core.told;
   exports dev.rsi.core.verify;
 
   // For the records of its files, which are nobody else's business.
