@@ -11,6 +11,8 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.Verdict;
+import dev.rsi.api.Verifier;
 import dev.rsi.core.Approval;
 import dev.rsi.core.live.Batches;
 import dev.rsi.core.live.Canary;
@@ -19,9 +21,11 @@ import dev.rsi.core.live.Feedback;
 import dev.rsi.core.live.LiveListener;
 import dev.rsi.core.live.LiveModel;
 import dev.rsi.core.live.Serving;
+import dev.rsi.core.live.Shadow;
 import dev.rsi.core.live.Usage;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
+import dev.rsi.core.told.Told;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -475,25 +479,15 @@ class ServingTest {
     LiveListener<Sum, Long> broken =
         new LiveListener<>() {
           @Override
-          public void told(
-              ModelVersion version,
-              Request<? extends Sum> request,
-              Output<? extends Long> output,
-              double success,
-              String by) {
+          public void told(Told<Sum, Long> word) {
             throw new AssertionError("broken");
           }
         };
     LiveListener<Sum, Long> hears =
         new LiveListener<>() {
           @Override
-          public void told(
-              ModelVersion version,
-              Request<? extends Sum> request,
-              Output<? extends Long> output,
-              double success,
-              String by) {
-            heard.add(output.candidate() + " " + success + " " + by);
+          public void told(Told<Sum, Long> word) {
+            heard.add(word.candidate() + " " + word.success() + " " + word.by());
           }
 
           @Override
@@ -598,6 +592,73 @@ class ServingTest {
       Thread.onSpinWait();
     }
     assertThat(strict.misuses()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"wrong", "throws", "hangs"})
+  void should_withdraw_a_challenger_in_the_shadow_that_no_user_ever_meets(String manner)
+      throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    models.answers(
+        versions.get(1),
+        (requests, context) -> {
+          switch (manner) {
+            case "wrong" -> {
+              return ServedModels.answers(requests, 1);
+            }
+            case "throws" -> throw new AssertionError("broken");
+            default -> {
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return ServedModels.answers(requests, 0);
+            }
+          }
+        });
+    Verifier<Sum, Long> verifier =
+        (sum, answer) -> Verdict.passIf(answer == sum.expected(), "wrong");
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2)) {
+      for (int i = 0; i < 30; i++) {
+        assertThat(ask(live)).isTrue();
+      }
+      live.shadow(versions.get(1), Shadow.of(0.01), verifier);
+      while (registry.withdrawn(versions.get(1).id()).isEmpty()) {
+        assertThat(ask(live)).isTrue();
+      }
+      assertThat(live.usage())
+          .singleElement()
+          .satisfies(usage -> assertThat(usage.success()).isEqualTo(1));
+      if (!manner.equals("hangs")) {
+        assertThat(live.shadow().orElseThrow().harmful()).isTrue();
+        assertThat(live.shadow().orElseThrow().challenger().requests()).isLessThan(50);
+      }
+    }
+    release.countDown();
+    awaitAllClosed();
+  }
+
+  @Test
+  void should_call_a_challenger_in_the_shadow_safe_and_end_it_with_a_swap() {
+    Verifier<Sum, Long> verifier =
+        (sum, answer) -> Verdict.passIf(answer == sum.expected(), "wrong");
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2)) {
+      assertThat(live.shadow()).isEmpty();
+      live.shadow(versions.get(1), Shadow.of(0.05), verifier);
+      while (!live.shadow().orElseThrow().safe()) {
+        assertThat(ask(live)).isTrue();
+      }
+      registry.promote(versions.get(2).id());
+      live.refresh();
+      long seen = live.shadow().orElseThrow().challenger().requests();
+      for (int i = 0; i < 20; i++) {
+        assertThat(ask(live)).isTrue();
+      }
+      assertThat(live.shadow().orElseThrow().challenger().requests())
+          .isLessThanOrEqualTo(seen + 64);
+    }
+    awaitAllClosed();
   }
 
   @Test

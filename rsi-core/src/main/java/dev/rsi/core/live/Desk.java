@@ -57,6 +57,7 @@ final class Desk<T, C> {
   private final Set<Conversation<T, C>> conversations = new LinkedHashSet<>();
   private Pool<T, C> serving;
   private volatile @Nullable Rollout<T, C> rollout;
+  private volatile @Nullable Shadowing<T, C> shadowing;
   private boolean closed;
 
   /**
@@ -73,6 +74,16 @@ final class Desk<T, C> {
 
   Patient patient() {
     return patient;
+  }
+
+  /** Who is shown what the live version answers, or null. */
+  @Nullable Shadowing<T, C> shadowing() {
+    return shadowing;
+  }
+
+  /** Shows what the live version answers to another one, or to none. */
+  void shadow(@Nullable Shadowing<T, C> shadow) {
+    shadowing = shadow;
   }
 
   // Leases.
@@ -590,7 +601,7 @@ final class Desk<T, C> {
     } finally {
       lock.unlock();
     }
-    events.withdrawn(now);
+    events.withdrawn(now.challenger.version, now.why());
     close(now.challenger, idle);
   }
 

@@ -5,6 +5,8 @@ import dev.rsi.api.Output;
 import dev.rsi.api.PartException;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
+import dev.rsi.core.told.Told;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -15,9 +17,10 @@ final class Events<T, C> {
   private static final Logger log = LoggerFactory.getLogger(LiveModel.class);
 
   private final Versions<T, C> versions;
-  private final List<LiveListener<? super T, ? super C>> listeners;
+  private final List<LiveListener<T, C>> listeners;
+  private final InstantSource clock = InstantSource.system();
 
-  Events(Versions<T, C> versions, List<LiveListener<? super T, ? super C>> listeners) {
+  Events(Versions<T, C> versions, List<LiveListener<T, C>> listeners) {
     this.versions = versions;
     this.listeners = listeners;
   }
@@ -27,15 +30,14 @@ final class Events<T, C> {
   }
 
   /** A challenger was withdrawn: from now on no loop promotes it. */
-  void withdrawn(Rollout<T, C> rollout) {
-    ModelVersion version = rollout.challenger.version;
-    log.warn("version {} was withdrawn: {}", version.shortId(), rollout.why());
+  void withdrawn(ModelVersion version, String why) {
+    log.warn("version {} was withdrawn: {}", version.shortId(), why);
     try {
-      versions.registry().withdraw(version.id(), rollout.why());
+      versions.registry().withdraw(version.id(), why);
     } catch (RsiException e) {
       log.warn("that version {} was withdrawn could not be kept", version.shortId(), e);
     }
-    tell(each -> each.withdrawn(version, rollout.why()));
+    tell(each -> each.withdrawn(version, why));
   }
 
   void told(Served<T, C> served, double success, String by) {
@@ -47,11 +49,16 @@ final class Events<T, C> {
   }
 
   void told(ModelVersion version, Request<T> request, Output<C> output, double success, String by) {
-    tell(each -> each.told(version, request, output, success, by));
+    C candidate = output.candidate();
+    if (candidate != null && !listeners.isEmpty()) {
+      Told<T, C> word =
+          new Told<>(request.task(), candidate, success, by, clock.instant(), version.id());
+      tell(each -> each.told(word));
+    }
   }
 
-  private void tell(Consumer<LiveListener<? super T, ? super C>> what) {
-    for (LiveListener<? super T, ? super C> listener : listeners) {
+  private void tell(Consumer<LiveListener<T, C>> what) {
+    for (LiveListener<T, C> listener : listeners) {
       try {
         what.accept(listener);
       } catch (Throwable e) {

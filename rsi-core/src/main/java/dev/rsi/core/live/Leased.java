@@ -65,7 +65,14 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
 
   @Override
   public List<Output<C>> generate(List<Request<T>> requests, RunContext context) {
-    List<Output<C>> outputs = call(context, each -> session.generate(requests, each));
+    List<Output<C>> outputs;
+    try {
+      outputs = call(context, each -> session.generate(requests, each));
+    } catch (RuntimeException | Error e) {
+      show(requests, null);
+      throw e;
+    }
+    show(requests, outputs);
     calling.lock();
     try {
       failed |= !outputs.isEmpty() && outputs.stream().allMatch(Leased::isFailed);
@@ -74,6 +81,13 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
       calling.unlock();
     }
     return outputs;
+  }
+
+  private void show(List<Request<T>> requests, @Nullable List<Output<C>> outputs) {
+    Shadowing<T, C> shadowing = desk.shadowing();
+    if (shadowing != null) {
+      shadowing.show(served.pool().version, requests, outputs);
+    }
   }
 
   private static boolean isFailed(Output<?> output) {

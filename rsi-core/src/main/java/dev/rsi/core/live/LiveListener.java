@@ -1,8 +1,7 @@
 package dev.rsi.core.live;
 
 import dev.rsi.api.ModelVersion;
-import dev.rsi.api.Output;
-import dev.rsi.api.Request;
+import dev.rsi.core.told.Told;
 
 /**
  * Hears what a {@link LiveModel} does. Called on the threads that do it, which wait for it, so it
@@ -30,19 +29,11 @@ public interface LiveListener<T, C> {
   default void withdrawn(ModelVersion version, String why) {}
 
   /**
-   * It was told how a request went that was asked by itself: {@link LiveModel.Lease#report}, {@link
-   * Feedback#report}. What is told of a lease that asked for several at once is not said of each.
+   * It was told how a request went that was asked by itself, and had a candidate for an answer:
+   * {@link LiveModel.Lease#report}, {@link Feedback#report}. What is told of a lease that asked for
+   * several at once is not said of each. {@link dev.rsi.core.told.ToldLessons} makes lessons of it.
    *
-   * @param version who answered
-   * @param request what was asked
-   * @param output what was answered
-   * @param success in [0, 1]
-   * @param by who said so
+   * @param word what was asked and answered, and who said how well that was
    */
-  default void told(
-      ModelVersion version,
-      Request<? extends T> request,
-      Output<? extends C> output,
-      double success,
-      String by) {}
+  default void told(Told<T, C> word) {}
 }

@@ -5,6 +5,7 @@ import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.ScoringSession;
+import dev.rsi.api.Verifier;
 import dev.rsi.core.Approval;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.internal.Times;
@@ -101,6 +102,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   // Held while a version is loaded, so that swaps follow one another. Taken before the desk's.
   private final ReentrantLock swapping = new ReentrantLock();
   private volatile @Nullable Rollout<T, C> last;
+  private volatile @Nullable Shadowing<T, C> shadowed;
 
   private LiveModel(Generator<T, C> generator, ModelRegistry registry, Serving<T, C> serving) {
     this.serving = serving;
@@ -252,6 +254,8 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
             e,
             e instanceof RsiException failure && failure.retryable());
       }
+      // It was compared with another version.
+      endShadow();
       events.swapped(old, live);
       return live;
     } finally {
@@ -374,6 +378,45 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   }
 
   /**
+   * Has a challenger answer beside the live version what that answers, and a verifier rule on both;
+   * users never see what the challenger says, and wait for none of it. It is withdrawn if it does
+   * harm, as by a canary. In place of a shadow that is under way.
+   *
+   * @param verifier rules on both answers of a request, on the shadow's thread
+   * @throws IllegalStateException if this is closed
+   * @throws RsiException if the challenger cannot be loaded; nothing changes then
+   */
+  public void shadow(ModelVersion version, Shadow shadow, Verifier<? super T, ? super C> verifier) {
+    Objects.requireNonNull(shadow, "shadow");
+    Objects.requireNonNull(verifier, "verifier");
+    swapping.lock();
+    try {
+      ModelVersion beside = desk.openVersion();
+      endShadow();
+      Shadowing<T, C> begun =
+          new Shadowing<>(version, beside, shadow, verifier, versions, desk, events);
+      shadowed = begun;
+      desk.shadow(begun);
+    } finally {
+      swapping.unlock();
+    }
+  }
+
+  /** Ends a shadow, if there is one. */
+  public void endShadow() {
+    Shadowing<T, C> under = desk.shadowing();
+    desk.shadow(null);
+    if (under != null) {
+      under.end();
+    }
+  }
+
+  /** What the shadow under way has seen, or else the last one; empty if there was none. */
+  public Optional<Canary.Report> shadow() {
+    return Optional.ofNullable(shadowed).map(each -> each.trial().report());
+  }
+
+  /**
    * Has the application's own requests answer for what the gate would promote, as an {@link
    * Approval}: a canary serves the challenger until there is proof of harm, which is a no, or proof
    * that it is not worse than {@linkplain Canary#tolerated tolerated}, which is a yes ({@link
@@ -417,6 +460,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   @Override
   public void close() {
     desk.close();
+    endShadow();
   }
 
   @Override

@@ -18,13 +18,10 @@ public final class Serving<T, C> {
   private final int sessions;
   private final List<Request<T>> warmUp;
   private final Duration keeps;
-  private final List<LiveListener<? super T, ? super C>> listeners;
+  private final List<LiveListener<T, C>> listeners;
 
   private Serving(
-      int sessions,
-      List<Request<T>> warmUp,
-      Duration keeps,
-      List<LiveListener<? super T, ? super C>> listeners) {
+      int sessions, List<Request<T>> warmUp, Duration keeps, List<LiveListener<T, C>> listeners) {
     this.sessions = sessions;
     this.warmUp = List.copyOf(warmUp);
     this.keeps = keeps;
@@ -65,8 +62,8 @@ public final class Serving<T, C> {
   }
 
   /** Has a listener told, after those that were given before. */
-  public Serving<T, C> listener(LiveListener<? super T, ? super C> listener) {
-    List<LiveListener<? super T, ? super C>> all = new ArrayList<>(listeners);
+  public Serving<T, C> listener(LiveListener<T, C> listener) {
+    List<LiveListener<T, C>> all = new ArrayList<>(listeners);
     all.add(Objects.requireNonNull(listener, "listener"));
     return new Serving<>(sessions, warmUp, keeps, all);
   }
@@ -83,7 +80,7 @@ public final class Serving<T, C> {
     return keeps;
   }
 
-  List<LiveListener<? super T, ? super C>> listeners() {
+  List<LiveListener<T, C>> listeners() {
     return listeners;
   }
 }
