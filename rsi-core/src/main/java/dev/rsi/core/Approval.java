@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An approver that cannot answer now leaves the question open: one that throws a {@linkplain
  * dev.rsi.api.RsiException#retryable retryable} exception, or says that its call was cancelled or
  * its thread interrupted, as one does that is being shut down. It is asked again until the
- * deadline; then the run is left, and asks when it is resumed. One approver of a run is at work at
- * a time: while one that does not end although it was interrupted lives, no other is begun, and
- * people alone can answer the next question.
+ * deadline; then the run is left, and asks when it is resumed. While a run is driven, one approver
+ * is at work at a time: as long as one lives that does not end although it was interrupted, no
+ * other is begun, and people alone can answer the next question.
  *
  * <p>The answer is about a challenger in the place of its parent. If another version is live by the
  * time of a yes, as a person rolled back meanwhile, the run is left open ({@link

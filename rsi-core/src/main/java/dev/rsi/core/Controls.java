@@ -146,7 +146,8 @@ final class Controls implements Control {
       asksRegistry = withdrawn;
     }
     // Before the answer stands: what is withdrawn later is not lifted by it.
-    return answer(asked, new Given(given, person, person && asksRegistry.getAsBoolean()));
+    boolean lifts = person && given.approved() && asksRegistry.getAsBoolean();
+    return answer(asked, new Given(given, person, lifts));
   }
 
   private synchronized boolean answer(Question asked, Given given) {

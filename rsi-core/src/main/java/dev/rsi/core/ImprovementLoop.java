@@ -348,7 +348,7 @@ public final class ImprovementLoop<T, C> {
       throw new IllegalStateException(
           "Nobody could answer what approval ("
               + approval
-              + ") asks.\nMaybe call start(...), whose handle answers, or approval.by(...).");
+              + ") asks.\nMaybe call start(...), whose handle answers, or approval.byPerson(...).");
     }
   }
 

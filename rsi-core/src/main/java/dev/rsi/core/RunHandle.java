@@ -141,7 +141,10 @@ public final class RunHandle implements AutoCloseable {
     return controls.leave(true, "It was told to stop now.");
   }
 
-  /** What a person is asked now, with the {@linkplain Approval approval} of the loop. */
+  /**
+   * What a person is asked now, with the {@linkplain Approval approval} of the loop; empty once it
+   * is answered or the time for it is over.
+   */
   public Optional<Approval.Question> pending() {
     return controls.pending();
   }
@@ -155,6 +158,8 @@ public final class RunHandle implements AutoCloseable {
    * @param why in words
    * @return false if it is too late: the question was answered, its deadline has passed, or the run
    *     was told to stop. A run that is then {@linkplain #stopNow stopped now} may ask again
+   * @throws dev.rsi.api.RsiException if the registry cannot tell whether the challenger was
+   *     withdrawn; the question stays open
    */
   public boolean approve(Approval.Question question, String by, String why) {
     return controls.answer(question, Approval.Answer.yes(by, why), true);

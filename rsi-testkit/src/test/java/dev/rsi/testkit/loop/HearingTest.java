@@ -111,7 +111,7 @@ class HearingTest {
       run.subscribe(heard::add);
       subscribed.complete(true);
       RunReport report = run.await();
-      assertThat(run.close(Duration.ofMillis(50))).isTrue();
+      assertThat(run.close(Duration.ofMinutes(1))).isTrue();
       assertThat(log.list)
           .filteredOn(event -> event.getFormattedMessage().contains("has not heard the end"))
           .singleElement()
