@@ -51,7 +51,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What users of a live model are promised, whatever a challenger does to them. */
-@Timeout(120)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServingTest {
   private static final RunContext CONTEXT = RunContext.standalone();
   private static final Request<Sum> REQUEST = new Request<>(Sum.of(20, 22), 1);

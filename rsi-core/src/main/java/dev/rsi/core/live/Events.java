@@ -34,7 +34,7 @@ final class Events<T, C> {
     log.warn("version {} was withdrawn: {}", version.shortId(), why);
     try {
       versions.registry().withdraw(version.id(), why);
-    } catch (RsiException e) {
+    } catch (RsiException | UnsupportedOperationException e) {
       log.warn("that version {} was withdrawn could not be kept", version.shortId(), e);
     }
     tell(each -> each.withdrawn(version, why));

@@ -43,8 +43,7 @@ final class Shadowing<T, C> {
   private volatile String why = "";
 
   /** What the live version was asked, and answered; null if it threw. */
-  private record Shown<T, C>(
-      List<Request<T>> requests, @Nullable List<Output<C>> outputs, List<ShadowTrial.Pair> pairs) {}
+  private record Shown<T, C>(List<Request<T>> requests, @Nullable List<Output<C>> outputs) {}
 
   Shadowing(
       ModelVersion challenger,
@@ -82,12 +81,8 @@ final class Shadowing<T, C> {
 
   /** A version was asked, and has answered. */
   void show(ModelVersion version, List<Request<T>> requests, @Nullable List<Output<C>> outputs) {
-    if (ended || !version.id().equals(parent.id()) || waiting.remainingCapacity() == 0) {
-      return;
-    }
-    List<ShadowTrial.Pair> pairs = requests.stream().map(each -> trial.open()).toList();
-    if (!waiting.offer(new Shown<>(List.copyOf(requests), outputs, pairs))) {
-      pairs.forEach(ShadowTrial.Pair::drop);
+    if (!ended && version.id().equals(parent.id())) {
+      var unused = waiting.offer(new Shown<>(List.copyOf(requests), outputs));
     }
   }
 
@@ -103,12 +98,13 @@ final class Shadowing<T, C> {
     try {
       while (!ended) {
         Shown<T, C> shown = waiting.take();
+        List<ShadowTrial.Pair> pairs = shown.requests().stream().map(each -> trial.open()).toList();
         Answered<C> answered = answered(session, shown.requests());
         if (answered.lost()) {
           hanging++;
           session = hanging < MOST_HANGING ? versions.open(challenger) : null;
         }
-        compare(shown, answered.outputs());
+        compare(shown, answered.outputs(), pairs);
         withdrawIfHarmful(hanging);
         if (session == null) {
           return;
@@ -120,7 +116,6 @@ final class Shadowing<T, C> {
       log.warn("the shadow of version {} ended", challenger.shortId(), e);
     } finally {
       ended = true;
-      waiting.forEach(shown -> shown.pairs().forEach(ShadowTrial.Pair::drop));
       if (session != null) {
         Versions.close(session);
       }
@@ -148,14 +143,16 @@ final class Shadowing<T, C> {
                   () -> lost[0] = true,
                   () -> Versions.close(session));
       return new Answered<>(outputs.size() == requests.size() ? outputs : null, false);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      log.debug("version {} failed in the shadow", challenger.shortId(), PartException.of(e));
       return new Answered<>(null, lost[0]);
     }
   }
 
-  private void compare(Shown<T, C> shown, @Nullable List<Output<C>> outputs) {
-    for (int i = 0; i < shown.pairs().size(); i++) {
-      ShadowTrial.Pair pair = shown.pairs().get(i);
+  private void compare(
+      Shown<T, C> shown, @Nullable List<Output<C>> outputs, List<ShadowTrial.Pair> pairs) {
+    for (int i = 0; i < pairs.size(); i++) {
+      ShadowTrial.Pair pair = pairs.get(i);
       T task = shown.requests().get(i).task();
       Output<C> ofLive = shown.outputs() == null ? null : shown.outputs().get(i);
       Output<C> ofChallenger = outputs == null ? null : outputs.get(i);
