@@ -71,7 +71,7 @@ class TrialLogTest {
   }
 
   @Test
-  void should_be_bit_for_bit_the_uninterrupted_trial_after_restarts() {
+  void should_be_bit_for_bit_the_uninterrupted_trial_after_restarts() throws IOException {
     for (long large : new long[] {NEVER, 2000}) {
       Seed seed = Seed.next();
       Path home = directory.resolve("large-" + large);
@@ -99,7 +99,8 @@ class TrialLogTest {
       assertThat(whole.report().challenger().requests()).isGreaterThan(300);
       assertThat(whole.report().kinds())
           .anySatisfy(kind -> assertThat(kind.evidence()).isPositive());
-      assertThat(home.resolve("challenger.log").toFile().length() < 140_000)
+      // Sums stand in the second line, if they took the place of events.
+      assertThat(Files.readAllLines(home.resolve("challenger.log")).get(1).startsWith("counted "))
           .isEqualTo(large == 2000);
       parts.end();
     }
