@@ -1,7 +1,6 @@
 package dev.rsi.core.live;
 
 import dev.rsi.core.internal.stats.Bets;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -255,7 +254,7 @@ public final class Canary {
 
   /** The seed of a trial that begins now. */
   long drawsBy() {
-    return seed == null ? new SecureRandom().nextLong() : seed;
+    return seed == null ? SecretSeed.next() : seed;
   }
 
   /** Begins a trial by these settings that nothing remembers once it is gone. */

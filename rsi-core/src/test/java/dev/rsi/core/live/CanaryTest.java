@@ -145,7 +145,7 @@ class CanaryTest {
   @Test
   @Tag("nightly")
   void should_rarely_withdraw_what_is_as_bad_as_tolerated_in_long_trials() {
-    assertFalseAlarms(4000, 20_000);
+    assertFalseAlarms(1000, 20_000);
   }
 
   private static void assertFalseAlarms(int trials, int requests) {
