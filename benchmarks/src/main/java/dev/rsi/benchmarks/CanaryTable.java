@@ -42,6 +42,7 @@ public final class CanaryTable {
     sparse();
     equal();
     throwers();
+    busy();
     slower();
     sticky();
     yes();
@@ -180,6 +181,36 @@ public final class CanaryTable {
             yes,
             users.size());
       }
+    }
+  }
+
+  /** The challenger throws at once, while so many requests of the live version are under way. */
+  private void busy() {
+    for (int open : new int[] {8, 64}) {
+      List<Long> users = new ArrayList<>();
+      for (int run = 0; run < runs(201); run++) {
+        SplittableRandom random = new SplittableRandom(run);
+        Trial trial = Canary.of(SHARE).seed(random.nextLong()).begin();
+        List<Ticket> underWay = new ArrayList<>();
+        while (!trial.harmful()) {
+          Ticket ticket = trial.draw();
+          if (ticket.challenger() && happens(0.5, random)) {
+            ticket.fail(USUAL);
+          } else {
+            underWay.add(ticket);
+          }
+          if (underWay.size() > open) {
+            underWay.remove(random.nextInt(underWay.size())).settle(Double.NaN, USUAL);
+          }
+        }
+        users.add(trial.report().challenger().failed());
+      }
+      row(
+          "<= 20",
+          "throws on 50 %% at once, %d requests under way - users failed until withdrawn, median:"
+              + " %d",
+          open,
+          median(users));
     }
   }
 

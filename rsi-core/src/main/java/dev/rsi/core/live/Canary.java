@@ -1,7 +1,6 @@
 package dev.rsi.core.live;
 
 import dev.rsi.core.internal.stats.Bets;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -83,21 +82,32 @@ public final class Canary {
   /** How long after a request its success may be told, unless one says otherwise: ten minutes. */
   public static final Duration DEFAULT_EXPIRY = Duration.ofMinutes(10);
 
-  private final Settings settings;
+  private final double share;
+  private final double tolerated;
+  private final double error;
+  private final @Nullable Long seed;
+  private final Pace pace;
+  private final @Nullable Duration patience;
+  private final Duration expiry;
 
-  /** What was chosen. */
-  private record Settings(
+  /** When a request is slow; the factor is NaN if nobody asks. */
+  private record Pace(double factor, double tolerated) {}
+
+  private Canary(
       double share,
       double tolerated,
       double error,
       @Nullable Long seed,
-      double slower,
-      double slowerTolerated,
+      Pace pace,
       @Nullable Duration patience,
-      Duration expiry) {}
-
-  private Canary(Settings settings) {
-    this.settings = settings;
+      Duration expiry) {
+    this.share = share;
+    this.tolerated = tolerated;
+    this.error = error;
+    this.seed = seed;
+    this.pace = pace;
+    this.patience = patience;
+    this.expiry = expiry;
   }
 
   /**
@@ -114,15 +124,13 @@ public final class Canary {
               + " its own.");
     }
     return new Canary(
-        new Settings(
-            share,
-            DEFAULT_TOLERATED,
-            DEFAULT_ERROR,
-            null,
-            DEFAULT_SLOWER,
-            DEFAULT_SLOWER_TOLERATED,
-            null,
-            DEFAULT_EXPIRY));
+        share,
+        DEFAULT_TOLERATED,
+        DEFAULT_ERROR,
+        null,
+        new Pace(DEFAULT_SLOWER, DEFAULT_SLOWER_TOLERATED),
+        null,
+        DEFAULT_EXPIRY);
   }
 
   /**
@@ -130,17 +138,7 @@ public final class Canary {
    * failures more, in [0, 1). Default: {@value #DEFAULT_TOLERATED}.
    */
   public Canary tolerated(double difference) {
-    Settings s = settings;
-    return new Canary(
-        new Settings(
-            s.share,
-            checkedDifference(difference),
-            s.error,
-            s.seed,
-            s.slower,
-            s.slowerTolerated,
-            s.patience,
-            s.expiry));
+    return new Canary(share, checkedDifference(difference), error, seed, pace, patience, expiry);
   }
 
   /**
@@ -151,17 +149,7 @@ public final class Canary {
     if (!(probability > 0 && probability < 1)) {
       throw new IllegalArgumentException("error (" + probability + ") must be in (0, 1).");
     }
-    Settings s = settings;
-    return new Canary(
-        new Settings(
-            s.share,
-            s.tolerated,
-            probability,
-            s.seed,
-            s.slower,
-            s.slowerTolerated,
-            s.patience,
-            s.expiry));
+    return new Canary(share, tolerated, probability, seed, pace, patience, expiry);
   }
 
   /**
@@ -169,17 +157,7 @@ public final class Canary {
    * keys must not know it. Default: a secret one for each trial.
    */
   public Canary seed(long value) {
-    Settings s = settings;
-    return new Canary(
-        new Settings(
-            s.share,
-            s.tolerated,
-            s.error,
-            value,
-            s.slower,
-            s.slowerTolerated,
-            s.patience,
-            s.expiry));
+    return new Canary(share, tolerated, error, value, pace, patience, expiry);
   }
 
   /**
@@ -202,10 +180,8 @@ public final class Canary {
   }
 
   private Canary pace(double factor, double difference) {
-    Settings s = settings;
     return new Canary(
-        new Settings(
-            s.share, s.tolerated, s.error, s.seed, factor, difference, s.patience, s.expiry));
+        share, tolerated, error, seed, new Pace(factor, difference), patience, expiry);
   }
 
   /**
@@ -213,34 +189,16 @@ public final class Canary {
    * chooses by the times of the live version.
    */
   public Canary patience(Duration most) {
-    Settings s = settings;
-    return new Canary(
-        new Settings(
-            s.share,
-            s.tolerated,
-            s.error,
-            s.seed,
-            s.slower,
-            s.slowerTolerated,
-            checkedPositive("patience", most),
-            s.expiry));
+    Duration checked = checkedPositive("patience", most);
+    return new Canary(share, tolerated, error, seed, pace, checked, expiry);
   }
 
   /**
    * How long after the end of a request its success may be told. Default: {@link #DEFAULT_EXPIRY}.
    */
   public Canary expiry(Duration most) {
-    Settings s = settings;
-    return new Canary(
-        new Settings(
-            s.share,
-            s.tolerated,
-            s.error,
-            s.seed,
-            s.slower,
-            s.slowerTolerated,
-            s.patience,
-            checkedPositive("expiry", most)));
+    Duration checked = checkedPositive("expiry", most);
+    return new Canary(share, tolerated, error, seed, pace, patience, checked);
   }
 
   private static double checkedDifference(double difference) {
@@ -259,27 +217,27 @@ public final class Canary {
   }
 
   double share() {
-    return settings.share;
+    return share;
   }
 
   double tolerated() {
-    return settings.tolerated;
+    return tolerated;
   }
 
   double error() {
-    return settings.error;
+    return error;
   }
 
   boolean watchesPace() {
-    return !Double.isNaN(settings.slower);
+    return !Double.isNaN(pace.factor);
   }
 
   double slowerFactor() {
-    return settings.slower;
+    return pace.factor;
   }
 
   double slowerTolerated() {
-    return settings.slowerTolerated;
+    return pace.tolerated;
   }
 
   /** How many sessions of the challenger may be out at once: what its share needs twice over. */
@@ -288,21 +246,20 @@ public final class Canary {
   }
 
   @Nullable Duration patience() {
-    return settings.patience;
+    return patience;
   }
 
   Duration expiry() {
-    return settings.expiry;
+    return expiry;
   }
 
   @Nullable Long seed() {
-    return settings.seed;
+    return seed;
   }
 
   /** The seed of a trial that begins now. */
   long drawsBy() {
-    Long seed = settings.seed;
-    return seed == null ? new SecureRandom().nextLong() : seed;
+    return seed == null ? SecretSeed.next() : seed;
   }
 
   /** Begins a trial by these settings that nothing remembers once it is gone. */

@@ -149,10 +149,12 @@ final class TrialLog implements AutoCloseable {
     }
     header = lines[0];
     begun.observed().resumed();
-    out = new FileOutputStream(file.toFile(), true);
     if (end < bytes.length) {
-      out.getChannel().truncate(end);
+      try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
+        whole.setLength(end);
+      }
     }
+    out = new FileOutputStream(file.toFile(), true);
     size = end;
     limit = Math.max(large, 2 * size);
     append("resumed", begun.observed());
