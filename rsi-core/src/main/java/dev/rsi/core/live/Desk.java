@@ -892,12 +892,12 @@ final class Desk<T, C> {
     lock.lock();
     try {
       List<Usage> out = new ArrayList<>();
-      out.add(serving.meter.usage());
+      out.add(serving.meter.usage(Usage.Role.LIVE));
       Rollout<T, C> now = rollout;
       if (now != null) {
-        out.add(now.challenger.meter.usage());
+        out.add(now.challenger.meter.usage(Usage.Role.CHALLENGER));
       }
-      kept.forEach(pool -> out.add(pool.meter.usage()));
+      kept.forEach(pool -> out.add(pool.meter.usage(Usage.Role.KEPT)));
       return out;
     } finally {
       lock.unlock();

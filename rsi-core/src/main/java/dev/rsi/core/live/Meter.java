@@ -58,9 +58,10 @@ final class Meter {
     return held.size() < FEWEST ? -1 : held.quantile(0.99);
   }
 
-  Usage usage() {
+  Usage usage(Usage.Role role) {
     return new Usage(
         version,
+        role,
         requests,
         failures,
         waited,

@@ -7,6 +7,7 @@ import java.time.Duration;
  * What the requests of one version came to since it was served.
  *
  * @param version the version
+ * @param role what it is served as
  * @param requests how many are over
  * @param failures how many of them failed: a call threw, was cancelled, or gave no output but
  *     failed ones, and nothing better was told
@@ -20,6 +21,7 @@ import java.time.Duration;
  */
 public record Usage(
     ModelVersion version,
+    Role role,
     long requests,
     long failures,
     long waited,
@@ -27,4 +29,14 @@ public record Usage(
     long told,
     double success,
     Duration median,
-    Duration slowest) {}
+    Duration slowest) {
+  /** What a version is served as. */
+  public enum Role {
+    /** It is live. */
+    LIVE,
+    /** A canary tries it, or has found it safe. */
+    CHALLENGER,
+    /** It was live when conversations began that go on. */
+    KEPT
+  }
+}
