@@ -40,7 +40,7 @@ final class Desk<T, C> {
   /** So many times what a lease usually takes is waited for one. */
   private static final int PATIENCE = 10;
 
-  private static final long LEAST_PATIENCE = Times.nanos(Duration.ofSeconds(1));
+  private static final long LEAST_PATIENCE = Times.nanos(Duration.ofMillis(250));
   private static final long FIRST_PATIENCE = Times.nanos(Duration.ofMinutes(1));
   private static final long MOST_PATIENCE = Times.nanos(Duration.ofMinutes(10));
 
@@ -415,7 +415,7 @@ final class Desk<T, C> {
       pool.meter.ends(course, Clocks.nanos() - served.since);
       served.end();
       if (tries != null) {
-        tries.ends();
+        tries.ends(served, course.failed());
       }
     } finally {
       lock.unlock();
@@ -529,7 +529,7 @@ final class Desk<T, C> {
   void hangs(Served<T, C> served) {
     lock.lock();
     try {
-      requireNonNull(served.rollout()).hangs(true);
+      requireNonNull(served.rollout()).hangs(served, Clocks.nanos());
     } finally {
       lock.unlock();
     }
@@ -539,7 +539,7 @@ final class Desk<T, C> {
   void released(Served<T, C> served, Generator.Session<T, C> session) {
     lock.lock();
     try {
-      requireNonNull(served.rollout()).hangs(false);
+      requireNonNull(served.rollout()).released(served);
       served.pool().lose();
     } finally {
       lock.unlock();
@@ -589,9 +589,9 @@ final class Desk<T, C> {
       String why;
       if (now.trial.harmful()) {
         why = now.trial.report().why();
-      } else if (now.isHung()) {
+      } else if (now.isHung(Clocks.nanos(), patience)) {
         why =
-            "All of its sessions are in calls that take longer than ("
+            "All of its sessions are in calls that do not end, though they were told to after ("
                 + Duration.ofNanos(patience)
                 + ").";
       } else {

@@ -130,7 +130,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
     return desk.patient()
         .call(
             "Version (" + version().shortId() + "), which is tried by a canary,",
-            desk.patience(),
+            desk::patience,
             context,
             call,
             () -> {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class Patient {
    * Calls, and waits.
    *
    * @param who is called, for people
-   * @param nanos how long to wait
+   * @param most how long to wait, in nanoseconds; asked again now and then
    * @param left told, on the caller's thread, that it waits no more for the call
    * @param abandoned told, on the call's thread, when a call that nobody waits for any more ends
    * @throws RsiException if it takes longer
@@ -34,14 +35,14 @@ final class Patient {
    */
   <R> R call(
       String who,
-      long nanos,
+      LongSupplier most,
       RunContext context,
       Function<RunContext, R> call,
       Runnable left,
       Runnable abandoned) {
     Call<R> made = new Call<>(context, call, abandoned);
     threads.execute(made);
-    Supplier<R> came = made.await(nanos);
+    Supplier<R> came = made.await(most);
     if (came != null) {
       return came.get();
     }
@@ -52,12 +53,15 @@ final class Patient {
     throw new RsiException(
         who
             + " did not answer within ("
-            + Duration.ofNanos(nanos)
+            + Duration.ofNanos(most.getAsLong())
             + ").\nMaybe ask again: a canary withdraws a challenger that does not answer. Or give"
             + " it more time: Canary.patience.",
         null,
         true);
   }
+
+  /** How often it is asked how long to wait. */
+  private static final long TICK_MILLIS = 100;
 
   private static final class Call<R> implements Runnable, RunContext {
     private final RunContext context;
@@ -114,14 +118,15 @@ final class Patient {
     }
 
     /** What came of it in time; null if nothing did. */
-    synchronized @Nullable Supplier<R> await(long nanos) {
-      long left = nanos;
+    synchronized @Nullable Supplier<R> await(LongSupplier most) {
+      long began = Clocks.nanos();
       try {
-        while (result == null && left > 0) {
-          long millis = TimeUnit.NANOSECONDS.toMillis(left);
-          long before = Clocks.nanos();
-          wait(millis, (int) (left - TimeUnit.MILLISECONDS.toNanos(millis)));
-          left -= Clocks.nanos() - before;
+        while (result == null) {
+          long left = most.getAsLong() - (Clocks.nanos() - began);
+          if (left <= 0) {
+            break;
+          }
+          wait(Math.min(TICK_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(left)));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

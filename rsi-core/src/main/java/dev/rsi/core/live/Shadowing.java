@@ -137,7 +137,7 @@ final class Shadowing<T, C> {
           desk.patient()
               .call(
                   "Version (" + challenger.shortId() + "), which is in the shadow,",
-                  desk.patience(),
+                  desk::patience,
                   RunContext.standalone(),
                   context -> session.generate(requests, context),
                   () -> lost[0] = true,
