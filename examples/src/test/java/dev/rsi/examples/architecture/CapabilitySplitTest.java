@@ -95,7 +95,7 @@ class CapabilitySplitTest {
             .toList();
     assertThat(contexts)
         .extracting(JavaClass::getSimpleName)
-        .containsExactlyInAnyOrder("Context", "StandaloneContext", "Try");
+        .containsExactlyInAnyOrder("Context", "Context", "Context", "StandaloneContext", "Try");
     assertThat(contexts).flatMap(CapabilitySplitTest::openings).isEmpty();
   }
 

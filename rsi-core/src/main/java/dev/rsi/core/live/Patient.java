@@ -40,7 +40,7 @@ final class Patient {
       Function<RunContext, R> call,
       Runnable left,
       Runnable abandoned) {
-    Call<R> made = new Call<>(context, call, abandoned);
+    Context<R> made = new Context<>(context, call, abandoned);
     threads.execute(made);
     Supplier<R> came = made.await(most);
     if (came != null) {
@@ -63,7 +63,7 @@ final class Patient {
   /** How often it is asked how long to wait. */
   private static final long TICK_MILLIS = 100;
 
-  private static final class Call<R> implements Runnable, RunContext {
+  private static final class Context<R> implements Runnable, RunContext {
     private final RunContext context;
     private final Function<RunContext, R> call;
     private final Runnable abandoned;
@@ -71,7 +71,7 @@ final class Patient {
     private @Nullable Supplier<R> result;
     private volatile boolean left;
 
-    Call(RunContext context, Function<RunContext, R> call, Runnable abandoned) {
+    Context(RunContext context, Function<RunContext, R> call, Runnable abandoned) {
       this.context = context;
       this.call = call;
       this.abandoned = abandoned;

@@ -1,6 +1,9 @@
 package dev.rsi.core.live;
 
 import dev.rsi.api.ModelVersion;
+import dev.rsi.core.canary.Canary;
+import dev.rsi.core.canary.Ticket;
+import dev.rsi.core.canary.Trial;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,7 +38,6 @@ final class Rollout<T, C> {
 
   // In the order they began.
   private final Deque<Served<T, C>> open = new ArrayDeque<>();
-  private final @Nullable TrialLog log;
   // Calls that nobody waits for any more, and since when.
   private final Map<Served<T, C>, Long> hanging = new LinkedHashMap<>();
   private int out;
@@ -45,16 +47,11 @@ final class Rollout<T, C> {
   private String why = "";
 
   Rollout(
-      ModelVersion parent,
-      Pool<T, C> challenger,
-      Canary canary,
-      @Nullable TrialLog log,
-      Condition changed) {
+      ModelVersion parent, Pool<T, C> challenger, Canary canary, Trial trial, Condition changed) {
     this.parent = parent;
     this.challenger = challenger;
     this.canary = canary;
-    this.trial = log == null ? Trial.begin(canary) : Trial.resume(canary, log);
-    this.log = log;
+    this.trial = trial;
     this.changed = changed;
   }
 
@@ -125,23 +122,19 @@ final class Rollout<T, C> {
       end = how;
       why = reason;
       changed.signalAll();
-      closeLog();
+      endTrial();
     }
   }
 
   /** What is under way ends elsewhere: that it is not waited for says nothing of either side. */
-  private void closeLog() {
+  private void endTrial() {
     for (Served<T, C> served : open) {
       Ticket ticket = served.ticket();
       if (ticket != null) {
         ticket.drop();
       }
     }
-    if (log != null) {
-      synchronized (trial) {
-        log.close();
-      }
-    }
+    trial.end();
   }
 
   @Nullable End end() {

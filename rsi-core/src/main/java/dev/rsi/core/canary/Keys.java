@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 /**
  * Which keys were drawn before, by a hash of 64 bits, in eight to sixteen bytes each. It ends at

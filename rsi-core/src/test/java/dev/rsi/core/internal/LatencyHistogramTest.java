@@ -1,8 +1,7 @@
-package dev.rsi.core.live;
+package dev.rsi.core.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rsi.core.internal.Seed;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

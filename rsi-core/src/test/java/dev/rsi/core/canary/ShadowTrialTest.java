@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -42,7 +42,7 @@ class ShadowTrialTest {
       int harmful = 0;
       int safe = 0;
       for (int run = 0; run < trials; run++) {
-        ShadowTrial trial = Shadow.of(0.05).error(error).begin();
+        ShadowTrial trial = ShadowTrial.begin(Shadow.of(0.05).error(error));
         boolean yes = false;
         for (int i = 0; i < requests && !trial.harmful(); i++) {
           serve(trial, 0.05, failing, random);
@@ -72,13 +72,13 @@ class ShadowTrialTest {
     List<Integer> pairs = new ArrayList<>();
     List<Integer> requests = new ArrayList<>();
     for (int run = 0; run < 49; run++) {
-      ShadowTrial shadow = Shadow.of(0.01).begin();
+      ShadowTrial shadow = ShadowTrial.begin(Shadow.of(0.01));
       int i = 0;
       for (; !shadow.harmful(); i++) {
         serve(shadow, 0.05, false, random);
       }
       pairs.add(i);
-      Trial canary = Canary.of(0.5).seed(random.nextLong()).begin();
+      Trial canary = Trial.begin(Canary.of(0.5).seed(random.nextLong()));
       for (i = 0; !canary.harmful(); i++) {
         Ticket ticket = canary.draw();
         ticket.settle(random.nextDouble() < (ticket.challenger() ? 0.85 : 0.9) ? 1 : 0);
@@ -95,7 +95,7 @@ class ShadowTrialTest {
   void should_call_safe_what_is_as_good() {
     Seed seed = Seed.next();
     Random random = seed.random();
-    ShadowTrial trial = Shadow.of(0.05).begin();
+    ShadowTrial trial = ShadowTrial.begin(Shadow.of(0.05));
     for (int i = 0; i < 500; i++) {
       serve(trial, 0, i % 2 == 0, random);
     }
@@ -106,8 +106,8 @@ class ShadowTrialTest {
 
   @Test
   void should_count_an_open_pair_as_it_speaks_least() {
-    ShadowTrial trial = Shadow.of(0.05).begin();
-    ShadowTrial still = Shadow.of(0.05).begin();
+    ShadowTrial trial = ShadowTrial.begin(Shadow.of(0.05));
+    ShadowTrial still = ShadowTrial.begin(Shadow.of(0.05));
     for (int i = 0; i < 3; i++) {
       still.open();
     }
@@ -126,7 +126,7 @@ class ShadowTrialTest {
 
   @Test
   void should_hear_the_first_word_alone() {
-    ShadowTrial trial = Shadow.of(0.05).begin();
+    ShadowTrial trial = ShadowTrial.begin(Shadow.of(0.05));
     ShadowTrial.Pair pair = trial.open();
     assertThat(pair.tell(1, 1)).isFalse();
     pair.over(false, true);
@@ -148,7 +148,7 @@ class ShadowTrialTest {
     assertThatIllegalArgumentException().isThrownBy(() -> Shadow.of(-0.1));
     assertThatIllegalArgumentException().isThrownBy(() -> Shadow.of(1));
     assertThatIllegalArgumentException().isThrownBy(() -> Shadow.of(0.1).error(0));
-    ShadowTrial.Pair pair = Shadow.of(0.1).begin().open();
+    ShadowTrial.Pair pair = ShadowTrial.begin(Shadow.of(0.1)).open();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> pair.tell(1, 1.5))
         .withMessageContaining("challenger (1.5)");

@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.internal;
 
 /**
  * How long requests took, in buckets of which each ends an eighth of an octave or less above its
@@ -6,7 +6,7 @@ package dev.rsi.core.live;
  *
  * <p>Mutable, guarded by who has it.
  */
-final class LatencyHistogram {
+public final class LatencyHistogram {
   private static final int PARTS = 8;
 
   private final long[] counts = new long[Long.SIZE * PARTS];
@@ -15,7 +15,7 @@ final class LatencyHistogram {
   private long next;
 
   /** Adds a time. */
-  void add(long nanos) {
+  public void add(long nanos) {
     counts[bucket(nanos)]++;
     size++;
     // To look for the median costs more than all else here, and it hardly moves by one time more.
@@ -25,17 +25,17 @@ final class LatencyHistogram {
     }
   }
 
-  long size() {
+  public long size() {
     return size;
   }
 
   /** The end of the bucket that has the median of the times up to shortly before; 0 of none. */
-  long median() {
+  public long median() {
     return median;
   }
 
   /** All of it, in words. */
-  String state() {
+  public String state() {
     StringBuilder out = new StringBuilder().append(median).append(' ').append(next);
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] > 0) {
@@ -46,7 +46,7 @@ final class LatencyHistogram {
   }
 
   /** Goes on from a state. */
-  void restore(String[] words, int at) {
+  public void restore(String[] words, int at) {
     median = Long.parseLong(words[at]);
     next = Long.parseLong(words[at + 1]);
     for (int i = at + 2; i < words.length; i += 2) {
@@ -57,7 +57,7 @@ final class LatencyHistogram {
   }
 
   /** The end of the bucket that so large a share of the times ends with; 0 of none. */
-  long quantile(double share) {
+  public long quantile(double share) {
     double rank = share * size;
     long before = 0;
     for (int i = 0; i < counts.length && size > 0; i++) {

@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

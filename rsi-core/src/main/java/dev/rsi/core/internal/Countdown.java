@@ -1,7 +1,6 @@
-package dev.rsi.core;
+package dev.rsi.core.internal;
 
 import com.google.common.math.LongMath;
-import dev.rsi.core.internal.Times;
 import java.time.Clock;
 import java.time.Instant;
 
@@ -9,7 +8,7 @@ import java.time.Instant;
  * A time that runs out by a clock that may be set: what passed from one look to the next counts, as
  * for a budget. A clock that is set back gives nothing back. Thread-safe.
  */
-final class Countdown {
+public final class Countdown {
   private final Clock clock;
   private final long nanos;
   private Instant looked;
@@ -20,14 +19,14 @@ final class Countdown {
    *
    * @param nanos how long, 0 or more
    */
-  Countdown(Clock clock, long nanos) {
+  public Countdown(Clock clock, long nanos) {
     this.clock = clock;
     this.nanos = nanos;
     this.looked = clock.instant();
   }
 
   /** Whether it has run out. */
-  synchronized boolean isOver() {
+  public synchronized boolean isOver() {
     Instant now = clock.instant();
     passed = LongMath.saturatedAdd(passed, Times.nanosBetween(looked, now));
     looked = now;

@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 /**
  * One request of a trial, as the trial sees it.

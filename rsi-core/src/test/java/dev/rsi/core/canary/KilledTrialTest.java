@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,7 +65,7 @@ class KilledTrialTest {
   }
 
   private static Canary.Report report(List<Integer> requests) {
-    Trial trial = CANARY.begin();
+    Trial trial = Trial.begin(CANARY);
     for (int request : requests) {
       if (request < 0) {
         trial.draw("key " + (-request - 1)).fail();

@@ -1,9 +1,10 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 import dev.rsi.core.internal.stats.Bets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,7 +217,8 @@ public final class Canary {
     return value;
   }
 
-  double share() {
+  /** The share of requests for the challenger. */
+  public double share() {
     return share;
   }
 
@@ -240,13 +242,9 @@ public final class Canary {
     return pace.tolerated;
   }
 
-  /** How many sessions of the challenger may be out at once: what its share needs twice over. */
-  int sessions(int most) {
-    return Math.max(1, (int) Math.min(most, Math.ceil(2 * share() * most)));
-  }
-
-  @Nullable Duration patience() {
-    return patience;
+  /** How long a request may be open before it has failed, if that was declared. */
+  public Optional<Duration> patience() {
+    return Optional.ofNullable(patience);
   }
 
   Duration expiry() {
@@ -260,11 +258,6 @@ public final class Canary {
   /** The seed of a trial that begins now. */
   long drawsBy() {
     return seed == null ? SecretSeed.next() : seed;
-  }
-
-  /** Begins a trial by these settings that nothing remembers once it is gone. */
-  public Trial begin() {
-    return Trial.begin(this);
   }
 
   /**

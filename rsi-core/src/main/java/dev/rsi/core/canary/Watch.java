@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 import dev.rsi.core.internal.stats.Bets;
 import dev.rsi.core.internal.stats.Evidence;

@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 import java.util.List;
 
@@ -63,11 +63,16 @@ public final class ShadowTrial {
   private final Tally live = new Tally();
   private final Tally challenger = new Tally();
 
-  ShadowTrial(Shadow shadow) {
+  private ShadowTrial(Shadow shadow) {
     error = shadow.error();
     told = Watch.pairs("told", shadow.tolerated(), 0.75 * error, error);
     failures = Watch.pairs("failures", shadow.tolerated(), 0.25 * error, error);
     watches = List.of(told, failures);
+  }
+
+  /** Begins a trial by these settings. */
+  public static ShadowTrial begin(Shadow shadow) {
+    return new ShadowTrial(shadow);
   }
 
   /** Begins a request that both sides answer. */

@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 /**
  * What is known of the requests of one side.

@@ -1,6 +1,7 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 import dev.rsi.core.internal.Seeds;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -45,9 +46,25 @@ public final class Trial {
   }
 
   /**
-   * Goes on with the trial that a log remembers, if it is by the same settings, against the same
-   * parent; or else begins one. What happens from now on is added to the log.
+   * Goes on with the trial of a challenger beside its parent by the same settings that a directory
+   * remembers, or else begins one; what happens from now on is remembered there. One live model at
+   * a time tries a challenger.
+   *
+   * @param directory has a file for each challenger; made if it is not there
+   * @param challenger id of the version that is tried
+   * @param parent id of the version that is live
+   * @throws dev.rsi.api.RsiException if another trial of this challenger is under way; retryable
    */
+  public static Trial resume(Canary canary, Path directory, String challenger, String parent) {
+    TrialLog log = TrialLog.open(directory, challenger, parent);
+    try {
+      return resume(canary, log, InstantSource.system());
+    } catch (RuntimeException | Error e) {
+      log.close();
+      throw e;
+    }
+  }
+
   static Trial resume(Canary canary, TrialLog log) {
     return resume(canary, log, InstantSource.system());
   }
@@ -195,7 +212,7 @@ public final class Trial {
   }
 
   /** Lets the log go, for another one to go on with. What happens after is not in it. */
-  synchronized void end() {
+  public synchronized void end() {
     if (log != null) {
       log.close();
     }

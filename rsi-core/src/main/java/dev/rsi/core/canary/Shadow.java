@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 /**
  * How a challenger is tried in the shadow of the live version: it answers the same requests beside,
@@ -60,11 +60,6 @@ public final class Shadow {
 
   double error() {
     return error;
-  }
-
-  /** Begins a trial by these settings. */
-  public ShadowTrial begin() {
-    return new ShadowTrial(this);
   }
 
   @Override

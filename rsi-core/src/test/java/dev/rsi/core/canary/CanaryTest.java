@@ -1,4 +1,4 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -37,7 +37,7 @@ class CanaryTest {
 
   /** After how many requests the alarm came; one more than there were if it never did. */
   private static int alarm(Canary canary, int requests, World world, Random random) {
-    Trial trial = canary.begin();
+    Trial trial = Trial.begin(canary);
     for (int i = 0; i < requests; i++) {
       world.serve(i, trial, random);
       if (trial.harmful()) {
@@ -219,7 +219,7 @@ class CanaryTest {
     for (double fails : new double[] {0.1, 0.5, 0.9, 1}) {
       List<Long> users = new ArrayList<>();
       for (int run = 0; run < 99; run++) {
-        Trial trial = Canary.of(0.1).seed(random.nextLong()).begin();
+        Trial trial = Trial.begin(Canary.of(0.1).seed(random.nextLong()));
         while (!trial.harmful()) {
           Ticket ticket = trial.draw();
           if (ticket.challenger() && happens(fails, random)) {
@@ -268,7 +268,7 @@ class CanaryTest {
       Ending ending =
           (i, ticket, r) ->
               ticket.settle(happens(ticket.challenger() == less ? 0.1 : 0.5, r) ? 1 : Double.NaN);
-      Trial trial = Canary.of(0.1).seed(random.nextLong()).begin();
+      Trial trial = Trial.begin(Canary.of(0.1).seed(random.nextLong()));
       for (int i = 0; i < 3000 && !trial.harmful(); i++) {
         ending.end(i, trial.draw(), random);
       }
@@ -282,7 +282,7 @@ class CanaryTest {
     Seed seed = Seed.next();
     Random random = seed.random();
     for (int leaks : new int[] {1, 10}) {
-      Trial trial = Canary.of(0.1).seed(random.nextLong()).begin();
+      Trial trial = Trial.begin(Canary.of(0.1).seed(random.nextLong()));
       int requests = 0;
       for (int leaked = 0; !trial.harmful(); requests++) {
         Ticket ticket = trial.draw();
@@ -321,7 +321,7 @@ class CanaryTest {
     Random random = seed.random();
     int yes = 0;
     for (int run = 0; run < trials; run++) {
-      Trial trial = Canary.of(0.5).tolerated(0.05).seed(random.nextLong()).begin();
+      Trial trial = Trial.begin(Canary.of(0.5).tolerated(0.05).seed(random.nextLong()));
       for (int i = 0; i < 3000 && !trial.safe() && !trial.harmful(); i++) {
         Ticket ticket = trial.draw();
         ticket.settle(bernoulli(0.95 - (ticket.challenger() ? worse : 0), random), USUAL);
@@ -350,13 +350,13 @@ class CanaryTest {
             (i, ticket, r) ->
                 ticket.settle(1, ticket.challenger() && happens(0.15, r) ? LONG : USUAL));
     for (Ending ending : endings) {
-      Trial trial = Canary.of(0.5).tolerated(0.05).seed(random.nextLong()).begin();
+      Trial trial = Trial.begin(Canary.of(0.5).tolerated(0.05).seed(random.nextLong()));
       for (int i = 0; i < 1000; i++) {
         ending.end(i, trial.draw(), random);
       }
       assertThat(trial.safe()).as("%s", seed).isFalse();
     }
-    Trial paceless = Canary.of(0.5).tolerated(0.05).anyPace().begin();
+    Trial paceless = Trial.begin(Canary.of(0.5).tolerated(0.05).anyPace());
     for (int i = 0; i < 1000; i++) {
       paceless.draw().settle(1);
     }
@@ -371,7 +371,7 @@ class CanaryTest {
     List<Integer> ends = new ArrayList<>();
     List<Integer> alarms = new ArrayList<>();
     for (int run = 0; run < 49; run++) {
-      Trial trial = canary.seed(random.nextLong()).begin();
+      Trial trial = Trial.begin(canary.seed(random.nextLong()));
       int i = 0;
       for (; i < 20_000 && !trial.safe(); i++) {
         trial.draw().settle(bernoulli(0.95, random), USUAL);
@@ -404,8 +404,8 @@ class CanaryTest {
   @Test
   void should_show_no_more_while_requests_are_open_than_when_they_have_ended() {
     Canary canary = Canary.of(0.3).seed(5);
-    Trial inOrder = canary.begin();
-    Trial late = canary.begin();
+    Trial inOrder = Trial.begin(canary);
+    Trial late = Trial.begin(canary);
     Deque<Ticket> live = new ArrayDeque<>();
     for (int i = 0; i < 300; i++) {
       Ticket ticket = inOrder.draw();
@@ -428,7 +428,7 @@ class CanaryTest {
 
   @Test
   void should_take_what_nobody_told_for_no_evidence() {
-    Trial trial = Canary.of(0.5).begin();
+    Trial trial = Trial.begin(Canary.of(0.5));
     for (int i = 0; i < 1000; i++) {
       trial.draw().settle(Double.NaN);
     }
@@ -443,7 +443,7 @@ class CanaryTest {
 
   @Test
   void should_take_the_first_request_of_a_key_alone() {
-    Trial trial = Canary.of(0.5).begin();
+    Trial trial = Trial.begin(Canary.of(0.5));
     Ticket first = trial.draw("a");
     first.settle(1);
     for (int i = 0; i < 100; i++) {
@@ -472,10 +472,10 @@ class CanaryTest {
     StringBuilder known = new StringBuilder();
     StringBuilder again = new StringBuilder();
     Canary canary = Canary.of(0.5);
-    Trial a = canary.begin();
-    Trial b = canary.begin();
-    Trial c = canary.seed(1).begin();
-    Trial d = canary.seed(1).begin();
+    Trial a = Trial.begin(canary);
+    Trial b = Trial.begin(canary);
+    Trial c = Trial.begin(canary.seed(1));
+    Trial d = Trial.begin(canary.seed(1));
     for (int i = 0; i < 200; i++) {
       one.append(a.draw("key " + i).challenger());
       other.append(b.draw("key " + i).challenger());
@@ -489,7 +489,7 @@ class CanaryTest {
   @Test
   void should_undo_the_draw_of_what_came_to_nothing() {
     Canary canary = Canary.of(0.5).seed(3);
-    Trial trial = canary.begin();
+    Trial trial = Trial.begin(canary);
     Canary.Report nothing = trial.report();
     for (int i = 0; i < 100; i++) {
       Ticket ticket = trial.draw();
@@ -544,7 +544,7 @@ class CanaryTest {
 
   @Test
   void should_lose_nothing_among_threads() throws InterruptedException {
-    Trial trial = Canary.of(0.5).seed(1).begin();
+    Trial trial = Trial.begin(Canary.of(0.5).seed(1));
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < 8; t++) {
       int number = t;
@@ -572,7 +572,7 @@ class CanaryTest {
 
   @Test
   void should_hear_the_first_word_alone() {
-    Trial trial = Canary.of(0.5).begin();
+    Trial trial = Trial.begin(Canary.of(0.5));
     Ticket ticket = trial.draw();
     ticket.settle(0.25);
     ticket.settle(1);
@@ -601,7 +601,7 @@ class CanaryTest {
     assertThatIllegalArgumentException().isThrownBy(() -> canary.slower(2, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> canary.patience(Duration.ZERO));
     assertThatIllegalArgumentException().isThrownBy(() -> canary.expiry(Duration.ofSeconds(-1)));
-    Ticket ticket = canary.begin().draw();
+    Ticket ticket = Trial.begin(canary).draw();
     assertThatIllegalArgumentException().isThrownBy(() -> ticket.settle(1.5));
     assertThatIllegalArgumentException().isThrownBy(() -> ticket.settle(-0.5));
     assertThatIllegalArgumentException().isThrownBy(() -> ticket.tell(Double.NaN));

@@ -1,5 +1,6 @@
-package dev.rsi.core.live;
+package dev.rsi.core.canary;
 
+import dev.rsi.core.internal.LatencyHistogram;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
