@@ -13,7 +13,6 @@ module dev.rsi.core {
   requires org.slf4j;
   requires org.xerial.sqlitejdbc;
   requires tools.jackson.core;
-  requires tools.jackson.databind;
 
   exports dev.rsi.core;
   exports dev.rsi.core.gate;
@@ -24,8 +23,4 @@ module dev.rsi.core {
   exports dev.rsi.core.report;
   exports dev.rsi.core.store;
   exports dev.rsi.core.verify;
-
-  // For the records of its files, which are nobody else's business.
-  opens dev.rsi.core.registry to
-      tools.jackson.databind;
 }
