@@ -11,7 +11,7 @@ module dev.rsi.core {
   requires static micrometer.core;
   requires org.apache.commons.statistics.distribution;
   requires org.slf4j;
-  requires org.xerial.sqlitejdbc;
+  requires static org.xerial.sqlitejdbc;
   requires tools.jackson.core;
 
   exports dev.rsi.core;

@@ -70,6 +70,7 @@ final class SqliteDatabase implements Database {
 
   /** Opens a file, or makes it where there is none. */
   static SqliteDatabase open(Path path) {
+    requireDriver(path);
     Path file = found(path);
     if (file.toString().contains("?")) {
       throw new IllegalArgumentException(
@@ -84,6 +85,20 @@ final class SqliteDatabase implements Database {
     } finally {
       // Not before: the first connection of a process may clear what others share.
       closeQuietly(reader);
+    }
+  }
+
+  private static void requireDriver(Path path) {
+    try {
+      Class.forName("org.sqlite.JDBC", false, SqliteDatabase.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new RsiException(
+          "Run store ("
+              + path
+              + ") could not be opened, because the driver of SQLite is not on the class path.\n"
+              + "Maybe the dependency (org.xerial:sqlite-jdbc) was left out: add it, or record the"
+              + " run with RunStore.inMemory() or RunStore.postgresql(dataSource).",
+          e);
     }
   }
 
@@ -259,14 +274,21 @@ final class SqliteDatabase implements Database {
   }
 
   private static Connection connect(Path file) {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-    config.enforceForeignKeys(true);
-    // Not in the middle of a commit, where nobody has looked yet whose log it is.
-    config.setWalAutocheckpoint(0);
     try {
-      return config.createConnection("jdbc:sqlite:" + file);
+      SQLiteConfig config = new SQLiteConfig();
+      config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+      config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+      config.enforceForeignKeys(true);
+      Connection connection = config.createConnection("jdbc:sqlite:" + file);
+      // The driver that Spring Boot manages has no setting for this.
+      try (Statement statement = connection.createStatement()) {
+        // Not in the middle of a commit, where nobody has looked yet whose log it is.
+        statement.execute("PRAGMA wal_autocheckpoint = 0");
+      } catch (SQLException e) {
+        closeQuietly(connection);
+        throw e;
+      }
+      return connection;
     } catch (SQLException e) {
       throw failure(file, "be opened", e);
     } catch (LinkageError e) {
