@@ -63,8 +63,7 @@ public final class Main {
     if (!sqlite) {
       missing(home, problems);
     }
-    try (RunStore store =
-        sqlite ? RunStore.sqlite(home.resolve("run.db")) : RunStore.inMemory()) {
+    try (RunStore store = sqlite ? RunStore.sqlite(home.resolve("run.db")) : RunStore.inMemory()) {
       loop(home, store, problems);
     }
     if (sqlite) {
@@ -112,8 +111,7 @@ public final class Main {
             .verifier(Verifiers.exact(right))
             .trainer(new Listening())
             .gate(DriftGates.paired())
-            .probes(
-                ProbeBank.of(Codec.text(), Verifiers.exact(right), Map.of("words", probes)))
+            .probes(ProbeBank.of(Codec.text(), Verifiers.exact(right), Map.of("words", probes)))
             .budget(Budget.of(1))
             .store(store)
             .registry(registry)
@@ -167,8 +165,7 @@ public final class Main {
       }
       return new Session<>() {
         @Override
-        public List<Output<String>> generate(
-            List<Request<String>> requests, RunContext context) {
+        public List<Output<String>> generate(List<Request<String>> requests, RunContext context) {
           return requests.stream()
               .map(request -> request.task().hashCode() % every == 0 ? request.task() : "what?")
               .map(answer -> Output.of(answer, 1))

@@ -46,6 +46,9 @@ final class SqliteDatabase implements Database {
 
   private static final int MOST_TRIES = 5;
 
+  private static final String NOT_TO_BE_WRITTEN =
+      "this user may not write the file or its directory, where SQLite keeps two files beside it";
+
   private final Path file;
   private final SqliteFiles files;
   private final SqliteHeads heads;
@@ -916,7 +919,10 @@ final class SqliteDatabase implements Database {
     if (!(e instanceof SQLiteException sqlite)) {
       // What SQLite says is an SQLiteException; the driver wraps only what kept it from asking.
       Throwable cause = e.getCause();
-      return cause == null ? failure(file, what, e, "", false) : noNative(file, cause);
+      // Of older drivers also: where there is no file and none can be made.
+      return cause == null
+          ? failure(file, what, e, NOT_TO_BE_WRITTEN, false)
+          : noNative(file, cause);
     }
     return switch (kind(sqlite)) {
       case SQLITE_NOTADB ->
@@ -931,13 +937,7 @@ final class SqliteDatabase implements Database {
                   + "\" .recover",
               false);
       case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
-          failure(
-              file,
-              what,
-              e,
-              "this user may not write the file or its directory, where SQLite keeps two files"
-                  + " beside it",
-              false);
+          failure(file, what, e, NOT_TO_BE_WRITTEN, false);
       case SQLITE_BUSY, SQLITE_LOCKED ->
           failure(file, what, e, "another process writes to it for long: end that one", true);
       case SQLITE_FULL -> failure(file, what, e, "the disk is full: make room", true);
