@@ -29,8 +29,10 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 
 /**
  * A small application: a loop with store and registry, and a model's files. It ends with another
@@ -62,6 +65,7 @@ public final class Main {
     boolean sqlite = args[2].equals("sqlite");
     if (!sqlite) {
       missing(home, problems);
+      server(problems);
     }
     try (RunStore store = sqlite ? RunStore.sqlite(home.resolve("run.db")) : RunStore.inMemory()) {
       loop(home, store, problems);
@@ -96,6 +100,26 @@ public final class Main {
       check(
           String.valueOf(e.getMessage()).contains("org.xerial:sqlite-jdbc"),
           "no word about the driver: " + e.getMessage(),
+          problems);
+    }
+  }
+
+  /** A server needs another driver: it comes as far as to ask for a connection. */
+  private static void server(List<String> problems) {
+    DataSource nobody =
+        (DataSource)
+            Proxy.newProxyInstance(
+                Main.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
+                  throw new SQLException("nobody is there");
+                });
+    try (RunStore store = RunStore.postgresql(nobody)) {
+      problems.add("a store without a server: " + store);
+    } catch (RsiException e) {
+      check(
+          String.valueOf(e.getMessage()).contains("nobody is there"),
+          "another word about the server: " + e.getMessage(),
           problems);
     }
   }
