@@ -260,7 +260,13 @@ public final class Batches<T, C> {
   }
 
   /** A batch goes on while anybody waits for it. */
-  private record Context<T, C>(List<Row<T, C>> rows) implements RunContext {
+  private static final class Context<T, C> implements RunContext {
+    private final List<Row<T, C>> rows;
+
+    private Context(List<Row<T, C>> rows) {
+      this.rows = rows;
+    }
+
     @Override
     public boolean cancelled() {
       return Thread.currentThread().isInterrupted()

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -40,7 +41,7 @@ final class Patient {
       Function<RunContext, R> call,
       Runnable left,
       Runnable abandoned) {
-    Context<R> made = new Context<>(context, call, abandoned);
+    Call<R> made = new Call<>(context, call, abandoned);
     threads.execute(made);
     Supplier<R> came = made.await(most);
     if (came != null) {
@@ -63,15 +64,15 @@ final class Patient {
   /** How often it is asked how long to wait. */
   private static final long TICK_MILLIS = 100;
 
-  private static final class Context<R> implements Runnable, RunContext {
+  private static final class Call<R> implements Runnable {
     private final RunContext context;
     private final Function<RunContext, R> call;
     private final Runnable abandoned;
     private @Nullable Thread thread;
     private @Nullable Supplier<R> result;
-    private volatile boolean left;
+    private final AtomicBoolean left = new AtomicBoolean();
 
-    Context(RunContext context, Function<RunContext, R> call, Runnable abandoned) {
+    Call(RunContext context, Function<RunContext, R> call, Runnable abandoned) {
       this.context = context;
       this.call = call;
       this.abandoned = abandoned;
@@ -87,7 +88,7 @@ final class Patient {
       synchronized (this) {
         thread = null;
         result = came;
-        late = left;
+        late = left.get();
         notifyAll();
       }
       if (late) {
@@ -98,13 +99,13 @@ final class Patient {
     }
 
     private Supplier<R> made() {
-      if (left) {
+      if (left.get()) {
         return () -> {
           throw new CancelledException("Nobody waits for the call.");
         };
       }
       try {
-        R out = call.apply(this);
+        R out = call.apply(new Context(context, left));
         return () -> out;
       } catch (RuntimeException e) {
         return () -> {
@@ -122,32 +123,43 @@ final class Patient {
       long began = Clocks.nanos();
       try {
         while (result == null) {
-          long left = most.getAsLong() - (Clocks.nanos() - began);
-          if (left <= 0) {
+          long time = most.getAsLong() - (Clocks.nanos() - began);
+          if (time <= 0) {
             break;
           }
-          wait(Math.min(TICK_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(left)));
+          wait(Math.min(TICK_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(time)));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
       if (result == null) {
-        this.left = true;
+        left.set(true);
         if (thread != null) {
           thread.interrupt();
         }
       }
       return result;
     }
+  }
+
+  /** What the call is told: also that nobody waits for it any more. */
+  private static final class Context implements RunContext {
+    private final RunContext context;
+    private final AtomicBoolean left;
+
+    private Context(RunContext context, AtomicBoolean left) {
+      this.context = context;
+      this.left = left;
+    }
 
     @Override
     public boolean cancelled() {
-      return left || context.cancelled();
+      return left.get() || context.cancelled();
     }
 
     @Override
     public void progress(long done, long total) {
-      if (!left) {
+      if (!left.get()) {
         context.progress(done, total);
       }
     }
