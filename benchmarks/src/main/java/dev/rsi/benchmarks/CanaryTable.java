@@ -1,10 +1,10 @@
 package dev.rsi.benchmarks;
 
-import dev.rsi.core.live.Canary;
-import dev.rsi.core.live.Shadow;
-import dev.rsi.core.live.ShadowTrial;
-import dev.rsi.core.live.Ticket;
-import dev.rsi.core.live.Trial;
+import dev.rsi.core.canary.Canary;
+import dev.rsi.core.canary.Shadow;
+import dev.rsi.core.canary.ShadowTrial;
+import dev.rsi.core.canary.Ticket;
+import dev.rsi.core.canary.Trial;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -89,7 +89,7 @@ public final class CanaryTable {
         List<Long> alone = new ArrayList<>();
         for (int run = 0; run < runs(worse < 0.1 ? 51 : 201); run++) {
           SplittableRandom random = new SplittableRandom(run);
-          Trial trial = Canary.of(SHARE).seed(random.nextLong()).begin();
+          Trial trial = Trial.begin(Canary.of(SHARE).seed(random.nextLong()));
           long optimum = 0;
           long requests = 0;
           while (!trial.harmful()) {
@@ -130,7 +130,7 @@ public final class CanaryTable {
       int withdrawn = 0;
       for (int run = 0; run < trials; run++) {
         SplittableRandom random = new SplittableRandom(run);
-        Trial trial = Canary.of(SHARE).seed(random.nextLong()).begin();
+        Trial trial = Trial.begin(Canary.of(SHARE).seed(random.nextLong()));
         for (int request = 0; request < 20_000 && !trial.harmful(); request++) {
           trial
               .draw()
@@ -155,7 +155,7 @@ public final class CanaryTable {
         int yes = 0;
         for (int run = 0; run < runs(200); run++) {
           SplittableRandom random = new SplittableRandom(run);
-          Trial trial = Canary.of(SHARE).seed(random.nextLong()).begin();
+          Trial trial = Trial.begin(Canary.of(SHARE).seed(random.nextLong()));
           long request = 0;
           while (!trial.harmful() && !trial.safe()) {
             request++;
@@ -190,7 +190,7 @@ public final class CanaryTable {
       List<Long> users = new ArrayList<>();
       for (int run = 0; run < runs(201); run++) {
         SplittableRandom random = new SplittableRandom(run);
-        Trial trial = Canary.of(SHARE).seed(random.nextLong()).begin();
+        Trial trial = Trial.begin(Canary.of(SHARE).seed(random.nextLong()));
         List<Ticket> underWay = new ArrayList<>();
         while (!trial.harmful()) {
           Ticket ticket = trial.draw();
@@ -222,7 +222,7 @@ public final class CanaryTable {
       long most = 20_000;
       for (int run = 0; run < runs(200); run++) {
         SplittableRandom random = new SplittableRandom(run);
-        Trial trial = Canary.of(SHARE).seed(random.nextLong()).begin();
+        Trial trial = Trial.begin(Canary.of(SHARE).seed(random.nextLong()));
         long request = 0;
         while (!trial.harmful() && request < most) {
           request++;
@@ -253,7 +253,7 @@ public final class CanaryTable {
       int trials = runs(1000);
       for (int run = 0; run < trials; run++) {
         SplittableRandom random = new SplittableRandom(run);
-        Trial trial = Canary.of(SHARE).seed(random.nextLong()).begin();
+        Trial trial = Trial.begin(Canary.of(SHARE).seed(random.nextLong()));
         for (int request = 0; request < 20_000 && !trial.harmful(); request++) {
           int user = random.nextInt(users);
           // Who asks is what matters most: for one user in five, half of it goes wrong.
@@ -280,7 +280,7 @@ public final class CanaryTable {
         List<Long> requests = new ArrayList<>();
         for (int run = 0; run < trials; run++) {
           SplittableRandom random = new SplittableRandom(run);
-          Trial trial = Canary.of(share).tolerated(tolerated).seed(random.nextLong()).begin();
+          Trial trial = Trial.begin(Canary.of(share).tolerated(tolerated).seed(random.nextLong()));
           long request = 0;
           while (request < 100_000 && !trial.harmful() && !trial.safe()) {
             request++;
@@ -312,7 +312,7 @@ public final class CanaryTable {
       List<Long> requests = new ArrayList<>();
       for (int run = 0; run < runs(201); run++) {
         SplittableRandom random = new SplittableRandom(run);
-        Trial trial = Canary.of(SHARE).seed(random.nextLong()).begin();
+        Trial trial = Trial.begin(Canary.of(SHARE).seed(random.nextLong()));
         long request = 0;
         int leaked = 0;
         while (!trial.harmful()) {
@@ -341,7 +341,7 @@ public final class CanaryTable {
       List<Long> canary = new ArrayList<>();
       for (int run = 0; run < runs(201); run++) {
         SplittableRandom random = new SplittableRandom(run);
-        Trial trial = Canary.of(0.5).seed(random.nextLong()).begin();
+        Trial trial = Trial.begin(Canary.of(0.5).seed(random.nextLong()));
         long request = 0;
         while (!trial.harmful()) {
           request++;
@@ -355,7 +355,7 @@ public final class CanaryTable {
         List<Long> pairs = new ArrayList<>();
         for (int run = 0; run < runs(201); run++) {
           SplittableRandom random = new SplittableRandom(run);
-          ShadowTrial trial = Shadow.of(Canary.DEFAULT_TOLERATED).begin();
+          ShadowTrial trial = ShadowTrial.begin(Shadow.of(Canary.DEFAULT_TOLERATED));
           long request = 0;
           while (!trial.harmful()) {
             request++;

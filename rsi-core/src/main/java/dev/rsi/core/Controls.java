@@ -5,6 +5,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
 import dev.rsi.core.RunHandle.State;
+import dev.rsi.core.internal.Countdown;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.steps.Control;
 import java.nio.file.Files;

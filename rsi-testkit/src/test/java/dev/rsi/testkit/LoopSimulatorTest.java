@@ -38,7 +38,8 @@ class LoopSimulatorTest {
 
   /**
    * Worlds that broke a promise once: a store that keeps the end of a run and says that it did not,
-   * and a critic that fails at all of the first batch after a resume.
+   * a critic that fails at all of the first batch after a resume, and a person who deletes old
+   * versions while their own is live.
    */
   @ParameterizedTest
   @ValueSource(
@@ -46,7 +47,8 @@ class LoopSimulatorTest {
         5_443_129_476_310_229_827L,
         7_356_965_425_406_146_829L,
         2_382_341_183_734_664_646L,
-        8_577_380_755_508_250_517L
+        8_577_380_755_508_250_517L,
+        -5_916_008_486_457_101_915L
       })
   void should_keep_every_promise_in_worlds_that_broke_one(long seed) {
     assertThat(run(seed).deaths()).isPositive();

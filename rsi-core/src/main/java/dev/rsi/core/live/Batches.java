@@ -47,6 +47,7 @@ public final class Batches<T, C> {
   public record Answer<C>(Output<C> output, ModelVersion version, Feedback feedback) {}
 
   private final Desk<T, C> desk;
+  private final Shadows<T, C> shadows;
   private final Events<T, C> events;
   private final int workers;
   private final int most;
@@ -67,8 +68,15 @@ public final class Batches<T, C> {
    *
    * @param linger how long a batch that is not full waits for more, in nanoseconds
    */
-  Batches(Desk<T, C> desk, Events<T, C> events, int workers, int most, long linger) {
+  Batches(
+      Desk<T, C> desk,
+      Shadows<T, C> shadows,
+      Events<T, C> events,
+      int workers,
+      int most,
+      long linger) {
     this.desk = desk;
+    this.shadows = shadows;
     this.events = events;
     this.workers = workers;
     this.most = most;
@@ -121,9 +129,13 @@ public final class Batches<T, C> {
     }
   }
 
+  private Leased<T, C> lease() {
+    return Leased.of(desk, shadows, desk.acquire(new Turn<>(null, null, null)));
+  }
+
   private void work() {
     while (isNeeded()) {
-      try (Leased<T, C> lease = desk.acquire(new Turn<>(null, null, null))) {
+      try (Leased<T, C> lease = lease()) {
         answer(lease, next());
       } catch (RuntimeException | Error e) {
         failAll(e);
@@ -207,7 +219,7 @@ public final class Batches<T, C> {
     if (row.answer().isDone()) {
       return;
     }
-    try (Leased<T, C> lease = desk.acquire(new Turn<>(null, null, null))) {
+    try (Leased<T, C> lease = lease()) {
       answered(lease, List.of(row));
     } catch (Throwable e) {
       row.answer().completeExceptionally(PartException.of(e));
@@ -217,7 +229,7 @@ public final class Batches<T, C> {
   private void answered(Leased<T, C> lease, List<Row<T, C>> rows) {
     Feedback feedback = lease.feedback();
     List<Request<T>> requests = rows.stream().map(Row::request).toList();
-    List<Output<C>> outputs = lease.generate(requests, new Wanted<>(rows));
+    List<Output<C>> outputs = lease.generate(requests, new Context<>(rows));
     if (outputs.size() != rows.size()) {
       throw new RsiException(
           "Version ("
@@ -248,7 +260,13 @@ public final class Batches<T, C> {
   }
 
   /** A batch goes on while anybody waits for it. */
-  private record Wanted<T, C>(List<Row<T, C>> rows) implements RunContext {
+  private static final class Context<T, C> implements RunContext {
+    private final List<Row<T, C>> rows;
+
+    private Context(List<Row<T, C>> rows) {
+      this.rows = rows;
+    }
+
     @Override
     public boolean cancelled() {
       return Thread.currentThread().isInterrupted()

@@ -20,16 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Conversation<T, C> implements AutoCloseable {
   private final Desk<T, C> desk;
+  private final Shadows<T, C> shadows;
   private final @Nullable String key;
-
-  // Guarded by the desk's lock.
-  private @Nullable Pool<T, C> pool;
-  private long used;
-
+  private final Pin<T, C> pin = new Pin<>();
   private volatile boolean closed;
 
-  Conversation(Desk<T, C> desk, @Nullable String key) {
+  Conversation(Desk<T, C> desk, Shadows<T, C> shadows, @Nullable String key) {
     this.desk = desk;
+    this.shadows = shadows;
     this.key = key;
   }
 
@@ -41,18 +39,18 @@ public final class Conversation<T, C> implements AutoCloseable {
    */
   public synchronized LiveModel.Lease<T, C> acquire() {
     checkOpen();
-    return desk.acquire(new Turn<>(key, this, null));
+    return Leased.of(desk, shadows, desk.acquire(new Turn<>(key, pin, null)));
   }
 
   /** The same, but waits for so long at most: {@link LiveModel#acquire(Duration)}. */
   public synchronized LiveModel.Lease<T, C> acquire(Duration most) {
     checkOpen();
-    return desk.acquire(new Turn<>(key, this, null), most);
+    return Leased.of(desk, shadows, desk.acquire(new Turn<>(key, pin, null), most));
   }
 
   /** The version that answers; empty before the first request. */
   public Optional<ModelVersion> version() {
-    return desk.version(this);
+    return desk.version(pin);
   }
 
   private void checkOpen() {
@@ -65,26 +63,6 @@ public final class Conversation<T, C> implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    desk.end(this);
-  }
-
-  boolean isClosed() {
-    return closed;
-  }
-
-  @Nullable Pool<T, C> pool() {
-    return pool;
-  }
-
-  void pinTo(@Nullable Pool<T, C> to) {
-    pool = to;
-  }
-
-  long used() {
-    return used;
-  }
-
-  void use(long now) {
-    used = now;
+    desk.end(pin);
   }
 }

@@ -6,7 +6,7 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.ScoringSession;
+import dev.rsi.core.canary.Ticket;
 import dev.rsi.core.internal.Times;
 import dev.rsi.core.registry.ModelRegistry;
 import java.time.Duration;
@@ -40,7 +40,7 @@ final class Desk<T, C> {
   /** So many times what a lease usually takes is waited for one. */
   private static final int PATIENCE = 10;
 
-  private static final long LEAST_PATIENCE = Times.nanos(Duration.ofSeconds(1));
+  private static final long LEAST_PATIENCE = Times.nanos(Duration.ofMillis(250));
   private static final long FIRST_PATIENCE = Times.nanos(Duration.ofMinutes(1));
   private static final long MOST_PATIENCE = Times.nanos(Duration.ofMinutes(10));
 
@@ -54,10 +54,9 @@ final class Desk<T, C> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Pool<T, C>> kept = new LinkedHashSet<>();
   // In the order of their last use.
-  private final Set<Conversation<T, C>> conversations = new LinkedHashSet<>();
+  private final Set<Pin<T, C>> pins = new LinkedHashSet<>();
   private Pool<T, C> serving;
   private volatile @Nullable Rollout<T, C> rollout;
-  private volatile @Nullable Shadowing<T, C> shadowing;
   private boolean closed;
 
   /**
@@ -76,19 +75,9 @@ final class Desk<T, C> {
     return patient;
   }
 
-  /** Who is shown what the live version answers, or null. */
-  @Nullable Shadowing<T, C> shadowing() {
-    return shadowing;
-  }
-
-  /** Shows what the live version answers to another one, or to none. */
-  void shadow(@Nullable Shadowing<T, C> shadow) {
-    shadowing = shadow;
-  }
-
   // Leases.
 
-  Leased<T, C> acquire(Turn<T, C> turn) {
+  Served<T, C> acquire(Turn<T, C> turn) {
     return requireNonNull(acquire(turn, Long.MAX_VALUE));
   }
 
@@ -97,12 +86,12 @@ final class Desk<T, C> {
    *
    * @throws RsiException if there is none
    */
-  Leased<T, C> acquire(Turn<T, C> turn, Duration most) {
+  Served<T, C> acquire(Turn<T, C> turn, Duration most) {
     if (most.isNegative()) {
       throw new IllegalArgumentException("most (" + most + ") must be >= 0.");
     }
-    Leased<T, C> lease = acquire(turn, Times.nanos(most));
-    if (lease == null) {
+    Served<T, C> served = acquire(turn, Times.nanos(most));
+    if (served == null) {
       throw new RsiException(
           "No session of version ("
               + version().shortId()
@@ -112,7 +101,7 @@ final class Desk<T, C> {
           null,
           true);
     }
-    return lease;
+    return served;
   }
 
   /**
@@ -121,7 +110,7 @@ final class Desk<T, C> {
    * @param nanos how long to wait at most; without end if it is {@link Long#MAX_VALUE}
    * @return null if there is none in this time
    */
-  @Nullable Leased<T, C> acquire(Turn<T, C> turn, long nanos) {
+  @Nullable Served<T, C> acquire(Turn<T, C> turn, long nanos) {
     boolean forever = nanos == Long.MAX_VALUE;
     long began = forever ? 0 : Clocks.nanos();
     look();
@@ -129,9 +118,9 @@ final class Desk<T, C> {
       long left = forever ? nanos : nanos - (Clocks.nanos() - began);
       boolean yielding = yields < MOST_YIELDS;
       if (take(turn, yielding, left)) {
-        Leased<T, C> lease = lease(turn);
-        if (lease != null) {
-          return lease;
+        Served<T, C> served = served(turn);
+        if (served != null) {
+          return served;
         }
       } else if (left <= 0 || !yielding) {
         return null;
@@ -184,13 +173,13 @@ final class Desk<T, C> {
 
   /** Where a turn asks. Under the lock. */
   private Pool<T, C> home(Turn<T, C> turn) {
-    Conversation<T, C> conversation = turn.conversation;
-    if (conversation != null) {
-      Pool<T, C> pinned = conversation.pool();
+    Pin<T, C> pin = turn.pin;
+    if (pin != null) {
+      Pool<T, C> pinned = pin.pool();
       if (pinned != null && !pinned.retired()) {
         return pinned;
       }
-      unpin(conversation);
+      unpin(pin);
     }
     return serving;
   }
@@ -215,8 +204,8 @@ final class Desk<T, C> {
       throw refusal();
     }
     Rollout<T, C> now = rollout;
-    Conversation<T, C> conversation = turn.conversation;
-    boolean free = conversation == null || conversation.pool() == null;
+    Pin<T, C> pin = turn.pin;
+    boolean free = pin == null || pin.pool() == null;
     if (now != null && free && pool == serving && turn.mayBeDrawn() && now.mayDraw()) {
       Ticket ticket = turn.key == null ? now.trial.draw() : now.trial.draw(turn.key);
       turn.drawn(now, ticket);
@@ -226,14 +215,14 @@ final class Desk<T, C> {
       }
     }
     Pool<T, C> taken = requireNonNull(turn.pool());
-    if (conversation != null) {
-      use(conversation, taken);
+    if (pin != null) {
+      use(pin, taken);
     }
     taken.meter.begins(turn.waited());
   }
 
-  /** The lease that a turn has come to; null if no session could be opened where there was room. */
-  private @Nullable Leased<T, C> lease(Turn<T, C> turn) {
+  /** What a turn has come to; null if no session could be opened where there was room. */
+  private @Nullable Served<T, C> served(Turn<T, C> turn) {
     Pool<T, C> pool = requireNonNull(turn.pool());
     Generator.Session<T, C> session = turn.session();
     if (session == null) {
@@ -249,13 +238,18 @@ final class Desk<T, C> {
     if (tries == null && now != null && now.challenger == pool) {
       tries = now; // A conversation that was drawn to it before.
     }
-    Served<T, C> served = new Served<>(pool, tries, turn.ticket());
-    Leased<T, C> lease =
-        session instanceof ScoringSession<T, C> scoring
-            ? new Leased.Scoring<>(this, served, scoring)
-            : new Leased<>(this, served, session);
+    return new Served<>(pool, session, tries, turn.ticket());
+  }
+
+  /**
+   * A request begins.
+   *
+   * @param revoke takes the session from it, if no call is under way
+   */
+  void begins(Served<T, C> served, Runnable revoke) {
+    Rollout<T, C> tries = served.rollout();
     if (tries != null) {
-      served.leased(lease);
+      served.revocable(revoke);
       lock.lock();
       try {
         tries.begins(served);
@@ -263,7 +257,6 @@ final class Desk<T, C> {
         lock.unlock();
       }
     }
-    return lease;
   }
 
   private void cameToNothing(Pool<T, C> pool) {
@@ -317,35 +310,32 @@ final class Desk<T, C> {
   }
 
   /**
-   * A lease that nobody waits for on a thread.
+   * What nobody waits for on a thread.
    *
-   * @param executor opens sessions and completes the future
+   * @param executor opens sessions and completes the future; cancelling that gives up the wait
    */
-  CompletableFuture<LiveModel.Lease<T, C>> acquireAsync(@Nullable String key, Executor executor) {
-    CompletableFuture<LiveModel.Lease<T, C>> future = new CompletableFuture<>();
-    Asking asking = new Asking(key, executor, future);
+  void acquireAsync(Executor executor, CompletableFuture<Served<T, C>> future) {
+    Asking asking = new Asking(executor, future);
     var unused =
         future.whenComplete(
-            (lease, thrown) -> {
+            (served, thrown) -> {
               if (future.isCancelled()) {
                 asking.cancel();
               }
             });
     asking.ask();
-    return future;
   }
 
   /** A request for a lease that holds no thread while it waits. */
   private final class Asking {
     private final Executor executor;
-    private final CompletableFuture<LiveModel.Lease<T, C>> future;
+    private final CompletableFuture<Served<T, C>> future;
     private final Turn<T, C> turn;
 
-    Asking(
-        @Nullable String key, Executor executor, CompletableFuture<LiveModel.Lease<T, C>> future) {
+    Asking(Executor executor, CompletableFuture<Served<T, C>> future) {
       this.executor = executor;
       this.future = future;
-      this.turn = new Turn<>(key, null, () -> executor.execute(this::served));
+      this.turn = new Turn<>(null, null, () -> executor.execute(this::granted));
     }
 
     void ask() {
@@ -360,23 +350,23 @@ final class Desk<T, C> {
         lock.unlock();
       }
       if (!waits) {
-        executor.execute(this::served);
+        executor.execute(this::granted);
       }
     }
 
-    void served() {
+    void granted() {
       try {
         lock.lock();
         try {
-          granted(turn);
+          Desk.this.granted(turn);
         } finally {
           lock.unlock();
         }
-        Leased<T, C> lease = lease(turn);
-        if (lease == null) {
+        Served<T, C> served = served(turn);
+        if (served == null) {
           ask();
-        } else if (!future.complete(lease)) {
-          lease.close();
+        } else if (!future.complete(served)) {
+          refused(served);
         }
         look();
       } catch (RuntimeException | Error e) {
@@ -396,6 +386,25 @@ final class Desk<T, C> {
     }
   }
 
+  /** Nobody wants it any more. */
+  private void refused(Served<T, C> served) {
+    Ticket ticket = served.ticket();
+    if (ticket != null) {
+      ticket.drop();
+    }
+    boolean last;
+    lock.lock();
+    try {
+      last = served.pool().giveBack(served.session());
+      served.pool().meter.cameToNothing();
+    } finally {
+      lock.unlock();
+    }
+    if (last) {
+      close(served.pool(), List.of(served.session()));
+    }
+  }
+
   /**
    * A lease ended.
    *
@@ -404,7 +413,7 @@ final class Desk<T, C> {
   void giveBack(
       Served<T, C> served,
       Generator.@Nullable Session<T, C> session,
-      Leased.Course course,
+      Course course,
       @Nullable Feedback feedback) {
     Pool<T, C> pool = served.pool();
     Rollout<T, C> tries = served.rollout();
@@ -415,7 +424,7 @@ final class Desk<T, C> {
       pool.meter.ends(course, Clocks.nanos() - served.since);
       served.end();
       if (tries != null) {
-        tries.ends();
+        tries.ends(served, course.failed());
       }
     } finally {
       lock.unlock();
@@ -431,7 +440,7 @@ final class Desk<T, C> {
   }
 
   /** Says how a request went, to the canary that drew it and to who wants to know. */
-  private void judged(Served<T, C> served, Leased.Course course, @Nullable Feedback feedback) {
+  private void judged(Served<T, C> served, Course course, @Nullable Feedback feedback) {
     Ticket ticket = served.ticket();
     boolean later = false;
     double success = course.success();
@@ -463,7 +472,7 @@ final class Desk<T, C> {
     }
   }
 
-  private static void settle(Ticket ticket, double success, Leased.Course course, Duration took) {
+  private static void settle(Ticket ticket, double success, Course course, Duration took) {
     if (course.called()) {
       ticket.settle(success, took);
     } else {
@@ -510,9 +519,9 @@ final class Desk<T, C> {
   /** How long a request may take before it has failed, in nanoseconds. */
   long patience() {
     Rollout<T, C> now = rollout;
-    Duration declared = now == null ? null : now.canary.patience();
-    if (declared != null) {
-      return Times.nanos(declared);
+    Optional<Duration> declared = now == null ? Optional.empty() : now.canary.patience();
+    if (declared.isPresent()) {
+      return Times.nanos(declared.get());
     }
     lock.lock();
     try {
@@ -529,7 +538,7 @@ final class Desk<T, C> {
   void hangs(Served<T, C> served) {
     lock.lock();
     try {
-      requireNonNull(served.rollout()).hangs(true);
+      requireNonNull(served.rollout()).hangs(served, Clocks.nanos());
     } finally {
       lock.unlock();
     }
@@ -539,7 +548,7 @@ final class Desk<T, C> {
   void released(Served<T, C> served, Generator.Session<T, C> session) {
     lock.lock();
     try {
-      requireNonNull(served.rollout()).hangs(false);
+      requireNonNull(served.rollout()).released(served);
       served.pool().lose();
     } finally {
       lock.unlock();
@@ -568,12 +577,8 @@ final class Desk<T, C> {
       if (ticket != null) {
         ticket.fail(Duration.ofNanos(patience));
       }
-      Leased<T, C> lease = served.lease();
-      if (lease != null && served.isTried() && lease.revoke()) {
-        log.warn(
-            "a lease of version {} was held for longer than {} and is taken back",
-            served.pool().version.shortId(),
-            Duration.ofNanos(patience));
+      if (served.isTried()) {
+        served.revoke();
       }
     }
     withdrawIfHarmful(now, patience);
@@ -589,9 +594,9 @@ final class Desk<T, C> {
       String why;
       if (now.trial.harmful()) {
         why = now.trial.report().why();
-      } else if (now.isHung()) {
+      } else if (now.isHung(Clocks.nanos(), patience)) {
         why =
-            "All of its sessions are in calls that take longer than ("
+            "All of its sessions are in calls that do not end, though they were told to after ("
                 + Duration.ofNanos(patience)
                 + ").";
       } else {
@@ -775,33 +780,34 @@ final class Desk<T, C> {
 
   // Conversations.
 
-  private void use(Conversation<T, C> conversation, Pool<T, C> pool) {
-    if (conversation.isClosed()) {
+  private void use(Pin<T, C> pin, Pool<T, C> pool) {
+    if (pin.isClosed()) {
       return;
     }
-    if (conversation.pool() != pool) {
-      conversation.pinTo(pool);
+    if (pin.pool() != pool) {
+      pin.to(pool);
       pool.pin();
     }
-    conversation.use(Clocks.nanos());
-    conversations.remove(conversation);
-    conversations.add(conversation);
+    pin.use(Clocks.nanos());
+    pins.remove(pin);
+    pins.add(pin);
   }
 
-  Optional<ModelVersion> version(Conversation<T, C> conversation) {
+  Optional<ModelVersion> version(Pin<T, C> pin) {
     lock.lock();
     try {
-      return Optional.ofNullable(conversation.pool()).map(pool -> pool.version);
+      return Optional.ofNullable(pin.pool()).map(pool -> pool.version);
     } finally {
       lock.unlock();
     }
   }
 
-  void end(Conversation<T, C> conversation) {
+  void end(Pin<T, C> pin) {
     Pool<T, C> ended;
     lock.lock();
     try {
-      ended = unpin(conversation);
+      pin.close();
+      ended = unpin(pin);
     } finally {
       lock.unlock();
     }
@@ -811,10 +817,10 @@ final class Desk<T, C> {
   }
 
   /** Returns the pool that nothing keeps any more, or null. Under the lock. */
-  private @Nullable Pool<T, C> unpin(Conversation<T, C> conversation) {
-    conversations.remove(conversation);
-    Pool<T, C> pool = conversation.pool();
-    conversation.pinTo(null);
+  private @Nullable Pool<T, C> unpin(Pin<T, C> pin) {
+    pins.remove(pin);
+    Pool<T, C> pool = pin.pool();
+    pin.to(null);
     return pool != null && pool.unpin() ? pool : null;
   }
 
@@ -832,7 +838,7 @@ final class Desk<T, C> {
   /** Conversations that stood idle for too long keep no version. Under the lock. */
   private void forgetIdle() {
     long now = Clocks.nanos();
-    for (Conversation<T, C> each : List.copyOf(conversations)) {
+    for (Pin<T, C> each : List.copyOf(pins)) {
       if (now - each.used() <= keeps) {
         return;
       }

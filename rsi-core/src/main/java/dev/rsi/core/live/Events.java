@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Tells listeners, the registry and the log what happens. */
 final class Events<T, C> {
-  private static final Logger log = LoggerFactory.getLogger(LiveModel.class);
+  private static final Logger log = LoggerFactory.getLogger(Events.class);
 
   private final Versions<T, C> versions;
   private final List<LiveListener<T, C>> listeners;

@@ -1,6 +1,7 @@
 package dev.rsi.core.live;
 
 import dev.rsi.api.ModelVersion;
+import dev.rsi.core.canary.Canary;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,12 @@ public final class Feedback {
   interface Hearer {
     /** Returns false if it is too late. */
     boolean hear(double success, String by);
+  }
+
+  static void checkSuccess(double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException("success (" + value + ") must be in [0, 1].");
+    }
   }
 
   /** Who tells where nobody says who. */
@@ -52,7 +59,7 @@ public final class Feedback {
    * @param by not blank
    */
   public boolean report(double value, String by) {
-    Leased.checkSuccess(value);
+    checkSuccess(value);
     if (Objects.requireNonNull(by, "by").isBlank()) {
       throw new IllegalArgumentException("by (" + by + ") must name who tells.");
     }

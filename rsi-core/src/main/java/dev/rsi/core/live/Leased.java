@@ -10,16 +10,20 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A lease, which hands its calls to the session behind it. */
 class Leased<T, C> implements LiveModel.Lease<T, C> {
+  private static final Logger log = LoggerFactory.getLogger(LiveModel.class);
 
   /** A lease of a session that can score. */
   static final class Scoring<T, C> extends Leased<T, C> implements ScoringSession<T, C> {
     private final ScoringSession<T, C> session;
 
-    Scoring(Desk<T, C> desk, Served<T, C> served, ScoringSession<T, C> session) {
-      super(desk, served, session);
+    Scoring(
+        Desk<T, C> desk, Shadows<T, C> shadows, Served<T, C> served, ScoringSession<T, C> session) {
+      super(desk, shadows, served);
       this.session = session;
     }
 
@@ -29,17 +33,8 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
     }
   }
 
-  /**
-   * What came of a request.
-   *
-   * @param called whether the model was called at all
-   * @param failed whether a call failed, and nothing better than failure was told
-   * @param nanos how long its calls took
-   * @param success what was told, or NaN
-   */
-  record Course(boolean called, boolean failed, long nanos, double success) {}
-
   private final Desk<T, C> desk;
+  private final Shadows<T, C> shadows;
   private final Served<T, C> served;
   private final Generator.Session<T, C> session;
   // One call at a time; who closes waits for it, but who revokes does not.
@@ -52,10 +47,21 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
   private boolean hangs;
   private boolean closed;
 
-  Leased(Desk<T, C> desk, Served<T, C> served, Generator.Session<T, C> session) {
+  private Leased(Desk<T, C> desk, Shadows<T, C> shadows, Served<T, C> served) {
     this.desk = desk;
+    this.shadows = shadows;
     this.served = served;
-    this.session = session;
+    this.session = served.session();
+  }
+
+  /** The lease of a request that a session was found for. */
+  static <T, C> Leased<T, C> of(Desk<T, C> desk, Shadows<T, C> shadows, Served<T, C> served) {
+    Leased<T, C> lease =
+        served.session() instanceof ScoringSession<T, C> scoring
+            ? new Scoring<>(desk, shadows, served, scoring)
+            : new Leased<>(desk, shadows, served);
+    desk.begins(served, lease::revoke);
+    return lease;
   }
 
   @Override
@@ -84,10 +90,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
   }
 
   private void show(List<Request<T>> requests, @Nullable List<Output<C>> outputs) {
-    Shadowing<T, C> shadowing = desk.shadowing();
-    if (shadowing != null) {
-      shadowing.show(served.pool().version, requests, outputs);
-    }
+    shadows.show(version(), requests, outputs);
   }
 
   private static boolean isFailed(Output<?> output) {
@@ -130,7 +133,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
     return desk.patient()
         .call(
             "Version (" + version().shortId() + "), which is tried by a canary,",
-            desk.patience(),
+            desk::patience,
             context,
             call,
             () -> {
@@ -145,7 +148,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
     calling.lock();
     try {
       checkOpen();
-      checkSuccess(value);
+      Feedback.checkSuccess(value);
       if (!Double.isNaN(success)) {
         throw new IllegalStateException("success was already told to be (" + success + ").");
       }
@@ -169,12 +172,6 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
     }
   }
 
-  static void checkSuccess(double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException("success (" + value + ") must be in [0, 1].");
-    }
-  }
-
   @Override
   public void close() {
     calling.lock();
@@ -185,16 +182,17 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
     }
   }
 
-  /** Takes the session from who has held it for too long, if no call is under way. */
-  boolean revoke() {
-    if (!calling.tryLock()) {
-      return false;
-    }
-    try {
-      end();
-      return true;
-    } finally {
-      calling.unlock();
+  /** Takes the session back from who has held it for too long, if no call is under way. */
+  private void revoke() {
+    if (calling.tryLock()) {
+      try {
+        if (!closed) {
+          log.warn("a lease of version {} was held for too long", version().shortId());
+        }
+        end();
+      } finally {
+        calling.unlock();
+      }
     }
   }
 

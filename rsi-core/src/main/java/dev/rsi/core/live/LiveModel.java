@@ -8,6 +8,9 @@ import dev.rsi.api.ScoringSession;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.Approval;
 import dev.rsi.core.RunListener;
+import dev.rsi.core.canary.Canary;
+import dev.rsi.core.canary.Shadow;
+import dev.rsi.core.canary.Trial;
 import dev.rsi.core.internal.Times;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
@@ -98,6 +101,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   private final Versions<T, C> versions;
   private final Events<T, C> events;
   private final Desk<T, C> desk;
+  private final Shadows<T, C> shadows = new Shadows<>();
 
   // Held while a version is loaded, so that swaps follow one another. Taken before the desk's.
   private final ReentrantLock swapping = new ReentrantLock();
@@ -146,7 +150,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    * @throws CancelledException if the thread is interrupted while waiting
    */
   public Lease<T, C> acquire() {
-    return desk.acquire(new Turn<>(null, null, null));
+    return leased(desk.acquire(new Turn<>(null, null, null)));
   }
 
   /**
@@ -156,12 +160,12 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    * @throws RsiException if no session was free by then; retryable
    */
   public Lease<T, C> acquire(Duration most) {
-    return desk.acquire(new Turn<>(null, null, null), most);
+    return leased(desk.acquire(new Turn<>(null, null, null), most));
   }
 
   /** The same, but does not wait for a session: empty if all are out. */
   public Optional<Lease<T, C>> tryAcquire() {
-    return Optional.ofNullable(desk.acquire(new Turn<>(null, null, null), 0));
+    return Optional.ofNullable(desk.acquire(new Turn<>(null, null, null), 0)).map(this::leased);
   }
 
   /**
@@ -171,7 +175,29 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    * @param executor opens sessions, where another one is needed, and completes the future
    */
   public CompletableFuture<Lease<T, C>> acquireAsync(Executor executor) {
-    return desk.acquireAsync(null, Objects.requireNonNull(executor, "executor"));
+    CompletableFuture<Served<T, C>> served = new CompletableFuture<>();
+    CompletableFuture<Lease<T, C>> lease = new CompletableFuture<>();
+    desk.acquireAsync(Objects.requireNonNull(executor, "executor"), served);
+    var unused =
+        served.whenComplete(
+            (found, thrown) -> {
+              if (found == null) {
+                lease.completeExceptionally(thrown);
+                return;
+              }
+              Lease<T, C> made = leased(found);
+              if (!lease.complete(made)) {
+                made.close();
+              }
+            });
+    var unusedToo =
+        lease.whenComplete(
+            (made, thrown) -> {
+              if (lease.isCancelled()) {
+                served.cancel(false);
+              }
+            });
+    return lease;
   }
 
   /**
@@ -182,17 +208,21 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    * @param key whose request it is
    */
   public Lease<T, C> acquireFor(String key) {
-    return desk.acquire(new Turn<>(Objects.requireNonNull(key, "key"), null, null));
+    return leased(desk.acquire(new Turn<>(Objects.requireNonNull(key, "key"), null, null)));
+  }
+
+  private Lease<T, C> leased(Served<T, C> served) {
+    return Leased.of(desk, shadows, served);
   }
 
   /** Begins a conversation: all of its requests are answered by the version of the first. */
   public Conversation<T, C> conversation() {
-    return new Conversation<>(desk, null);
+    return new Conversation<>(desk, shadows, null);
   }
 
   /** The same, whose side a canary draws by a key. */
   public Conversation<T, C> conversation(String key) {
-    return new Conversation<>(desk, Objects.requireNonNull(key, "key"));
+    return new Conversation<>(desk, shadows, Objects.requireNonNull(key, "key"));
   }
 
   /**
@@ -207,7 +237,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
       throw new IllegalArgumentException(
           "most (" + most + ") must be >= 1, and linger (" + linger + ") >= 0.");
     }
-    return new Batches<>(desk, events, serving.sessions(), most, Times.nanos(linger));
+    return new Batches<>(desk, shadows, events, serving.sessions(), most, Times.nanos(linger));
   }
 
   /** The version that the next lease is of, unless a canary draws its challenger. */
@@ -325,34 +355,34 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         throw new IllegalArgumentException(
             "version (" + version.shortId() + ") is live: there is nothing to compare it with.");
       }
-      TrialLog log =
+      Trial trial =
           versions
               .registry()
               .trials()
-              .map(directory -> TrialLog.open(directory, version.id(), beside.id()))
-              .orElse(null);
+              .map(directory -> Trial.resume(canary, directory, version.id(), beside.id()))
+              .orElseGet(() -> Trial.begin(canary));
       try {
         Rollout<T, C> begun =
             new Rollout<>(
-                beside,
-                versions.load(version, canary.sessions(serving.sessions())),
-                canary,
-                log,
-                desk.condition());
+                beside, versions.load(version, sessions(canary)), canary, trial, desk.condition());
         if (!desk.begin(begun)) {
           throw Desk.refusal();
         }
         last = begun;
         return begun;
       } catch (RuntimeException | Error e) {
-        if (log != null) {
-          log.close();
-        }
+        trial.end();
         throw e;
       }
     } finally {
       swapping.unlock();
     }
+  }
+
+  /** How many of the challenger's sessions may be out at once: what its share needs twice over. */
+  private int sessions(Canary canary) {
+    int most = serving.sessions();
+    return Math.max(1, (int) Math.min(most, Math.ceil(2 * canary.share() * most)));
   }
 
   private void checkNoCanary() {
@@ -396,7 +426,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
       Shadowing<T, C> begun =
           new Shadowing<>(version, beside, shadow, verifier, versions, desk, events);
       shadowed = begun;
-      desk.shadow(begun);
+      shadows.show(begun);
     } finally {
       swapping.unlock();
     }
@@ -404,8 +434,8 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
 
   /** Ends a shadow, if there is one. */
   public void endShadow() {
-    Shadowing<T, C> under = desk.shadowing();
-    desk.shadow(null);
+    Shadowing<T, C> under = shadows.under();
+    shadows.show(null);
     if (under != null) {
       under.end();
     }
@@ -445,7 +475,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     if (told < 1) {
       throw new IllegalArgumentException("told (" + told + ") must be >= 1.");
     }
-    return new Trials<>(this, desk, versions.registry(), canary, told);
+    return new Trials<>(this::begin, desk, versions.registry(), canary, told);
   }
 
   /** What the canary under way has seen, or else the last one; empty if there was none. */

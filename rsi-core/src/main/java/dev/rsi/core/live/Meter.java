@@ -1,6 +1,7 @@
 package dev.rsi.core.live;
 
 import dev.rsi.api.ModelVersion;
+import dev.rsi.core.internal.LatencyHistogram;
 import java.time.Duration;
 
 /** What the requests of one version came to. Guarded by the live model's lock. */
@@ -34,7 +35,7 @@ final class Meter {
   }
 
   /** A request is over. */
-  void ends(Leased.Course course, long heldNanos) {
+  void ends(Course course, long heldNanos) {
     open--;
     requests++;
     failures += course.failed() ? 1 : 0;

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ final class Patient {
    * Calls, and waits.
    *
    * @param who is called, for people
-   * @param nanos how long to wait
+   * @param most how long to wait, in nanoseconds; asked again now and then
    * @param left told, on the caller's thread, that it waits no more for the call
    * @param abandoned told, on the call's thread, when a call that nobody waits for any more ends
    * @throws RsiException if it takes longer
@@ -34,14 +36,14 @@ final class Patient {
    */
   <R> R call(
       String who,
-      long nanos,
+      LongSupplier most,
       RunContext context,
       Function<RunContext, R> call,
       Runnable left,
       Runnable abandoned) {
     Call<R> made = new Call<>(context, call, abandoned);
     threads.execute(made);
-    Supplier<R> came = made.await(nanos);
+    Supplier<R> came = made.await(most);
     if (came != null) {
       return came.get();
     }
@@ -52,20 +54,23 @@ final class Patient {
     throw new RsiException(
         who
             + " did not answer within ("
-            + Duration.ofNanos(nanos)
+            + Duration.ofNanos(most.getAsLong())
             + ").\nMaybe ask again: a canary withdraws a challenger that does not answer. Or give"
             + " it more time: Canary.patience.",
         null,
         true);
   }
 
-  private static final class Call<R> implements Runnable, RunContext {
+  /** How often it is asked how long to wait. */
+  private static final long TICK_MILLIS = 100;
+
+  private static final class Call<R> implements Runnable {
     private final RunContext context;
     private final Function<RunContext, R> call;
     private final Runnable abandoned;
     private @Nullable Thread thread;
     private @Nullable Supplier<R> result;
-    private volatile boolean left;
+    private final AtomicBoolean left = new AtomicBoolean();
 
     Call(RunContext context, Function<RunContext, R> call, Runnable abandoned) {
       this.context = context;
@@ -83,7 +88,7 @@ final class Patient {
       synchronized (this) {
         thread = null;
         result = came;
-        late = left;
+        late = left.get();
         notifyAll();
       }
       if (late) {
@@ -94,13 +99,13 @@ final class Patient {
     }
 
     private Supplier<R> made() {
-      if (left) {
+      if (left.get()) {
         return () -> {
           throw new CancelledException("Nobody waits for the call.");
         };
       }
       try {
-        R out = call.apply(this);
+        R out = call.apply(new Context(context, left));
         return () -> out;
       } catch (RuntimeException e) {
         return () -> {
@@ -114,35 +119,47 @@ final class Patient {
     }
 
     /** What came of it in time; null if nothing did. */
-    synchronized @Nullable Supplier<R> await(long nanos) {
-      long left = nanos;
+    synchronized @Nullable Supplier<R> await(LongSupplier most) {
+      long began = Clocks.nanos();
       try {
-        while (result == null && left > 0) {
-          long millis = TimeUnit.NANOSECONDS.toMillis(left);
-          long before = Clocks.nanos();
-          wait(millis, (int) (left - TimeUnit.MILLISECONDS.toNanos(millis)));
-          left -= Clocks.nanos() - before;
+        while (result == null) {
+          long time = most.getAsLong() - (Clocks.nanos() - began);
+          if (time <= 0) {
+            break;
+          }
+          wait(Math.min(TICK_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(time)));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
       if (result == null) {
-        this.left = true;
+        left.set(true);
         if (thread != null) {
           thread.interrupt();
         }
       }
       return result;
     }
+  }
+
+  /** What the call is told: also that nobody waits for it any more. */
+  private static final class Context implements RunContext {
+    private final RunContext context;
+    private final AtomicBoolean left;
+
+    private Context(RunContext context, AtomicBoolean left) {
+      this.context = context;
+      this.left = left;
+    }
 
     @Override
     public boolean cancelled() {
-      return left || context.cancelled();
+      return left.get() || context.cancelled();
     }
 
     @Override
     public void progress(long done, long total) {
-      if (!left) {
+      if (!left.get()) {
         context.progress(done, total);
       }
     }

@@ -1,10 +1,15 @@
 package dev.rsi.core.live;
 
 import dev.rsi.api.ModelVersion;
+import dev.rsi.core.canary.Canary;
+import dev.rsi.core.canary.Ticket;
+import dev.rsi.core.canary.Trial;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
@@ -33,29 +38,30 @@ final class Rollout<T, C> {
 
   // In the order they began.
   private final Deque<Served<T, C>> open = new ArrayDeque<>();
-  private final @Nullable TrialLog log;
-  private int hanging;
+  // Calls that nobody waits for any more, and since when.
+  private final Map<Served<T, C>, Long> hanging = new LinkedHashMap<>();
+  private int out;
+  private long answered;
   private boolean drawing = true;
   private @Nullable End end;
   private String why = "";
 
   Rollout(
-      ModelVersion parent,
-      Pool<T, C> challenger,
-      Canary canary,
-      @Nullable TrialLog log,
-      Condition changed) {
+      ModelVersion parent, Pool<T, C> challenger, Canary canary, Trial trial, Condition changed) {
     this.parent = parent;
     this.challenger = challenger;
     this.canary = canary;
-    this.trial = log == null ? Trial.begin(canary) : Trial.resume(canary, log);
-    this.log = log;
+    this.trial = trial;
     this.changed = changed;
   }
 
-  /** Whether a request that comes now may be drawn. */
+  /**
+   * Whether a request that comes now may be drawn. Trust grows with answers: the challenger has one
+   * call at a time at first, and one more for each that it answered, up to its sessions; so one
+   * that hangs from the beginning holds up one user.
+   */
   boolean mayDraw() {
-    return drawing && end == null && challenger.mayServe();
+    return drawing && end == null && out <= answered && challenger.mayServe();
   }
 
   boolean isDrawing() {
@@ -69,10 +75,15 @@ final class Rollout<T, C> {
 
   void begins(Served<T, C> served) {
     open.add(served);
+    out += served.isTried() ? 1 : 0;
   }
 
-  /** A request ended: those at the head that did are forgotten. */
-  void ends() {
+  /** A request ended, and those at the head that did are forgotten. */
+  void ends(Served<T, C> served, boolean failed) {
+    if (served.isTried()) {
+      out--;
+      answered += failed ? 0 : 1;
+    }
     while (!open.isEmpty() && open.peek().isOver()) {
       open.remove();
     }
@@ -90,14 +101,20 @@ final class Rollout<T, C> {
     return out;
   }
 
-  /** A call of the challenger hangs, or one that did has ended. */
-  void hangs(boolean begins) {
-    hanging += begins ? 1 : -1;
+  /** A call of the challenger hangs: it was told to end, and has not. */
+  void hangs(Served<T, C> served, long now) {
+    hanging.put(served, now);
   }
 
-  /** Whether all sessions that the challenger may have are in calls that hang. */
-  boolean isHung() {
-    return hanging >= challenger.limit();
+  /** A call that hung has ended. */
+  void released(Served<T, C> served) {
+    hanging.remove(served);
+  }
+
+  /** Whether all sessions that it may have are in calls that have not ended in so long a time. */
+  boolean isHung(long now, long patience) {
+    return hanging.size() >= challenger.limit()
+        && hanging.values().stream().allMatch(since -> now - since > patience);
   }
 
   void end(End how, String reason) {
@@ -105,23 +122,19 @@ final class Rollout<T, C> {
       end = how;
       why = reason;
       changed.signalAll();
-      closeLog();
+      endTrial();
     }
   }
 
   /** What is under way ends elsewhere: that it is not waited for says nothing of either side. */
-  private void closeLog() {
+  private void endTrial() {
     for (Served<T, C> served : open) {
       Ticket ticket = served.ticket();
       if (ticket != null) {
         ticket.drop();
       }
     }
-    if (log != null) {
-      synchronized (trial) {
-        log.close();
-      }
-    }
+    trial.end();
   }
 
   @Nullable End end() {

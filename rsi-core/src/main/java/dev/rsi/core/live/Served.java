@@ -1,7 +1,9 @@
 package dev.rsi.core.live;
 
+import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
+import dev.rsi.core.canary.Ticket;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,23 +15,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class Served<T, C> {
   private final Pool<T, C> pool;
+  private final Generator.Session<T, C> session;
   private final @Nullable Rollout<T, C> rollout;
   private final @Nullable Ticket ticket;
   final long since = Clocks.nanos();
 
-  private @Nullable Leased<T, C> lease;
+  private @Nullable Runnable revoke;
   private boolean over;
   private @Nullable Request<T> request;
   private @Nullable Output<C> output;
 
-  Served(Pool<T, C> pool, @Nullable Rollout<T, C> rollout, @Nullable Ticket ticket) {
+  Served(
+      Pool<T, C> pool,
+      Generator.Session<T, C> session,
+      @Nullable Rollout<T, C> rollout,
+      @Nullable Ticket ticket) {
     this.pool = pool;
+    this.session = session;
     this.rollout = rollout;
     this.ticket = ticket;
   }
 
   Pool<T, C> pool() {
     return pool;
+  }
+
+  Generator.Session<T, C> session() {
+    return session;
   }
 
   @Nullable Rollout<T, C> rollout() {
@@ -45,12 +57,15 @@ final class Served<T, C> {
     return rollout != null && rollout.challenger == pool;
   }
 
-  void leased(Leased<T, C> made) {
-    lease = made;
+  void revocable(Runnable by) {
+    revoke = by;
   }
 
-  @Nullable Leased<T, C> lease() {
-    return lease;
+  /** Takes the session from who has held it for too long, if no call is under way. */
+  void revoke() {
+    if (revoke != null) {
+      revoke.run();
+    }
   }
 
   /** It ended. */

@@ -8,6 +8,8 @@ import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.canary.Shadow;
+import dev.rsi.core.canary.ShadowTrial;
 import dev.rsi.core.internal.Ruling;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -55,7 +57,7 @@ final class Shadowing<T, C> {
       Events<T, C> events) {
     this.challenger = challenger;
     this.parent = parent;
-    this.trial = shadow.begin();
+    this.trial = ShadowTrial.begin(shadow);
     this.verifier = verifier;
     this.versions = versions;
     this.desk = desk;
@@ -137,7 +139,7 @@ final class Shadowing<T, C> {
           desk.patient()
               .call(
                   "Version (" + challenger.shortId() + "), which is in the shadow,",
-                  desk.patience(),
+                  desk::patience,
                   RunContext.standalone(),
                   context -> session.generate(requests, context),
                   () -> lost[0] = true,

@@ -1,27 +1,39 @@
 package dev.rsi.core.live;
 
+import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.Approval;
+import dev.rsi.core.canary.Canary;
 import dev.rsi.core.registry.ModelRegistry;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Has a canary answer whether a challenger goes live. */
 final class Trials<T, C> implements Approval.Approver {
+  /** Begins a canary beside a version that must be live. */
+  interface Beginning<T, C> {
+    Rollout<T, C> begin(ModelVersion version, Canary canary, String parent);
+  }
+
   /** Who answers. */
   private static final String CANARY = "canary";
 
   /** How often a trial looks for calls that hang, where no requests come. */
   private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final LiveModel<T, C> live;
+  private final Beginning<T, C> beginning;
   private final Desk<T, C> desk;
   private final ModelRegistry registry;
   private final Canary canary;
   private final long told;
 
-  Trials(LiveModel<T, C> live, Desk<T, C> desk, ModelRegistry registry, Canary canary, long told) {
-    this.live = live;
+  Trials(
+      Beginning<T, C> beginning,
+      Desk<T, C> desk,
+      ModelRegistry registry,
+      Canary canary,
+      long told) {
+    this.beginning = beginning;
     this.desk = desk;
     this.registry = registry;
     this.canary = canary;
@@ -68,7 +80,7 @@ final class Trials<T, C> implements Approval.Approver {
 
   private Rollout<T, C> begin(Approval.Question question) {
     try {
-      return live.begin(registry.version(question.challenger()), canary, question.parent());
+      return beginning.begin(registry.version(question.challenger()), canary, question.parent());
     } catch (IllegalStateException e) {
       throw new RsiException("The canary cannot begin: " + e.getMessage(), e, true);
     }

@@ -1,6 +1,7 @@
 package dev.rsi.core.live;
 
 import dev.rsi.api.Generator;
+import dev.rsi.core.canary.Ticket;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,8 @@ final class Turn<T, C> {
   /** Whose request it is, or null. */
   final @Nullable String key;
 
-  /** The conversation that it belongs to, or null. */
-  final @Nullable Conversation<T, C> conversation;
+  /** What the conversation that it belongs to began with, or null. */
+  final @Nullable Pin<T, C> pin;
 
   /** Told when the wait is over, under the lock, where nobody waits; or null. */
   private final @Nullable Runnable whenOver;
@@ -37,12 +38,9 @@ final class Turn<T, C> {
   private @Nullable Rollout<T, C> rollout;
   private @Nullable Ticket ticket;
 
-  Turn(
-      @Nullable String key,
-      @Nullable Conversation<T, C> conversation,
-      @Nullable Runnable whenOver) {
+  Turn(@Nullable String key, @Nullable Pin<T, C> pin, @Nullable Runnable whenOver) {
     this.key = key;
-    this.conversation = conversation;
+    this.pin = pin;
     this.whenOver = whenOver;
   }
 

@@ -1,6 +1,6 @@
 package dev.rsi.core.micrometer;
 
-import dev.rsi.core.live.Canary;
+import dev.rsi.core.canary.Canary;
 import dev.rsi.core.live.LiveModel;
 import dev.rsi.core.live.Usage;
 import io.micrometer.core.instrument.Gauge;

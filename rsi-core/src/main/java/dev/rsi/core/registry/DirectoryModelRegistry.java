@@ -629,6 +629,13 @@ final class DirectoryModelRegistry implements ModelRegistry {
       }
       kept.add(place.id());
     }
+    LiveRecord.Driving driving = now.driver();
+    String left = driving == null ? null : driving.left();
+    if (left != null && !left.equals(live)) {
+      // A person moved the live version: the run that left another one goes on with that.
+      kept.add(left);
+      kept.addAll(retention.kept(left));
+    }
     kept.addAll(pinned());
     kept.addAll(runs.underWay());
     kept.addAll(work.held());

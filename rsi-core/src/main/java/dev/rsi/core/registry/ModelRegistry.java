@@ -308,6 +308,8 @@ public interface ModelRegistry {
    *       forgets the others
    *   <li>the anchor of the live version, which is the one that its run began with, and the first
    *       of its lineage
+   *   <li>what the run that was driven last left live, where a person moved that since, with its
+   *       anchor and the first of its lineage: the run goes on with them
    *   <li>what is {@linkplain Driver#add under way} in a run: the challenger of a generation that
    *       has not ended, also of a run that was left and may be resumed
    *   <li>what is pinned, and what anybody holds

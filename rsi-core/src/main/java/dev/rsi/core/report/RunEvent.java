@@ -4,6 +4,7 @@ import dev.rsi.api.Cost;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.internal.Cut;
+import dev.rsi.core.internal.LeftOutIfNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -126,8 +127,8 @@ public sealed interface RunEvent {
       String reason,
       @Nullable Map<String, Double> critique,
       @Nullable String comment,
-      @Nullable Cost verdictCost,
-      @Nullable Cost critiqueCost)
+      @LeftOutIfNull @Nullable Cost verdictCost,
+      @LeftOutIfNull @Nullable Cost critiqueCost)
       implements RunEvent {
     public Attempted {
       reason = Cut.text(reason);
