@@ -1,8 +1,8 @@
 package dev.rsi.benchmarks;
 
-import dev.rsi.core.live.Canary;
-import dev.rsi.core.live.Ticket;
-import dev.rsi.core.live.Trial;
+import dev.rsi.core.canary.Canary;
+import dev.rsi.core.canary.Ticket;
+import dev.rsi.core.canary.Trial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ public final class CanaryPlots {
 
   private static void add(LineChart chart, Tried tried) {
     SplittableRandom random = new SplittableRandom(1);
-    Trial trial = CANARY.seed(1).begin();
+    Trial trial = Trial.begin(CANARY.seed(1));
     ToDoubleFunction<Canary.Report> shown =
         tried.safe() ? CanaryPlots::safe : Canary.Report::evidence;
     Deque<Ticket> hanging = new ArrayDeque<>();

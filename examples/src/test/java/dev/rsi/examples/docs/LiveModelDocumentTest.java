@@ -10,7 +10,6 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
-import dev.rsi.core.canary.Canary;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.live.LiveModel;
 import dev.rsi.core.probe.ProbeBank;
