@@ -25,10 +25,16 @@ final class ServedModels implements Generator<Sum, Long> {
   }
 
   private final Map<String, Manner> manners = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> openings = new ConcurrentHashMap<>();
 
   /** Has a version answer so. */
   void answers(ModelVersion version, Manner manner) {
     manners.put(version.id(), manner);
+  }
+
+  /** Has each opening of a session of a version do this first. */
+  void opens(ModelVersion version, Runnable first) {
+    openings.put(version.id(), first);
   }
 
   static List<Output<Long>> answers(List<Request<Sum>> requests, long off) {
@@ -47,6 +53,7 @@ final class ServedModels implements Generator<Sum, Long> {
 
   @Override
   public Session<Sum, Long> open(ModelVersion version) {
+    openings.getOrDefault(version.id(), () -> {}).run();
     return new Session<>() {
       @Override
       public List<Output<Long>> generate(List<Request<Sum>> requests, RunContext context) {

@@ -38,7 +38,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -214,6 +218,95 @@ class ServingTest {
   }
 
   @Test
+  void should_go_on_serving_beside_a_challenger_whose_sessions_do_not_open() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    AtomicInteger opened = new AtomicInteger();
+    models.opens(
+        versions.get(1),
+        () -> {
+          // The first one is the canary's own.
+          boolean hangs = opened.getAndIncrement() > 0;
+          while (hangs && release.getCount() > 0) {
+            Thread.onSpinWait();
+          }
+        });
+    CountDownLatch together = new CountDownLatch(2);
+    models.answers(
+        versions.get(1),
+        (requests, context) -> {
+          together.countDown();
+          await(together);
+          return ServedModels.answers(requests, 0);
+        });
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 4)) {
+      live.canary(versions.get(1), Canary.of(0.5).patience(PATIENCE));
+      AtomicInteger served = new AtomicInteger();
+      List<Callable<Integer>> clients = new ArrayList<>();
+      for (int client = 0; client < 4; client++) {
+        clients.add(
+            () -> {
+              while (opened.get() < 2 || served.get() < 500) {
+                served.addAndGet(ask(live) ? 1 : 0);
+              }
+              return 1;
+            });
+      }
+      Threads.together(clients);
+      release.countDown();
+    }
+    awaitAllClosed();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void should_lose_no_session_to_an_executor_that_takes_no_work() throws Exception {
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1)) {
+      ExecutorService ended = Executors.newSingleThreadExecutor();
+      LiveModel.Lease<Sum, Long> lease = live.acquire();
+      CompletableFuture<LiveModel.Lease<Sum, Long>> waits = live.acquireAsync(ended);
+      ended.shutdownNow();
+      lease.close();
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> waits.get(1, TimeUnit.MINUTES))
+          .withCauseInstanceOf(RejectedExecutionException.class);
+      assertThat(ask(live)).isTrue();
+      CompletableFuture<LiveModel.Lease<Sum, Long>> refused = live.acquireAsync(ended);
+      assertThat(refused).isCompletedExceptionally();
+      assertThat(ask(live)).isTrue();
+    }
+    assertThat(strict.openSessions()).isZero();
+  }
+
+  @Test
+  void should_hold_nobody_up_with_what_follows_an_asynchronous_lease() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1)) {
+      LiveModel.Lease<Sum, Long> lease = live.acquire();
+      CompletableFuture<Void> follows =
+          live.acquireAsync(Runnable::run)
+              .thenAccept(
+                  next -> {
+                    await(release);
+                    next.close();
+                  });
+      lease.close();
+      assertThat(live.usage()).hasSize(1);
+      assertThat(live.version()).isEqualTo(versions.get(0));
+      release.countDown();
+      follows.get(1, TimeUnit.MINUTES);
+      assertThat(ask(live)).isTrue();
+    }
+    assertThat(strict.openSessions()).isZero();
+  }
+
+  @Test
   void should_take_back_a_challengers_lease_that_is_never_given_back() {
     try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 4)) {
       live.canary(versions.get(1), Canary.of(0.5).patience(PATIENCE));
@@ -273,7 +366,7 @@ class ServingTest {
       // By hand, while the question is open: another version, and a canary of a third.
       registry.promote(versions.get(2).id());
       live.refresh();
-      assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
+      assertThatExceptionOfType(ExecutionException.class)
           .isThrownBy(() -> first.get(1, TimeUnit.MINUTES))
           .withCauseInstanceOf(RsiException.class)
           .withMessageContaining(versions.get(2).shortId());
@@ -370,13 +463,15 @@ class ServingTest {
     assertThat(given).isNotDone();
     cancelled.cancel(false);
     only.close();
-    assertThat(given).isDone();
+    LiveModel.Lease<Sum, Long> first = given.get(1, TimeUnit.MINUTES);
     assertThat(next).isNotDone();
-    given.get().close();
-    assertThat(next.get().version()).isEqualTo(versions.get(0));
+    first.close();
+    assertThat(next.get(1, TimeUnit.MINUTES).version()).isEqualTo(versions.get(0));
     CompletableFuture<LiveModel.Lease<Sum, Long>> left = live.acquireAsync(Runnable::run);
     live.close();
-    assertThat(left).isCompletedExceptionally();
+    assertThatExceptionOfType(ExecutionException.class)
+        .isThrownBy(() -> left.get(1, TimeUnit.MINUTES))
+        .withMessageContaining("closed");
     next.get().close();
     assertThat(strict.misuses()).isEmpty();
     assertThat(strict.openSessions()).isZero();

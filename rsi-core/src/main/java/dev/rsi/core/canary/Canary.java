@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * proven to be as good as it has to be. Field term: canary analysis.
  *
  * <p>Each request is given to the challenger with probability {@link #of share}, s, else to the
- * live version. Four kinds of harm are watched, each by a loss L in [0, 1] per request:
+ * live version. Five kinds of harm are watched, each by a loss L in [0, 1] per request:
  *
  * <table>
  * <caption>What counts as harm</caption>

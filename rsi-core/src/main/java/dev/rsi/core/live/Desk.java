@@ -6,6 +6,7 @@ import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
+import dev.rsi.api.RunContext;
 import dev.rsi.core.canary.Ticket;
 import dev.rsi.core.internal.Times;
 import dev.rsi.core.registry.ModelRegistry;
@@ -224,19 +225,21 @@ final class Desk<T, C> {
   /** What a turn has come to; null if no session could be opened where there was room. */
   private @Nullable Served<T, C> served(Turn<T, C> turn) {
     Pool<T, C> pool = requireNonNull(turn.pool());
-    Generator.Session<T, C> session = turn.session();
-    if (session == null) {
-      session = another(pool);
-    }
-    if (session == null) {
-      turn.undraw();
-      cameToNothing(pool);
-      return null;
-    }
     Rollout<T, C> tries = turn.rollout();
     Rollout<T, C> now = rollout;
     if (tries == null && now != null && now.challenger == pool) {
       tries = now; // A conversation that was drawn to it before.
+    }
+    boolean tried = tries != null && tries.challenger == pool;
+    Generator.Session<T, C> session = turn.session();
+    if (session == null) {
+      session = another(pool, tried);
+    }
+    if (session == null) {
+      // Who was drawn to a challenger that cannot be loaded is served by the live version.
+      turn.undraw(tried);
+      cameToNothing(pool);
+      return null;
     }
     return new Served<>(pool, session, tries, turn.ticket());
   }
@@ -268,11 +271,15 @@ final class Desk<T, C> {
     }
   }
 
-  /** Opens a session that the pool has made room for; null if there is none to be had from it. */
-  private Generator.@Nullable Session<T, C> another(Pool<T, C> pool) {
+  /**
+   * Opens a session that the pool has made room for; null if there is none to be had from it.
+   *
+   * @param tried whether it is a challenger's: that may hang, and nobody hangs with it
+   */
+  private Generator.@Nullable Session<T, C> another(Pool<T, C> pool, boolean tried) {
     Generator.Session<T, C> session;
     try {
-      session = versions.open(pool.version);
+      session = tried ? anotherTried(pool) : versions.open(pool.version);
     } catch (RuntimeException e) {
       log.warn(
           "version {}: another session could not be opened, {} have to do",
@@ -295,6 +302,16 @@ final class Desk<T, C> {
     }
     close(pool, List.of(session));
     return null;
+  }
+
+  private Generator.Session<T, C> anotherTried(Pool<T, C> pool) {
+    return patient.call(
+        "Version (" + pool.version.shortId() + "), which is tried by a canary,",
+        this::patience,
+        RunContext.standalone(),
+        context -> versions.open(pool.version),
+        () -> {},
+        Versions::close);
   }
 
   private int shrink(Pool<T, C> pool) {
@@ -335,7 +352,7 @@ final class Desk<T, C> {
     Asking(Executor executor, CompletableFuture<Served<T, C>> future) {
       this.executor = executor;
       this.future = future;
-      this.turn = new Turn<>(null, null, () -> executor.execute(this::granted));
+      this.turn = new Turn<>(null, null, () -> patient.execute(this::dispatch));
     }
 
     void ask() {
@@ -350,7 +367,25 @@ final class Desk<T, C> {
         lock.unlock();
       }
       if (!waits) {
+        dispatch();
+      }
+    }
+
+    /** Never under the lock, nor on the thread of who gave the session back. */
+    private void dispatch() {
+      try {
         executor.execute(this::granted);
+      } catch (RuntimeException e) {
+        lock.lock();
+        try {
+          Pool<T, C> pool = turn.pool();
+          if (pool != null) {
+            pool.takeBack(turn.session());
+          }
+        } finally {
+          lock.unlock();
+        }
+        future.completeExceptionally(e);
       }
     }
 

@@ -140,7 +140,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
               hangs = true;
               desk.hangs(served);
             },
-            () -> desk.released(served, session));
+            gave -> desk.released(served, session));
   }
 
   @Override

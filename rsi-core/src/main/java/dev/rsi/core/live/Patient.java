@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -30,7 +31,8 @@ final class Patient {
    * @param who is called, for people
    * @param most how long to wait, in nanoseconds; asked again now and then
    * @param left told, on the caller's thread, that it waits no more for the call
-   * @param abandoned told, on the call's thread, when a call that nobody waits for any more ends
+   * @param abandoned is given, on the call's thread, what a call gave that nobody waits for any
+   *     more; null if it threw
    * @throws RsiException if it takes longer
    * @throws CancelledException if the caller is interrupted
    */
@@ -40,7 +42,7 @@ final class Patient {
       RunContext context,
       Function<RunContext, R> call,
       Runnable left,
-      Runnable abandoned) {
+      Consumer<? super @Nullable R> abandoned) {
     Call<R> made = new Call<>(context, call, abandoned);
     threads.execute(made);
     Supplier<R> came = made.await(most);
@@ -61,18 +63,25 @@ final class Patient {
         true);
   }
 
+  /** Does something that must not be done under a lock of the caller's. */
+  void execute(Runnable work) {
+    threads.execute(work);
+  }
+
   /** How often it is asked how long to wait. */
   private static final long TICK_MILLIS = 100;
 
   private static final class Call<R> implements Runnable {
     private final RunContext context;
     private final Function<RunContext, R> call;
-    private final Runnable abandoned;
+    private final Consumer<? super @Nullable R> abandoned;
     private @Nullable Thread thread;
     private @Nullable Supplier<R> result;
+    private @Nullable R out;
     private final AtomicBoolean left = new AtomicBoolean();
 
-    Call(RunContext context, Function<RunContext, R> call, Runnable abandoned) {
+    Call(
+        RunContext context, Function<RunContext, R> call, Consumer<? super @Nullable R> abandoned) {
       this.context = context;
       this.call = call;
       this.abandoned = abandoned;
@@ -84,6 +93,7 @@ final class Patient {
         thread = Thread.currentThread();
       }
       Supplier<R> came = made();
+      R gave = out;
       boolean late;
       synchronized (this) {
         thread = null;
@@ -94,7 +104,7 @@ final class Patient {
       if (late) {
         // The interrupt was for the call.
         Thread.interrupted();
-        abandoned.run();
+        abandoned.accept(gave);
       }
     }
 
@@ -105,8 +115,9 @@ final class Patient {
         };
       }
       try {
-        R out = call.apply(new Context(context, left));
-        return () -> out;
+        R given = call.apply(new Context(context, left));
+        out = given;
+        return () -> given;
       } catch (RuntimeException e) {
         return () -> {
           throw e;

@@ -143,7 +143,7 @@ final class Shadowing<T, C> {
                   RunContext.standalone(),
                   context -> session.generate(requests, context),
                   () -> lost[0] = true,
-                  () -> Versions.close(session));
+                  gave -> Versions.close(session));
       return new Answered<>(outputs.size() == requests.size() ? outputs : null, false);
     } catch (Throwable e) {
       log.debug("version {} failed in the shadow", challenger.shortId(), PartException.of(e));

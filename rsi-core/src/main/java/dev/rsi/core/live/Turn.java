@@ -137,9 +137,15 @@ final class Turn<T, C> {
     ticket = drawn;
   }
 
-  /** The draw came to nothing, and there is no other. */
-  void undraw() {
-    if (ticket != null) {
+  /**
+   * The draw came to nothing, and there is no other.
+   *
+   * @param failed whether it was the side's own fault
+   */
+  void undraw(boolean failed) {
+    if (ticket != null && failed) {
+      ticket.fail();
+    } else if (ticket != null) {
       ticket.drop();
     }
     rollout = null;

@@ -8,6 +8,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.core.registry.ModelRegistry;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,9 +113,11 @@ final class Versions<T, C> {
   }
 
   // A request was answered, or a swap was made: that a session did not end well undoes neither.
-  static void close(Generator.Session<?, ?> session) {
+  static void close(Generator.@Nullable Session<?, ?> session) {
     try {
-      session.close();
+      if (session != null) {
+        session.close();
+      }
     } catch (RuntimeException e) {
       log.warn("a session could not be closed", e);
     }
