@@ -11,11 +11,11 @@ module dev.rsi.core {
   requires static micrometer.core;
   requires org.apache.commons.statistics.distribution;
   requires org.slf4j;
-  requires org.xerial.sqlitejdbc;
+  requires static org.xerial.sqlitejdbc;
   requires tools.jackson.core;
-  requires tools.jackson.databind;
 
   exports dev.rsi.core;
+  exports dev.rsi.core.canary;
   exports dev.rsi.core.gate;
   exports dev.rsi.core.live;
   exports dev.rsi.core.micrometer;
@@ -23,9 +23,6 @@ module dev.rsi.core {
   exports dev.rsi.core.registry;
   exports dev.rsi.core.report;
   exports dev.rsi.core.store;
+  exports dev.rsi.core.told;
   exports dev.rsi.core.verify;
-
-  // For the records of its files, which are nobody else's business.
-  opens dev.rsi.core.registry to
-      tools.jackson.databind;
 }

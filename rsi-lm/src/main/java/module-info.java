@@ -3,7 +3,7 @@
 module dev.rsi.lm {
   requires static transitive org.jspecify;
   requires transitive dev.rsi.api;
-  requires tools.jackson.databind;
+  requires tools.jackson.core;
 
   exports dev.rsi.lm;
   exports dev.rsi.lm.spi;

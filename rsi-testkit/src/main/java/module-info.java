@@ -9,7 +9,7 @@ module dev.rsi.testkit {
 
   // The suites for backends of language models; whoever extends them has both.
   requires static dev.rsi.lm;
-  requires static tools.jackson.databind;
+  requires static tools.jackson.core;
 
   exports dev.rsi.testkit;
   exports dev.rsi.testkit.lm;

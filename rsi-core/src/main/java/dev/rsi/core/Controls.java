@@ -5,6 +5,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.core.Approval.Answer;
 import dev.rsi.core.Approval.Question;
 import dev.rsi.core.RunHandle.State;
+import dev.rsi.core.internal.Countdown;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.steps.Control;
 import java.nio.file.Files;
@@ -36,7 +37,9 @@ final class Controls implements Control {
   private boolean pause;
   private @Nullable String leave;
   private @Nullable Question question;
-  private @Nullable Answer answer;
+  private @Nullable Given answer;
+  private Countdown countdown;
+  private BooleanSupplier withdrawn = () -> false;
   private volatile boolean cut;
   private volatile @Nullable RsiException leftBehind;
   private volatile BooleanSupplier spent = () -> false;
@@ -47,7 +50,16 @@ final class Controls implements Control {
   Controls(@Nullable Path stopFile, Clock clock) {
     this.stopFile = stopFile;
     this.clock = clock;
+    this.countdown = new Countdown(clock, 0);
   }
+
+  /**
+   * An answer.
+   *
+   * @param person whether a person said so
+   * @param lifts whether it is a yes to what was withdrawn by then
+   */
+  record Given(Answer answer, boolean person, boolean lifts) {}
 
   /**
    * Refuses to begin under a stop file.
@@ -116,18 +128,40 @@ final class Controls implements Control {
 
   /** What a person is asked now. */
   synchronized Optional<Question> pending() {
-    return question == null || answer != null ? Optional.empty() : Optional.of(question);
+    return question == null || answer != null || countdown.isOver()
+        ? Optional.empty()
+        : Optional.of(question);
   }
 
-  /** Takes the first answer to what is asked now; false if it is too late. */
-  synchronized boolean answer(Question asked, Answer given) {
-    boolean open = asked.equals(question) && answer == null && leave == null;
-    if (!open || !clock.instant().isBefore(asked.deadline())) {
+  /**
+   * Takes the first answer to what is asked now; false if it is too late.
+   *
+   * @param person whether a person said so
+   */
+  boolean answer(Question asked, Answer given, boolean person) {
+    BooleanSupplier asksRegistry;
+    synchronized (this) {
+      if (!isOpen(asked)) {
+        return false;
+      }
+      asksRegistry = withdrawn;
+    }
+    // Before the answer stands: what is withdrawn later is not lifted by it.
+    boolean lifts = person && given.approved() && asksRegistry.getAsBoolean();
+    return answer(asked, new Given(given, person, lifts));
+  }
+
+  private synchronized boolean answer(Question asked, Given given) {
+    if (!isOpen(asked)) {
       return false;
     }
     answer = given;
     wake();
     return true;
+  }
+
+  private boolean isOpen(Question asked) {
+    return asked.equals(question) && answer == null && leave == null && !countdown.isOver();
   }
 
   /** Something that the run may be waiting for has happened. */
@@ -265,10 +299,22 @@ final class Controls implements Control {
     }
   }
 
-  /** Puts a question to whoever may answer. */
-  synchronized void ask(Question asked) {
+  /**
+   * Puts a question to whoever may answer.
+   *
+   * @param nanos how long
+   * @param isWithdrawn tells, on any thread, whether the challenger is withdrawn by then
+   */
+  synchronized void ask(Question asked, long nanos, BooleanSupplier isWithdrawn) {
     question = asked;
+    withdrawn = isWithdrawn;
     answer = null;
+    countdown = new Countdown(clock, nanos);
+  }
+
+  /** Whether the time for an answer is over. */
+  synchronized boolean isTimeOver() {
+    return countdown.isOver();
   }
 
   synchronized boolean isAnswered() {
@@ -281,7 +327,7 @@ final class Controls implements Control {
   }
 
   /** The answer to the last question; null if there was none. */
-  synchronized @Nullable Answer answer() {
+  synchronized @Nullable Given answer() {
     return answer;
   }
 

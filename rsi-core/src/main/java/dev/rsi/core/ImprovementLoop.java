@@ -196,6 +196,7 @@ public final class ImprovementLoop<T, C> {
       // Before the run is there: one that cannot be driven is not to be begun.
       ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
+        checkNotWithdrawn(anchor, driver);
         if (create(run)) {
           return new Leased<>(
               run, store.lease(run), driver, Resumption.Recorded.NOTHING, anchor, tasks, levels);
@@ -206,6 +207,14 @@ public final class ImprovementLoop<T, C> {
           throw e;
         }
       }
+    }
+  }
+
+  /** A run that begins with a version makes it live, which is for a person to say. */
+  private void checkNotWithdrawn(String anchor, ModelRegistry.Driver driver) {
+    String why = plan.registry().withdrawn(anchor).orElse(null);
+    if (why != null && !driver.live().equals(Optional.of(anchor))) {
+      throw new ModelRegistry.WithdrawnException(anchor, why);
     }
   }
 
@@ -339,7 +348,7 @@ public final class ImprovementLoop<T, C> {
       throw new IllegalStateException(
           "Nobody could answer what approval ("
               + approval
-              + ") asks.\nMaybe call start(...), whose handle answers, or approval.by(...).");
+              + ") asks.\nMaybe call start(...), whose handle answers, or approval.byPerson(...).");
     }
   }
 
@@ -594,7 +603,8 @@ public final class ImprovementLoop<T, C> {
 
     /**
      * Who hears what happens, on the run's own thread: while it is busy the run waits. What may be
-     * slow or block {@linkplain RunHandle#subscribe subscribes} instead. Default: nobody.
+     * slow or block {@linkplain RunHandle#subscribe subscribes} instead. Several are one by {@link
+     * RunListener#all}. Default: nobody.
      */
     public Builder<T, C> listener(RunListener listener) {
       once("listener");

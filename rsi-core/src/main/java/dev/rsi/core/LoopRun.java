@@ -64,6 +64,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private final Examiner<T, C> examiner;
   private final Judging<T, C> judging;
   private final @Nullable ProbeScores<T, C> exam;
+  private final Approvals approvals;
   private final RunState state;
   private final Room room;
   private final Generation.Workshop<T, C> shop;
@@ -180,8 +181,15 @@ final class LoopRun<T, C> implements AutoCloseable {
             disk,
             steps,
             plan.threads());
-    Approvals approvals =
-        new Approvals(plan.oversight(), plan.threads(), plan.clock(), steps, ledger, controls);
+    this.approvals =
+        new Approvals(
+            plan.oversight(),
+            plan.threads(),
+            plan.clock(),
+            steps,
+            ledger,
+            controls,
+            plan.registry());
     // Has to be closed: nothing after it may fail.
     this.logContext = new LogContext(journal.run());
     int given = plan.lessons().stream().mapToInt(Lesson::level).max().orElse(0);
@@ -461,6 +469,7 @@ final class LoopRun<T, C> implements AutoCloseable {
       List<Crew<?>> crews = new ArrayList<>(attempts.crews());
       crews.addAll(examiner.crews());
       Crew.closeAll(crews);
+      approvals.close();
     }
   }
 }

@@ -37,6 +37,9 @@ public final class RunHandle implements AutoCloseable {
 
   private static final Duration CLOSING = Duration.ofMinutes(1);
 
+  /** How long a listener may take for the last events: several hundred at a millisecond each. */
+  private static final Duration HEARING = Duration.ofSeconds(1);
+
   private final String run;
   private final Controls controls;
   private final Subscriptions subscriptions;
@@ -138,22 +141,28 @@ public final class RunHandle implements AutoCloseable {
     return controls.leave(true, "It was told to stop now.");
   }
 
-  /** What a person is asked now, with the {@linkplain Approval approval} of the loop. */
+  /**
+   * What a person is asked now, with the {@linkplain Approval approval} of the loop; empty once it
+   * is answered or the time for it is over.
+   */
   public Optional<Approval.Question> pending() {
     return controls.pending();
   }
 
   /**
-   * Has a challenger go live.
+   * Has a challenger go live, also one that the gate holds or that was withdrawn: it is a person's
+   * word.
    *
    * @param question the one that is {@link #pending}
    * @param by who says so; not blank
    * @param why in words
    * @return false if it is too late: the question was answered, its deadline has passed, or the run
    *     was told to stop. A run that is then {@linkplain #stopNow stopped now} may ask again
+   * @throws dev.rsi.api.RsiException if the registry cannot tell whether the challenger was
+   *     withdrawn; the question stays open
    */
   public boolean approve(Approval.Question question, String by, String why) {
-    return controls.answer(question, Approval.Answer.yes(by, why));
+    return controls.answer(question, Approval.Answer.yes(by, why), true);
   }
 
   /**
@@ -165,13 +174,16 @@ public final class RunHandle implements AutoCloseable {
    * @return false if it is too late, as for {@link #approve}
    */
   public boolean refuse(Approval.Question question, String by, String why) {
-    return controls.answer(question, Approval.Answer.no(by, why));
+    return controls.answer(question, Approval.Answer.no(by, why), true);
   }
 
   /**
    * Has a listener told what happens from now on, on a daemon thread of its own, through a queue of
    * 1,024 events. One that is too slow loses events and is told how many; one that throws is
    * logged. Neither holds up the run. What happened before is in the store.
+   *
+   * <p>The thread dies with the virtual machine, whatever it has not told yet: {@link #close()}
+   * waits for the listener to hear the end, {@link #await} does not.
    *
    * @param listener told until the run ends or the subscription is closed
    */
@@ -224,7 +236,8 @@ public final class RunHandle implements AutoCloseable {
 
   /**
    * Has the run {@linkplain #stopNow left at once}, if it has not ended, and waits until its thread
-   * is done, a minute at most: {@link #close(Duration)}.
+   * is done, a minute at most, and until those who subscribed have heard the end, a second at most:
+   * {@link #close(Duration)}.
    */
   @Override
   public void close() {
@@ -238,6 +251,9 @@ public final class RunHandle implements AutoCloseable {
    * the {@link #report}; the thread records nothing more, whatever it comes to; and the run's lease
    * is given up, so that another driver can resume it, in this process or another. An interrupt
    * ends the wait and stays set; the run is not left behind then.
+   *
+   * <p>After that it waits, as long again and a second at most, until those who {@linkplain
+   * #subscribe subscribed} have heard the end. Who has not is named in the log, and may go on.
    *
    * @param time how long to wait, zero or more
    * @return whether the thread is done
@@ -255,11 +271,17 @@ public final class RunHandle implements AutoCloseable {
       return !thread.isAlive();
     }
     if (!thread.isAlive()) {
+      hear(time);
       return true;
     }
     Throwable where = new Throwable(thread.getName());
     where.setStackTrace(thread.getStackTrace());
     controls.leaveBehind("thread (" + thread.getName() + ")", where);
+    hear(time);
     return false;
+  }
+
+  private void hear(Duration time) {
+    subscriptions.hear(time.compareTo(HEARING) < 0 ? time : HEARING);
   }
 }

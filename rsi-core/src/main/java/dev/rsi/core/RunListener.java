@@ -1,6 +1,12 @@
 package dev.rsi.core;
 
+import dev.rsi.api.PartException;
 import dev.rsi.core.report.RunEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what happens in a run, after it was recorded. The listener of a loop is told on the run's
@@ -31,4 +37,57 @@ public interface RunListener {
    * @param count how many, 1 or more
    */
   default void missed(long count) {}
+
+  /**
+   * Several as one, for a loop that takes one. They are told one after another in this order, and
+   * one that throws keeps no other from hearing: what it threw is thrown when all were told, with
+   * what others threw suppressed in it. Together they have the time that one has for an event.
+   */
+  static RunListener all(RunListener first, RunListener... others) {
+    List<RunListener> all = new ArrayList<>(List.of(others));
+    all.add(0, Objects.requireNonNull(first, "first"));
+    return new RunListener() {
+      @Override
+      public void on(RunEvent event) {
+        each(listener -> listener.on(event));
+      }
+
+      @Override
+      public void progress(String step, long done, long total) {
+        each(listener -> listener.progress(step, done, total));
+      }
+
+      @Override
+      public void missed(long count) {
+        each(listener -> listener.missed(count));
+      }
+
+      private void each(Consumer<RunListener> told) {
+        RuntimeException thrown = null;
+        for (RunListener listener : all) {
+          try {
+            told.accept(listener);
+          } catch (Throwable e) {
+            thrown = joined(thrown, PartException.of(e));
+          }
+        }
+        if (thrown != null) {
+          throw thrown;
+        }
+      }
+
+      private RuntimeException joined(@Nullable RuntimeException before, RuntimeException next) {
+        // The same one may be thrown twice, and is not suppressed by itself.
+        if (before != null && before != next) {
+          before.addSuppressed(next);
+        }
+        return before == null ? next : before;
+      }
+
+      @Override
+      public String toString() {
+        return all.toString();
+      }
+    };
+  }
 }

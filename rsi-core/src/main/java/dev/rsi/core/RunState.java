@@ -212,6 +212,10 @@ final class RunState {
           } catch (ModelRegistry.MovedException moved) {
             throw new LeavingException(
                 RunReport.End.OVERRULED, String.valueOf(moved.getMessage()), moved);
+          } catch (ModelRegistry.WithdrawnException withdrawn) {
+            // Since it was asked whether it goes live; that is asked again.
+            throw new LeavingException(
+                RunReport.End.OVERRULED, String.valueOf(withdrawn.getMessage()), withdrawn);
           }
         });
   }

@@ -4,12 +4,17 @@ import dev.rsi.api.PartException;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.calls.DirectCalls;
 import dev.rsi.core.report.RunEvent;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -72,11 +77,33 @@ final class Subscriptions {
     queues.forEach(Queue::end);
   }
 
+  /**
+   * Waits until all have heard what there was, and names those in the log that have not in time. An
+   * interrupt ends the wait and stays set. Who waits on a listener's own thread does not wait for
+   * that one.
+   */
+  void hear(Duration most) {
+    List<Queue> hearing =
+        queues.stream().filter(queue -> queue.thread != Thread.currentThread()).toList();
+    try {
+      CompletableFuture.allOf(
+              hearing.stream().map(queue -> queue.heard).toArray(CompletableFuture[]::new))
+          .get(TimeUnit.NANOSECONDS.convert(most), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException e) {
+      hearing.forEach(Queue::logUnheard);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** One listener and what it has not heard yet. */
   private final class Queue implements RunHandle.Subscription {
     private final String run;
     private final RunListener listener;
     private final Thread thread;
+    private final CompletableFuture<Void> heard = new CompletableFuture<>();
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private @Nullable Runnable progress;
     private long lost;
@@ -139,8 +166,24 @@ final class Subscriptions {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } finally {
+        queues.remove(this);
+        heard.complete(null);
       }
-      queues.remove(this);
+    }
+
+    private synchronized void logUnheard() {
+      if (heard.isDone()) {
+        return;
+      }
+      Throwable where = new Throwable(thread.getName());
+      where.setStackTrace(thread.getStackTrace());
+      log.warn(
+          "run {}: listener ({}) has not heard the end: {} events wait, and what it is at goes on",
+          run,
+          listener.getClass().getName(),
+          waiting.size(),
+          where);
     }
 
     private synchronized void failed(Throwable cause) {
@@ -178,6 +221,7 @@ final class Subscriptions {
       lost = 0;
       thread.interrupt();
       queues.remove(this);
+      heard.complete(null);
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.Parameter;
 import dev.rsi.lm.spi.Adapters;
 import java.util.ArrayList;
-import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -29,7 +28,7 @@ final class ScriptSource {
   private final int width;
   private final int heads;
   private final int headSize;
-  private final Formatter script = new Formatter(Locale.ROOT);
+  private final StringBuilder script = new StringBuilder();
 
   private ScriptSource(DecoderConfig config, @Nullable Adapters adapters) {
     this.config = config;
@@ -59,7 +58,12 @@ final class ScriptSource {
   }
 
   private void add(String lines, Object... arguments) {
-    script.format(lines, arguments);
+    script.append(text(lines, arguments));
+  }
+
+  /** Digits are those of the script's language, whichever the user's locale has. */
+  private static String text(String pattern, Object... arguments) {
+    return String.format(Locale.ROOT, pattern, arguments);
   }
 
   /** Index into the list of parameter views, and the view with its shape where that is a matrix. */
@@ -74,8 +78,9 @@ final class ScriptSource {
   }
 
   private String norm(String input, String name) {
-    return "torch.layer_norm(%s, [%s], %s, %s, 1e-5)"
-        .formatted(input, width, view(name + ".weight"), view(name + ".bias"));
+    return text(
+        "torch.layer_norm(%s, [%s], %s, %s, 1e-5)",
+        input, width, view(name + ".weight"), view(name + ".bias"));
   }
 
   /**
@@ -84,14 +89,14 @@ final class ScriptSource {
    * @param outputs the pattern of the part of its outputs, {@code "%s"} for all
    */
   private String linear(String x, String matrix, String outputs, String bias) {
-    String y = "torch.linear(%s, %s%s)".formatted(x, outputs.formatted(view(matrix)), bias);
+    String y = text("torch.linear(%s, %s%s)", x, text(outputs, view(matrix)), bias);
     if (adapters == null) {
       return y;
     }
     String scale = Double.toString(adapters.scale());
-    return "torch.add(%s, torch.linear(torch.mul(torch.linear(%s, %s), %s), %s))"
-        .formatted(
-            y, x, view(Adapters.down(matrix)), scale, outputs.formatted(view(Adapters.up(matrix))));
+    return text(
+        "torch.add(%s, torch.linear(torch.mul(torch.linear(%s, %s), %s), %s))",
+        y, x, view(Adapters.down(matrix)), scale, text(outputs, view(Adapters.up(matrix))));
   }
 
   private static String sizes(List<Parameter> parameters) {
@@ -155,8 +160,8 @@ final class ScriptSource {
 
   /** The same, but queries only from position s on. */
   private void projectTail(int i) {
-    String queries = "torch.slice(%%s, 0, 0, %d)".formatted(width);
-    String others = "torch.slice(%%s, 0, %d)".formatted(width);
+    String queries = text("torch.slice(%%s, 0, 0, %d)", width);
+    String others = text("torch.slice(%%s, 0, %d)", width);
     add("    t = torch.slice(h, 1, s)\n");
     add("    q = self.split_heads(%s)\n", linear("t", qkv(i), queries, ""));
     add("    kv = torch.split(%s, %d, 2)\n", linear("h", qkv(i), others, ""), width);
@@ -189,7 +194,7 @@ final class ScriptSource {
   }
 
   private String head() {
-    return "torch.linear(%s, %s)".formatted(norm("x", "norm"), view("head.weight"));
+    return text("torch.linear(%s, %s)", norm("x", "norm"), view("head.weight"));
   }
 
   /** Logits of the last n positions, [rows, n, vocabulary]. */

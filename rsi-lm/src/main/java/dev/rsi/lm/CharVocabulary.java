@@ -1,14 +1,13 @@
 package dev.rsi.lm;
 
 import dev.rsi.lm.internal.Json;
+import dev.rsi.lm.internal.Json.Null;
 import dev.rsi.lm.internal.JsonFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A vocabulary of single characters, one of which ends every text. Kept as {@code tokenizer.json}
@@ -122,11 +121,11 @@ public final class CharVocabulary {
 
   /** The content of {@code tokenizer.json}. */
   String toJson() {
-    ObjectNode json = Json.object();
+    Map<String, Object> json = Json.object();
     json.put("version", "1.0");
-    json.putNull("truncation");
-    json.putNull("padding");
-    ObjectNode special = json.putArray("added_tokens").addObject();
+    json.put("truncation", Null.NULL);
+    json.put("padding", Null.NULL);
+    Map<String, Object> special = Json.object();
     special.put("id", end);
     special.put("content", String.valueOf(characters.charAt(end)));
     special.put("single_word", false);
@@ -134,21 +133,25 @@ public final class CharVocabulary {
     special.put("rstrip", false);
     special.put("normalized", false);
     special.put("special", true);
-    json.putNull("normalizer");
-    ObjectNode split = json.putObject("pre_tokenizer");
+    json.put("added_tokens", List.of(special));
+    json.put("normalizer", Null.NULL);
+    Map<String, Object> split = Json.object();
     split.put("type", "Split");
-    split.putObject("pattern").put("Regex", "[\\s\\S]");
+    split.put("pattern", Map.of("Regex", "[\\s\\S]"));
     split.put("behavior", "Isolated");
     split.put("invert", false);
-    json.putNull("post_processor");
-    json.putObject("decoder").put("type", "Fuse");
-    ObjectNode model = json.putObject("model");
+    json.put("pre_tokenizer", split);
+    json.put("post_processor", Null.NULL);
+    json.put("decoder", Map.of("type", "Fuse"));
+    Map<String, Object> model = Json.object();
     model.put("type", "WordLevel");
-    ObjectNode vocabulary = model.putObject("vocab");
+    Map<String, Object> vocabulary = Json.object();
     for (int id = 0; id < characters.length(); id++) {
       vocabulary.put(String.valueOf(characters.charAt(id)), id);
     }
+    model.put("vocab", vocabulary);
     model.put("unk_token", "<unk>");
+    json.put("model", model);
     return Json.write(json);
   }
 
@@ -156,13 +159,13 @@ public final class CharVocabulary {
   static CharVocabulary read(Path file) {
     JsonFile json = JsonFile.read(file, JsonFile.MAX_TOKENIZER_BYTES);
     json.requireText("model.type", "WordLevel");
-    JsonNode vocabulary = json.node("model.vocab");
-    if (!vocabulary.isObject() || vocabulary.size() < 2 || vocabulary.size() > MOST) {
+    Map<String, Object> vocabulary = json.object("model.vocab");
+    if (vocabulary.size() < 2 || vocabulary.size() > MOST) {
       throw json.wrong("model.vocab", "an object of 2 to " + MOST + " tokens", "others");
     }
     char[] characters = new char[vocabulary.size()];
     boolean[] seen = new boolean[characters.length];
-    for (Map.Entry<String, JsonNode> entry : vocabulary.properties()) {
+    for (Map.Entry<String, Object> entry : vocabulary.entrySet()) {
       String field = "model.vocab." + entry.getKey();
       int id = json.integer(field, entry.getValue());
       if (entry.getKey().length() != 1) {
@@ -175,11 +178,11 @@ public final class CharVocabulary {
       seen[id] = true;
       characters[id] = entry.getKey().charAt(0);
     }
-    JsonNode added = json.node("added_tokens");
-    if (!added.isArray() || added.size() != 1 || !added.get(0).isObject()) {
+    List<?> added = json.node("added_tokens") instanceof List<?> list ? list : List.of();
+    if (added.size() != 1 || !(added.get(0) instanceof Map<?, ?> token)) {
       throw json.wrong("added_tokens", "one token, the end", added.size() + " tokens");
     }
-    JsonNode id = added.get(0).get("id");
+    Object id = token.get("id");
     int end = id == null ? -1 : json.integer("added_tokens[0].id", id);
     if (end < 0 || end >= characters.length) {
       throw json.wrong("added_tokens[0].id", "the id of a token", String.valueOf(end));

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The shape of a decoder-only transformer: pre-norm LayerNorm (epsilon 1e-5), multi-head causal
@@ -191,10 +191,10 @@ public final class DecoderConfig {
 
   /** The content of {@code config.json}. */
   String toJson() {
-    ObjectNode json = Json.object();
+    Map<String, Object> json = Json.object();
     json.put("model_type", MODEL_TYPE);
     json.put("format_version", FORMAT_VERSION);
-    json.putArray("architectures").add("RsiDecoderForCausalLM");
+    json.put("architectures", List.of("RsiDecoderForCausalLM"));
     json.put("torch_dtype", "float32");
     json.put("vocab_size", vocabularySize);
     json.put("hidden_size", hiddenSize);
@@ -206,8 +206,7 @@ public final class DecoderConfig {
     json.put("tie_word_embeddings", false);
     json.put("position_scheme", positionScheme.name());
     json.put("max_position_embeddings", maxPositions);
-    var run = json.putArray("run_token_ids");
-    runTokens.forEach(run::add);
+    json.put("run_token_ids", runTokens);
     return Json.write(json);
   }
 

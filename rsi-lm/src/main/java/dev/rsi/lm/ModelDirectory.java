@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Keeps a {@link DecoderModel} as a directory in the manner of Hugging Face: {@code config.json},
@@ -149,7 +148,7 @@ public final class ModelDirectory {
       float[] both = Arrays.copyOf(state.firstMoment(), Math.multiplyExact(2, n));
       System.arraycopy(state.secondMoment(), 0, both, n, n);
       Safetensors.write(directory.resolve(OPTIMIZER), metadata, moments(config), both);
-      ObjectNode json = Json.object();
+      Map<String, Object> json = Json.object();
       json.put("format_version", FORMAT_VERSION);
       json.put("step", state.step());
       json.put("random_state", state.randomState());

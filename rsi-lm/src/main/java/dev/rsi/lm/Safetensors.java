@@ -3,6 +3,7 @@ package dev.rsi.lm;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
 import dev.rsi.lm.internal.Json;
+import dev.rsi.lm.internal.JsonFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,8 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A file of named arrays in the safetensors format: eight bytes of header length, a JSON header,
@@ -86,17 +85,17 @@ public final class Safetensors {
       }
       String text =
           StandardCharsets.UTF_8.newDecoder().decode(bytes(opened, 8, (int) headerSize)).toString();
-      JsonNode header = text.startsWith("{") ? Json.MAPPER.readTree(text) : null;
-      if (header == null || !header.isObject()) {
+      if (!text.startsWith("{") || !(Json.read(text) instanceof Map<?, ?> header)) {
         throw wrong(file, "(header)", "a JSON object", "something else");
       }
       Map<String, String> metadata = new TreeMap<>();
       Map<String, Entry> entries = new TreeMap<>();
-      for (Map.Entry<String, JsonNode> field : header.properties()) {
-        if (field.getKey().equals(METADATA)) {
+      for (Map.Entry<?, ?> field : header.entrySet()) {
+        String name = (String) field.getKey();
+        if (name.equals(METADATA)) {
           readMetadata(file, field.getValue(), metadata);
         } else {
-          entries.put(field.getKey(), readEntry(file, field.getKey(), field.getValue()));
+          entries.put(name, readEntry(file, name, field.getValue()));
         }
       }
       checkLayout(file, entries, size - 8 - headerSize);
@@ -108,26 +107,27 @@ public final class Safetensors {
     }
   }
 
-  private static void readMetadata(Path file, JsonNode node, Map<String, String> metadata) {
-    if (!node.isObject()) {
+  private static void readMetadata(Path file, Object node, Map<String, String> metadata) {
+    if (!(node instanceof Map<?, ?> fields)) {
       throw wrong(file, METADATA, "an object of strings", "something else");
     }
-    for (Map.Entry<String, JsonNode> field : node.properties()) {
-      if (!field.getValue().isString()) {
+    for (Map.Entry<?, ?> field : fields.entrySet()) {
+      if (!(field.getValue() instanceof String text)) {
         throw wrong(file, METADATA + "." + field.getKey(), "a string", "something else");
       }
-      metadata.put(field.getKey(), field.getValue().stringValue());
+      metadata.put((String) field.getKey(), text);
     }
   }
 
-  private static Entry readEntry(Path file, String name, JsonNode node) {
-    JsonNode type = node.get("dtype");
-    Integer width = type != null && type.isString() ? TYPE_BYTES.get(type.stringValue()) : null;
-    if (type == null || width == null) {
-      throw wrong(file, name + ".dtype", "one of " + TYPE_BYTES.keySet(), String.valueOf(type));
+  private static Entry readEntry(Path file, String name, Object node) {
+    Map<?, ?> fields = node instanceof Map<?, ?> map ? map : Map.of();
+    Object type = fields.get("dtype");
+    Integer width = type instanceof String ? TYPE_BYTES.get(type) : null;
+    if (!(type instanceof String dtype) || width == null) {
+      throw wrong(file, name + ".dtype", "one of " + TYPE_BYTES.keySet(), shown(type));
     }
-    List<Long> shape = wholeNumbers(file, name + ".shape", node.get("shape"));
-    List<Long> offsets = wholeNumbers(file, name + ".data_offsets", node.get("data_offsets"));
+    List<Long> shape = wholeNumbers(file, name + ".shape", fields.get("shape"));
+    List<Long> offsets = wholeNumbers(file, name + ".data_offsets", fields.get("data_offsets"));
     if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
       throw wrong(file, name + ".data_offsets", "begin and end, in order", offsets.toString());
     }
@@ -144,24 +144,28 @@ public final class Safetensors {
       throw wrong(
           file,
           name + ".data_offsets",
-          bytes + " bytes for " + type.stringValue() + " " + shape,
+          bytes + " bytes for " + dtype + " " + shape,
           found + " bytes");
     }
-    return new Entry(name, type.stringValue(), shape, offsets.get(0), offsets.get(1));
+    return new Entry(name, dtype, shape, offsets.get(0), offsets.get(1));
   }
 
-  private static List<Long> wholeNumbers(Path file, String field, @Nullable JsonNode node) {
-    if (node == null || !node.isArray()) {
-      throw wrong(file, field, "an array of whole numbers", String.valueOf(node));
+  private static List<Long> wholeNumbers(Path file, String field, @Nullable Object node) {
+    if (!(node instanceof List<?> list)) {
+      throw wrong(file, field, "an array of whole numbers", shown(node));
     }
     List<Long> numbers = new ArrayList<>();
-    for (JsonNode element : node) {
-      if (!element.isIntegralNumber() || !element.canConvertToLong() || element.longValue() < 0) {
-        throw wrong(file, field, "whole numbers >= 0", element.toString());
+    for (Object element : list) {
+      if (!(element instanceof Long number) || number < 0) {
+        throw wrong(file, field, "whole numbers >= 0", shown(element));
       }
-      numbers.add(element.longValue());
+      numbers.add(number);
     }
     return List.copyOf(numbers);
+  }
+
+  private static String shown(@Nullable Object value) {
+    return value == null ? "nothing" : JsonFile.shown(Json.line(value));
   }
 
   private static void checkLayout(Path file, Map<String, Entry> entries, long dataSize) {
@@ -288,25 +292,24 @@ public final class Safetensors {
    */
   public static void write(
       Path file, Map<String, String> metadata, List<Parameter> table, float[] flat) {
-    ObjectNode header = Json.object();
+    Map<String, Object> header = Json.object();
     if (!metadata.isEmpty()) {
-      ObjectNode node = header.putObject(METADATA);
-      new TreeMap<>(metadata).forEach(node::put);
+      header.put(METADATA, new TreeMap<>(metadata));
     }
     long at = 0;
     for (Parameter parameter : table) {
-      if (header.has(parameter.name())) {
+      if (header.containsKey(parameter.name())) {
         throw new IllegalArgumentException("Array (" + parameter.name() + ") appears twice.");
       }
-      ObjectNode node = header.putObject(parameter.name());
+      Map<String, Object> node = Json.object();
       node.put("dtype", "F32");
-      var shape = node.putArray("shape");
-      parameter.shape().forEach(shape::add);
+      node.put("shape", parameter.shape());
       long end = at + 4L * parameter.size();
-      node.putArray("data_offsets").add(at).add(end);
+      node.put("data_offsets", List.of(at, end));
+      header.put(parameter.name(), node);
       at = end;
     }
-    String text = header.toString();
+    String text = Json.line(header);
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     // Data that begins at a multiple of 8 can be mapped into memory as it is.
     byte[] padded = (text + " ".repeat(-bytes & 7)).getBytes(StandardCharsets.UTF_8);

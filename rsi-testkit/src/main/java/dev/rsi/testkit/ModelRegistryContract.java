@@ -480,6 +480,123 @@ public abstract class ModelRegistryContract {
   }
 
   @Test
+  void should_let_no_driver_promote_what_was_withdrawn() throws IOException {
+    List<ModelVersion> versions = versions(3);
+    String zero = versions.get(0).id();
+    String one = versions.get(1).id();
+    String two = versions.get(2).id();
+    ModelRegistry.Driver driver = registry.drive("store", "run-1", Instant.EPOCH);
+    driver.promote(zero, null);
+    assertThat(registry.withdrawn(one)).isEmpty();
+    registry.reinstate(one);
+    registry.withdraw(one, "it threw at 9 of 40 requests");
+    registry.withdraw(one, "it threw at 10 of 41 requests");
+    for (ModelRegistry any : List.of(registry, open(home))) {
+      assertThat(any.withdrawn(one)).contains("it threw at 10 of 41 requests");
+      assertThat(any.withdrawn(two)).isEmpty();
+    }
+    assertThatExceptionOfType(ModelRegistry.WithdrawnException.class)
+        .isThrownBy(() -> driver.promote(one, zero))
+        .withMessageContaining("(" + one + ")")
+        .withMessageContaining("it threw at 10 of 41 requests")
+        .satisfies(
+            e -> {
+              assertThat(e.version()).isEqualTo(one);
+              assertThat(e.why()).isEqualTo("it threw at 10 of 41 requests");
+              assertThat(e.retryable()).isFalse();
+            });
+    assertThat(registry.history()).containsExactly(zero);
+    // Whoever made another one live is heard of first.
+    open(home).promote(two);
+    assertThatExceptionOfType(ModelRegistry.MovedException.class)
+        .isThrownBy(() -> driver.promote(one, zero));
+    assertThat(open(home).rollBack().id()).isEqualTo(zero);
+    // Neither time nor another driver, nor the same content once more, is a person's word.
+    driver.close();
+    assertThat(registry.add(artifact(Map.of("weights", "1")), PROVENANCE).id()).isEqualTo(one);
+    try (ModelRegistry.Driver other = open(home).takeOver("store", "run-1", Instant.EPOCH)) {
+      assertThatExceptionOfType(ModelRegistry.WithdrawnException.class)
+          .isThrownBy(() -> other.promote(one, zero));
+      registry.reinstate(one);
+      other.promote(one, zero);
+    }
+    assertThat(registry.history()).containsExactly(one, zero);
+  }
+
+  @Test
+  void should_lift_a_withdrawal_by_a_persons_word_alone() throws IOException {
+    ModelVersion first = child(null, "first");
+    ModelVersion second = child(first, "second");
+    ModelVersion third = child(second, "third");
+    for (ModelVersion version : List.of(first, second, third)) {
+      registry.promote(version.id());
+    }
+    registry.withdraw(third.id(), "it is live, and stays so");
+    assertThat(registry.live()).contains(third);
+    registry.promote(third.id());
+    assertThat(registry.withdrawn(third.id())).isEmpty();
+    registry.withdraw(second.id(), "it got slow");
+    registry.withdraw(first.id(), "it was wrong");
+    assertThat(open(home).rollBack()).isEqualTo(second);
+    assertThat(registry.withdrawn(second.id())).isEmpty();
+    assertThat(registry.withdrawn(first.id())).contains("it was wrong");
+    assertThat(registry.rollBackTo(first.id())).isEqualTo(first);
+    assertThat(open(home).withdrawn(first.id())).isEmpty();
+    registry.withdraw(third.id(), "again");
+    registry.withdraw(first.id(), "again");
+    assertThat(registry.rollBackTo(first.id())).isEqualTo(first);
+    assertThat(registry.withdrawn(first.id())).isEmpty();
+    // What could not be done was not said.
+    Damage.FLIP.to(third.directory().resolve("a/weights"));
+    assertThatExceptionOfType(CorruptModelException.class)
+        .isThrownBy(() -> registry.promote(third.id()));
+    assertThat(registry.withdrawn(third.id())).contains("again");
+  }
+
+  @Test
+  void should_keep_a_withdrawal_whatever_is_deleted() throws IOException {
+    ModelVersion first = child(null, "first");
+    ModelVersion second = child(first, "second");
+    ModelVersion third = child(second, "third");
+    registry.promote(second.id());
+    registry.promote(third.id());
+    registry.withdraw(second.id(), "x".repeat(10_000));
+    assertThat(registry.retain(0)).containsExactly(second.id());
+    for (ModelRegistry any : List.of(registry, open(home))) {
+      assertThat(any.withdrawn(second.id()).orElseThrow())
+          .hasSize(4096)
+          .endsWith("(cut: it had 10000 characters)");
+    }
+    assertThat(child(first, "second")).isEqualTo(second);
+    assertThat(registry.withdrawn(second.id())).isPresent();
+    // Not even where the live version is damaged.
+    registry.pin(second.id());
+    assertThat(registry.soundAncestor(third.id())).contains(third);
+    Damage.FLIP.to(third.directory().resolve("a/weights"));
+    assertThat(registry.soundAncestor(third.id())).contains(first);
+    assertThat(registry.soundAncestor(second.id())).contains(second);
+    for (String id : List.of(NOWHERE, "", "../" + NOWHERE)) {
+      assertThatIllegalArgumentException().isThrownBy(() -> registry.withdraw(id, "gone"));
+    }
+    assertThat(registry.withdrawn(NOWHERE)).isEmpty();
+  }
+
+  @Test
+  void should_have_one_directory_for_trials_if_any() throws IOException {
+    Optional<Path> trials = registry.trials();
+    if (trials.isEmpty()) {
+      return;
+    }
+    Path file = Files.writeString(trials.get().resolve("note"), "1234");
+    ModelVersion version = child(null, "first");
+    registry.promote(version.id());
+    registry.retain(0);
+    assertThat(open(home).trials()).isEqualTo(trials);
+    assertThat(file).hasContent("1234");
+    assertThat(registry.versions()).containsExactly(version.id());
+  }
+
+  @Test
   void should_load_no_other_bytes_than_it_checked() throws IOException {
     ModelVersion version = registry.add(artifact(Map.of("a/weights", "1234")), PROVENANCE);
     Path inner = version.directory().resolve("a");

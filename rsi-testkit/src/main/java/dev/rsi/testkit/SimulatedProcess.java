@@ -18,10 +18,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,7 @@ final class SimulatedProcess {
   private final List<ModelRegistry.Driver> drivers = new ArrayList<>();
 
   private final List<RunStore.Lease> leases = new ArrayList<>();
-  private final Set<String> asked = new HashSet<>();
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
   private RunStore.@Nullable Lease lease;
   private final int acts;
   private SimulatedWorld.Fate fate;
@@ -172,7 +172,7 @@ final class SimulatedProcess {
     }
   }
 
-  /** Whether an attempt is asked for the first time by this process. */
+  /** Whether an attempt is asked for the first time in this step by this process. */
   boolean asksAnew(String attempt) {
     return asked.add(attempt);
   }
@@ -344,6 +344,10 @@ final class SimulatedProcess {
       case "append" -> {
         List<RunEvent> events = events(arguments[2]);
         left |= events.stream().anyMatch(RunEvent.Stopped.class::isInstance);
+        if (events.stream().anyMatch(SimulatedProcess::isAnswer)) {
+          // What is asked from now on is another step, whoever asks it.
+          asked.clear();
+        }
         world.promise(() -> watch.recorded((String) arguments[0], events, registry));
       }
       case "promote" ->
@@ -355,6 +359,10 @@ final class SimulatedProcess {
       case "retain" -> world.promise(() -> watch.retained((Integer) arguments[0], registry));
       default -> {}
     }
+  }
+
+  private static boolean isAnswer(RunEvent event) {
+    return event instanceof RunEvent.Attempted || event instanceof RunEvent.Probed;
   }
 
   private @Nullable Object kept(@Nullable Object result) {

@@ -13,7 +13,7 @@ import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
-import dev.rsi.core.live.Canary;
+import dev.rsi.core.canary.Canary;
 import dev.rsi.core.live.LiveModel;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.io.TempDirFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopSimulatorTest {
   @TempDir(factory = InMemory.class)
@@ -32,6 +34,24 @@ class LoopSimulatorTest {
   @Tag("nightly")
   void should_keep_every_promise_in_100000_worlds() {
     simulate(100_000);
+  }
+
+  /**
+   * Worlds that broke a promise once: a store that keeps the end of a run and says that it did not,
+   * a critic that fails at all of the first batch after a resume, and a person who deletes old
+   * versions while their own is live.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      longs = {
+        5_443_129_476_310_229_827L,
+        7_356_965_425_406_146_829L,
+        2_382_341_183_734_664_646L,
+        8_577_380_755_508_250_517L,
+        -5_916_008_486_457_101_915L
+      })
+  void should_keep_every_promise_in_worlds_that_broke_one(long seed) {
+    assertThat(run(seed).deaths()).isPositive();
   }
 
   @Test

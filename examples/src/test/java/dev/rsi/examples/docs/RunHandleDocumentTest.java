@@ -74,7 +74,7 @@ class RunHandleDocumentTest {
     // #region approval
     Approval approval =
         Approval.of(Duration.ofHours(8), Action.PROMOTE, Action.HOLD)
-            .by(question -> ask(question.challenger(), question.decision().reason()));
+            .byPerson(question -> ask(question.challenger(), question.decision().reason()));
     Charter charter =
         new Charter(
             1, "adds longer numbers", List.of("share of sums solved"), List.of("the verifier"));

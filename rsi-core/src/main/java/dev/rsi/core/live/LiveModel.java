@@ -5,18 +5,23 @@ import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.ScoringSession;
+import dev.rsi.api.Verifier;
 import dev.rsi.core.Approval;
 import dev.rsi.core.RunListener;
+import dev.rsi.core.canary.Canary;
+import dev.rsi.core.canary.Shadow;
+import dev.rsi.core.canary.Trial;
+import dev.rsi.core.internal.Times;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The handle that an application answers its requests from, while a loop replaces the model. Field
@@ -25,12 +30,13 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #acquire} gives a lease of the version live now. A promotion or rollback swaps the
  * version for all leases acquired after it, atomically; leases under way end on the version they
  * began with, and each session of the old version closes exactly once, as soon as no lease holds
- * it. Nobody waits for a swap: the new version is loaded beside the old one before it takes its
- * place. One that cannot be loaded never takes it, and the old one goes on.
+ * it. Nobody waits for a swap: the new version is loaded beside the old one, and {@linkplain
+ * Serving#warmUp warmed up}, before it takes its place. One that cannot be loaded never takes it,
+ * and the old one goes on.
  *
  * <p>It hears of swaps by being told: as the {@link RunListener} of a loop, or by {@link #refresh}
- * after whatever else moved the registry's live version, as a rollback by hand does. It has no
- * thread of its own and looks nowhere by itself.
+ * after whatever else moved the registry's live version, as a rollback by hand does. It looks
+ * nowhere by itself.
  *
  * <p><b>Sessions.</b> A session is used by one thread at a time, so each version has a pool of
  * them, and a lease has one for itself. The first is opened with the version, more only when leases
@@ -38,8 +44,17 @@ import org.slf4j.LoggerFactory;
  * one. Who waits is not overtaken: a session that comes back is handed to who waits longest, and a
  * swap keeps their order. Where another one cannot be opened, for want of memory perhaps, that is
  * logged, and those that are there have to do. So at most that number of sessions is open for the
- * version live now, as many for a canary's challenger, and one for each lease that is still under
- * way on an earlier version; during a swap, one for the version that is being loaded.
+ * version live now, fewer for a canary's challenger, one for each lease that is still under way on
+ * an earlier version, and those of versions that {@linkplain #conversation conversations} began
+ * with; during a swap, one for the version that is being loaded.
+ *
+ * <p><b>Canaries.</b> A {@link Canary} serves a challenger to a share of the requests, until it is
+ * promoted, ended or found to do harm. A request is drawn when a session of the live version is
+ * free for it, and only while the challenger has a free one too: so nobody ever waits for a
+ * challenger, and one that hangs takes nothing from the rest. Its calls are made on threads of the
+ * live model, and whoever asked waits for {@linkplain Canary#patience a time} at most. A lease
+ * whose call threw, was cancelled or took longer has failed, and so has one that is held for longer
+ * than that, on either side; a challenger's is then taken back.
  *
  * <p>Thread-safe, but for leases, each of which belongs to one request.
  *
@@ -47,7 +62,6 @@ import org.slf4j.LoggerFactory;
  * @param <C> candidate
  */
 public final class LiveModel<T, C> implements RunListener, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(LiveModel.class);
 
   /**
    * A session of one version for one request: {@link #close} gives it back, and must be called. It
@@ -66,41 +80,44 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
 
     /**
      * Tells how well the request went; a canary compares both sides by it. Without one it changes
-     * nothing.
+     * nothing but {@linkplain LiveModel#usage usage}.
      *
      * @param success in [0, 1], 1 if all went well
      * @throws IllegalStateException if it was told before, or the lease is closed
      */
     void report(double success);
+
+    /**
+     * What tells it later, when the user has said so: it outlives the lease. To be asked for before
+     * the lease is closed; a request of which neither this nor {@link #report} was asked for is one
+     * that nobody will ever tell of.
+     *
+     * @throws IllegalStateException if the lease is closed
+     */
+    Feedback feedback();
   }
 
-  /**
-   * How often a thread lets others go first before it waits: leases that are held for less than a
-   * change of threads takes come back by then, and nobody has to be woken for each.
-   */
-  private static final int MOST_YIELDS = 4;
+  private final Serving<T, C> serving;
+  private final Versions<T, C> versions;
+  private final Events<T, C> events;
+  private final Desk<T, C> desk;
+  private final Shadows<T, C> shadows = new Shadows<>();
 
-  private final Generator<T, C> generator;
-  private final ModelRegistry registry;
-  private final int sessions;
-
-  // Held while a version is loaded, so that swaps follow one another. Taken before the other one.
+  // Held while a version is loaded, so that swaps follow one another. Taken before the desk's.
   private final ReentrantLock swapping = new ReentrantLock();
-  // Held for moments only, and not fair, which would cost a change of threads for every lease. Who
-  // waits for a session is not overtaken all the same: it is handed to who waits longest.
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition settled = lock.newCondition();
-  private Pool<T, C> serving;
-  private @Nullable Pool<T, C> challenger;
-  private Canary.@Nullable Trial trial;
-  private boolean closed;
+  private volatile @Nullable Rollout<T, C> last;
+  private volatile @Nullable Shadowing<T, C> shadowed;
 
-  private LiveModel(
-      Generator<T, C> generator, ModelRegistry registry, int sessions, ModelVersion version) {
-    this.generator = generator;
-    this.registry = registry;
-    this.sessions = sessions;
-    this.serving = load(version);
+  private LiveModel(Generator<T, C> generator, ModelRegistry registry, Serving<T, C> serving) {
+    this.serving = serving;
+    this.versions = new Versions<>(generator, registry, serving.warmUp());
+    this.events = new Events<>(versions, serving.listeners());
+    this.desk =
+        new Desk<>(
+            versions,
+            events,
+            Times.nanos(serving.keeps()),
+            versions.load(versions.live(), serving.sessions()));
   }
 
   /**
@@ -115,11 +132,14 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    */
   public static <T, C> LiveModel<T, C> open(
       Generator<T, C> generator, ModelRegistry registry, int sessions) {
+    return open(generator, registry, Serving.of(sessions));
+  }
+
+  /** The same, with more to say of how it serves. */
+  public static <T, C> LiveModel<T, C> open(
+      Generator<T, C> generator, ModelRegistry registry, Serving<T, C> serving) {
     Objects.requireNonNull(generator, "generator");
-    if (sessions < 1) {
-      throw new IllegalArgumentException("sessions (" + sessions + ") must be >= 1.");
-    }
-    return new LiveModel<>(generator, registry, sessions, live(registry));
+    return new LiveModel<>(generator, registry, serving);
   }
 
   /**
@@ -130,190 +150,107 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    * @throws CancelledException if the thread is interrupted while waiting
    */
   public Lease<T, C> acquire() {
-    return acquire(null);
+    return leased(desk.acquire(new Turn<>(null, null, null)));
   }
 
   /**
-   * The same for a caller that a canary should always send to the same side.
+   * The same, but waits for so long at most.
+   *
+   * @param most zero or more
+   * @throws RsiException if no session was free by then; retryable
+   */
+  public Lease<T, C> acquire(Duration most) {
+    return leased(desk.acquire(new Turn<>(null, null, null), most));
+  }
+
+  /** The same, but does not wait for a session: empty if all are out. */
+  public Optional<Lease<T, C>> tryAcquire() {
+    return Optional.ofNullable(desk.acquire(new Turn<>(null, null, null), 0)).map(this::leased);
+  }
+
+  /**
+   * The same for a caller that holds no thread while it waits. Cancelling the future gives up the
+   * wait.
+   *
+   * @param executor opens sessions, where another one is needed, and completes the future
+   */
+  public CompletableFuture<Lease<T, C>> acquireAsync(Executor executor) {
+    CompletableFuture<Served<T, C>> served = new CompletableFuture<>();
+    CompletableFuture<Lease<T, C>> lease = new CompletableFuture<>();
+    desk.acquireAsync(Objects.requireNonNull(executor, "executor"), served);
+    var unused =
+        served.whenComplete(
+            (found, thrown) -> {
+              if (found == null) {
+                lease.completeExceptionally(thrown);
+                return;
+              }
+              Lease<T, C> made = leased(found);
+              if (!lease.complete(made)) {
+                made.close();
+              }
+            });
+    var unusedToo =
+        lease.whenComplete(
+            (made, thrown) -> {
+              if (lease.isCancelled()) {
+                served.cancel(false);
+              }
+            });
+    return lease;
+  }
+
+  /**
+   * The same as {@link #acquire()} for a caller that a canary should send to the same side each
+   * time, as long as that has a session free. To the canary a key is one draw and its first request
+   * one observation.
    *
    * @param key whose request it is
    */
   public Lease<T, C> acquireFor(String key) {
-    return acquire(Objects.requireNonNull(key, "key"));
+    return leased(desk.acquire(new Turn<>(Objects.requireNonNull(key, "key"), null, null)));
   }
 
-  private Lease<T, C> acquire(@Nullable String key) {
-    Turn<T, C> turn = new Turn<>(key);
-    try {
-      for (int yields = 0; ; ) {
-        Pool<T, C> pool = take(turn, yields < MOST_YIELDS);
-        if (pool == null) {
-          yields++;
-          letOthersGoFirst();
-          continue;
-        }
-        Generator.Session<T, C> session = turn.session();
-        if (session == null) {
-          session = another(pool);
-        }
-        if (session != null) {
-          return lease(pool, session, turn.ticket());
-        }
-      }
-    } catch (RuntimeException | Error e) {
-      turn.settle();
-      throw e;
-    }
+  private Lease<T, C> leased(Served<T, C> served) {
+    return Leased.of(desk, shadows, served);
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // Spares waking threads; nothing relies on it.
-  private static void letOthersGoFirst() {
-    Thread.yield();
+  /** Begins a conversation: all of its requests are answered by the version of the first. */
+  public Conversation<T, C> conversation() {
+    return new Conversation<>(desk, shadows, null);
+  }
+
+  /** The same, whose side a canary draws by a key. */
+  public Conversation<T, C> conversation(String key) {
+    return new Conversation<>(desk, shadows, Objects.requireNonNull(key, "key"));
   }
 
   /**
-   * Takes a session, or room to open one, and waits for it.
+   * Answers requests of many callers together: {@link Batches}.
    *
-   * @param atOnce whether not to wait
-   * @return the pool that gives it; null if there is none at once
+   * @param most rows of a batch, 1 or more: a small transformer is fastest at 8 to 64
+   * @param linger how long a batch that is not full waits for more, zero or more. Zero is right
+   *     where there are more callers than sessions: they gather while the sessions are busy
    */
-  private @Nullable Pool<T, C> take(Turn<T, C> turn, boolean atOnce) {
-    lock.lock();
-    try {
-      checkOpen();
-      turn.begin();
-      Pool<T, C> side = side(turn);
-      if (atOnce && !turn.hadRoom() && !side.mayServe()) {
-        return null;
-      }
-      side.serve(turn);
-      if (!turn.await(lock)) {
-        throw new CancelledException("Waiting for a session was interrupted.");
-      }
-      Pool<T, C> pool = turn.pool();
-      if (pool == null) {
-        throw refusal();
-      }
-      return pool;
-    } catch (RuntimeException | Error e) {
-      serving.leave(turn);
-      if (challenger != null) {
-        challenger.leave(turn);
-      }
-      throw e;
-    } finally {
-      lock.unlock();
+  public Batches<T, C> batches(int most, Duration linger) {
+    if (most < 1 || linger.isNegative()) {
+      throw new IllegalArgumentException(
+          "most (" + most + ") must be >= 1, and linger (" + linger + ") >= 0.");
     }
-  }
-
-  /** What a request is drawn to. Under the lock. */
-  private Pool<T, C> side(Turn<T, C> turn) {
-    Pool<T, C> tried = challenger;
-    boolean challenged = turn.drawsChallenger(tried == null ? null : trial);
-    return tried != null && challenged ? tried : serving;
-  }
-
-  /** Opens a session that the pool has made room for; null if there is none to be had from it. */
-  private Generator.@Nullable Session<T, C> another(Pool<T, C> pool) {
-    Generator.Session<T, C> session;
-    try {
-      session = registry.load(pool.version.id(), generator::open);
-    } catch (RuntimeException e) {
-      log.warn(
-          "version {}: another session could not be opened, {} have to do",
-          pool.version.shortId(),
-          shrink(pool),
-          e);
-      return null;
-    } catch (Error e) {
-      shrink(pool);
-      throw e;
-    }
-    lock.lock();
-    try {
-      if (!pool.retired()) {
-        return session;
-      }
-      pool.giveBack(session);
-    } finally {
-      lock.unlock();
-    }
-    close(pool, List.of(session));
-    return null;
-  }
-
-  private int shrink(Pool<T, C> pool) {
-    int left;
-    lock.lock();
-    try {
-      left = pool.shrink();
-    } finally {
-      lock.unlock();
-    }
-    close(pool, List.of());
-    return left;
-  }
-
-  private Lease<T, C> lease(
-      Pool<T, C> pool, Generator.Session<T, C> session, Canary.@Nullable Ticket ticket) {
-    return session instanceof ScoringSession<T, C> scoring
-        ? new Leased.Scoring<>(this, pool, scoring, ticket)
-        : new Leased<>(this, pool, session, ticket);
-  }
-
-  void giveBack(
-      Pool<T, C> pool,
-      Generator.Session<T, C> session,
-      Canary.@Nullable Ticket ticket,
-      double success) {
-    boolean last;
-    lock.lock();
-    try {
-      last = pool.giveBack(session);
-    } finally {
-      lock.unlock();
-    }
-    if (last) {
-      close(pool, List.of(session));
-    }
-    if (ticket != null) {
-      ticket.settle(success);
-      withdrawIfHarmful();
-      lock.lock();
-      try {
-        settled.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private void withdrawIfHarmful() {
-    Pool<T, C> harmful;
-    List<Generator.Session<T, C>> idle;
-    lock.lock();
-    try {
-      harmful = challenger;
-      if (harmful == null || trial == null || !trial.harmful()) {
-        return;
-      }
-      challenger = null;
-      idle = end(harmful);
-    } finally {
-      lock.unlock();
-    }
-    log.warn("version {} was withdrawn: {}", harmful.version.shortId(), canary().orElseThrow());
-    close(harmful, idle);
+    return new Batches<>(desk, shadows, events, serving.sessions(), most, Times.nanos(linger));
   }
 
   /** The version that the next lease is of, unless a canary draws its challenger. */
   public ModelVersion version() {
-    lock.lock();
-    try {
-      return serving.version;
-    } finally {
-      lock.unlock();
-    }
+    return desk.version();
+  }
+
+  /**
+   * What the requests came to of each version that is loaded: the live one first, then a canary's
+   * challenger, then those that conversations keep.
+   */
+  public List<Usage> usage() {
+    return desk.usage();
   }
 
   /**
@@ -327,13 +264,16 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   public ModelVersion refresh() {
     swapping.lock();
     try {
-      ModelVersion old = serving().version;
+      ModelVersion old = desk.openVersion();
       ModelVersion live;
-      Pool<T, C> next = null;
       try {
-        live = live(registry);
-        if (!live.id().equals(old.id()) && !promoteChallenger(live)) {
-          next = load(live);
+        live = versions.live();
+        if (live.id().equals(old.id())) {
+          desk.tidy();
+          return live;
+        }
+        if (!desk.promoteChallenger(live, serving.sessions())) {
+          desk.swap(versions.load(live, serving.sessions()));
         }
       } catch (RuntimeException e) {
         throw new RsiException(
@@ -344,59 +284,12 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
             e,
             e instanceof RsiException failure && failure.retryable());
       }
-      if (next != null) {
-        swap(next);
-      }
+      // It was compared with another version.
+      endShadow();
+      events.swapped(old, live);
       return live;
     } finally {
       swapping.unlock();
-    }
-  }
-
-  private boolean promoteChallenger(ModelVersion live) {
-    Pool<T, C> old;
-    List<Generator.Session<T, C>> idle;
-    lock.lock();
-    try {
-      Pool<T, C> tried = challenger;
-      if (closed || tried == null || !tried.version.id().equals(live.id())) {
-        return false;
-      }
-      challenger = null;
-      old = serving;
-      serving = tried;
-      idle = end(old);
-    } finally {
-      lock.unlock();
-    }
-    close(old, idle);
-    return true;
-  }
-
-  private void swap(Pool<T, C> next) {
-    Pool<T, C> old;
-    Pool<T, C> tried = null;
-    List<Generator.Session<T, C>> idle;
-    List<Generator.Session<T, C>> idleOfTried = List.of();
-    lock.lock();
-    try {
-      old = next;
-      if (!closed) {
-        old = serving;
-        serving = next;
-        tried = challenger;
-        challenger = null;
-      }
-      idle = end(old);
-      if (tried != null) {
-        idleOfTried = end(tried);
-      }
-    } finally {
-      lock.unlock();
-    }
-    close(old, idle);
-    if (tried != null) {
-      close(tried, idleOfTried);
     }
   }
 
@@ -407,94 +300,173 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         event instanceof RunEvent.Promoted promoted
             ? promoted.to()
             : event instanceof RunEvent.GenerationStarted started ? started.incumbent() : null;
-    if (live != null && !live.equals(version().id()) && !isClosed()) {
+    if (live == null || desk.isClosed()) {
+      return;
+    }
+    if (!live.equals(version().id())) {
       refresh();
     }
-  }
-
-  private boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
+    Rollout<T, C> settled = desk.rollout();
+    if (settled != null && !settled.isDrawing()) {
+      desk.end(settled, Rollout.End.ENDED, "It was not promoted.");
     }
   }
 
   /**
    * Serves a challenger to a share of the requests, until it is promoted, ended or found to do
-   * harm. The registry is not touched: whoever promotes the challenger there tells {@link
-   * #refresh}.
+   * harm: then it is withdrawn, here and {@linkplain ModelRegistry#withdraw in the registry}, and
+   * no loop promotes it. The registry's live version is not touched: whoever promotes the
+   * challenger there tells {@link #refresh}.
+   *
+   * <p>What it sees is kept in the registry, where that can be written. A canary of the same
+   * challenger, live version and settings goes on from it, in another process too.
    *
    * @throws IllegalStateException if there is a canary under way, or this is closed
    * @throws RsiException if the challenger cannot be loaded; nothing changes then
    */
   public void canary(ModelVersion version, Canary canary) {
-    Canary.Trial begun = canary.begin();
+    begin(version, canary, null);
+  }
+
+  /**
+   * Begins a canary.
+   *
+   * @param parent the version that it must be compared with; null for the one live now
+   * @throws RsiException if another one is live; retryable
+   */
+  Rollout<T, C> begin(ModelVersion version, Canary canary, @Nullable String parent) {
+    Objects.requireNonNull(canary, "canary");
     swapping.lock();
     try {
-      checkNoCanary();
-      Pool<T, C> loaded = load(version);
-      List<Generator.Session<T, C>> late;
-      lock.lock();
-      try {
-        late = closed ? end(loaded) : List.of();
-        if (!closed) {
-          challenger = loaded;
-          trial = begun;
-        }
-      } finally {
-        lock.unlock();
+      ModelVersion served = desk.openVersion();
+      ModelVersion beside = parent == null || served.id().equals(parent) ? served : refresh();
+      if (parent != null && !beside.id().equals(parent)) {
+        throw new RsiException(
+            "Version ("
+                + beside.shortId()
+                + ") is live, and the challenger is to be compared with ("
+                + parent
+                + ").\nMaybe it was promoted or rolled back by hand.",
+            null,
+            true);
       }
-      if (!late.isEmpty()) {
-        close(loaded, late);
+      checkNoCanary();
+      if (version.id().equals(beside.id())) {
+        throw new IllegalArgumentException(
+            "version (" + version.shortId() + ") is live: there is nothing to compare it with.");
+      }
+      Trial trial =
+          versions
+              .registry()
+              .trials()
+              .map(directory -> Trial.resume(canary, directory, version.id(), beside.id()))
+              .orElseGet(() -> Trial.begin(canary));
+      try {
+        Rollout<T, C> begun =
+            new Rollout<>(
+                beside, versions.load(version, sessions(canary)), canary, trial, desk.condition());
+        if (!desk.begin(begun)) {
+          throw Desk.refusal();
+        }
+        last = begun;
+        return begun;
+      } catch (RuntimeException | Error e) {
+        trial.end();
+        throw e;
       }
     } finally {
       swapping.unlock();
     }
   }
 
+  /** How many of the challenger's sessions may be out at once: what its share needs twice over. */
+  private int sessions(Canary canary) {
+    int most = serving.sessions();
+    return Math.max(1, (int) Math.min(most, Math.ceil(2 * canary.share() * most)));
+  }
+
   private void checkNoCanary() {
-    lock.lock();
-    try {
-      checkOpen();
-      if (challenger != null) {
-        throw new IllegalStateException(
-            "There is a canary of version ("
-                + challenger.version.shortId()
-                + ") under way.\nMaybe end it first.");
-      }
-    } finally {
-      lock.unlock();
+    Rollout<T, C> under = desk.rollout();
+    if (under == null) {
+      return;
     }
+    if (under.isDrawing()) {
+      throw new IllegalStateException(
+          "There is a canary of version ("
+              + under.challenger.version.shortId()
+              + ") under way.\nMaybe end it first.");
+    }
+    desk.end(under, Rollout.End.ENDED, "It was not promoted.");
   }
 
   /** Ends a canary, if there is one: every request goes to the live version again. */
   public void endCanary() {
-    Pool<T, C> tried;
-    List<Generator.Session<T, C>> idle;
-    lock.lock();
-    try {
-      tried = challenger;
-      challenger = null;
-      settled.signalAll();
-      idle = tried == null ? List.of() : end(tried);
-    } finally {
-      lock.unlock();
-    }
-    if (tried != null) {
-      close(tried, idle);
+    Rollout<T, C> under = desk.rollout();
+    if (under != null) {
+      desk.end(under, Rollout.End.ENDED, "It was ended by hand.");
     }
   }
 
   /**
+   * Has a challenger answer beside the live version what that answers, and a verifier rule on both;
+   * users never see what the challenger says, and wait for none of it. It is withdrawn if it does
+   * harm, as by a canary. In place of a shadow that is under way.
+   *
+   * @param verifier rules on both answers of a request, on the shadow's thread
+   * @throws IllegalStateException if this is closed
+   * @throws RsiException if the challenger cannot be loaded; nothing changes then
+   */
+  public void shadow(ModelVersion version, Shadow shadow, Verifier<? super T, ? super C> verifier) {
+    Objects.requireNonNull(shadow, "shadow");
+    Objects.requireNonNull(verifier, "verifier");
+    swapping.lock();
+    try {
+      ModelVersion beside = desk.openVersion();
+      endShadow();
+      Shadowing<T, C> begun =
+          new Shadowing<>(version, beside, shadow, verifier, versions, desk, events);
+      shadowed = begun;
+      shadows.show(begun);
+    } finally {
+      swapping.unlock();
+    }
+  }
+
+  /** Ends a shadow, if there is one. */
+  public void endShadow() {
+    Shadowing<T, C> under = shadows.under();
+    shadows.show(null);
+    if (under != null) {
+      under.end();
+    }
+  }
+
+  /** What the shadow under way has seen, or else the last one; empty if there was none. */
+  public Optional<Canary.Report> shadow() {
+    return Optional.ofNullable(shadowed).map(each -> each.trial().report());
+  }
+
+  /**
    * Has the application's own requests answer for what the gate would promote, as an {@link
-   * Approval}: a canary serves the challenger until it is found to do harm, which is a no, or until
-   * it was told how so many of the challenger's requests went and found none, which is a yes. What
-   * both sides saw stands in the answer, and so in the run's record. A deadline that ends first is
-   * a no, as always; the canary ends with the answer.
+   * Approval}: a canary serves the challenger until there is proof of harm, which is a no, or proof
+   * that it is not worse than {@linkplain Canary#tolerated tolerated}, which is a yes ({@link
+   * Canary.Report#safe}). A deadline that ends first is a no, as always: {@link Canary#advise} says
+   * how many requests a yes takes. What both sides saw stands in the answer, and so in the run's
+   * record.
+   *
+   * <p>A run that is resumed goes on with what was seen before. Where the canary cannot begin, as
+   * another one is under way or this is closed, or where something else ends it, the question stays
+   * open and the run is left, to be resumed.
    *
    * @param canary its share and its error
+   */
+  public Approval.Approver trial(Canary canary) {
+    return trial(canary, 1);
+  }
+
+  /**
+   * The same, but does not say yes before so many of the challenger's requests were told of.
+   *
    * @param told how many of the challenger's requests must have been {@linkplain Lease#report told}
    *     of, 1 or more
    */
@@ -503,45 +475,12 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     if (told < 1) {
       throw new IllegalArgumentException("told (" + told + ") must be >= 1.");
     }
-    return question -> {
-      canary(registry.version(question.challenger()), canary);
-      try {
-        Canary.Report report = await(told);
-        return report.harmful()
-            ? Approval.Answer.no("canary", report.toString())
-            : Approval.Answer.yes("canary", report.toString());
-      } finally {
-        endCanary();
-      }
-    };
-  }
-
-  private Canary.Report await(long told) throws InterruptedException {
-    lock.lock();
-    try {
-      while (true) {
-        Canary.Report report = Objects.requireNonNull(trial).report();
-        if (report.harmful() || report.challenger().told() >= told) {
-          return report;
-        }
-        if (challenger == null) {
-          throw new IllegalStateException("The canary was ended before it had seen enough.");
-        }
-        settled.await();
-      }
-    } finally {
-      lock.unlock();
-    }
+    return new Trials<>(this::begin, desk, versions.registry(), canary, told);
   }
 
   /** What the canary under way has seen, or else the last one; empty if there was none. */
   public Optional<Canary.Report> canary() {
-    lock.lock();
-    try {
-      return trial == null ? Optional.empty() : Optional.of(trial.report());
-    } finally {
-      lock.unlock();
-    }
+    return Optional.ofNullable(last).map(each -> each.trial.report());
   }
 
   /**
@@ -550,119 +489,12 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    */
   @Override
   public void close() {
-    Pool<T, C> last;
-    List<Generator.Session<T, C>> idle;
-    lock.lock();
-    try {
-      closed = true;
-      last = serving;
-      idle = end(last);
-    } finally {
-      lock.unlock();
-    }
-    close(last, idle);
-    endCanary();
+    desk.close();
+    endShadow();
   }
 
   @Override
   public String toString() {
     return "live model of version " + version().shortId();
-  }
-
-  /** What is served, if anything still is. */
-  private Pool<T, C> serving() {
-    lock.lock();
-    try {
-      checkOpen();
-      return serving;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private Pool<T, C> load(ModelVersion version) {
-    ModelRegistry.Hold hold = hold(version);
-    try {
-      return new Pool<>(version, hold, registry.load(version.id(), generator::open), sessions);
-    } catch (RuntimeException | Error e) {
-      hold.close();
-      throw e;
-    }
-  }
-
-  /** Keeps the registry from deleting a version that further sessions may be opened of. */
-  private ModelRegistry.Hold hold(ModelVersion version) {
-    try {
-      return registry.hold(version.id());
-    } catch (RsiException e) {
-      log.warn("version {} is served, but could not be held", version.shortId(), e);
-      return () -> {};
-    }
-  }
-
-  /**
-   * Ends a pool that nobody is drawn to any more: who waits there is placed anew. Under the lock.
-   *
-   * @return the sessions to be closed now
-   */
-  private List<Generator.Session<T, C>> end(Pool<T, C> pool) {
-    List<Generator.Session<T, C>> idle = pool.retire();
-    for (Turn<T, C> turn : pool.dismiss()) {
-      if (closed) {
-        turn.end();
-      } else {
-        side(turn).serve(turn);
-      }
-    }
-    return idle;
-  }
-
-  /** Closes sessions of a pool, and lets its version go if they were the last. */
-  private void close(Pool<T, C> pool, List<Generator.Session<T, C>> sessions) {
-    sessions.forEach(LiveModel::close);
-    ModelRegistry.Hold ended;
-    lock.lock();
-    try {
-      ended = pool.ended();
-    } finally {
-      lock.unlock();
-    }
-    try {
-      if (ended != null) {
-        ended.close();
-      }
-    } catch (RsiException e) {
-      log.warn("version {} could not be let go", pool.version.shortId(), e);
-    }
-  }
-
-  // A request was answered, or a swap was made: that a session did not end well undoes neither.
-  private static void close(Generator.Session<?, ?> session) {
-    try {
-      session.close();
-    } catch (RuntimeException e) {
-      log.warn("a session could not be closed", e);
-    }
-  }
-
-  private static ModelVersion live(ModelRegistry registry) {
-    return registry
-        .live()
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "No version is live in ("
-                        + registry
-                        + ").\nMaybe promote one first; a loop promotes the one it begins with."));
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw refusal();
-    }
-  }
-
-  private static IllegalStateException refusal() {
-    return new IllegalStateException("The live model is closed.");
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The sessions of one version while it is served. Guarded by the live model's lock. */
 final class Pool<T, C> {
   final ModelVersion version;
+  final Meter meter;
 
   private final ModelRegistry.Hold hold;
   private final Deque<Generator.Session<T, C>> idle = new ArrayDeque<>();
@@ -19,11 +20,14 @@ final class Pool<T, C> {
   private final Deque<Turn<T, C>> waiting = new ArrayDeque<>();
   private int limit;
   private int sessions;
+  private int conversations;
+  private boolean replaced;
   private boolean retired;
 
   /** A pool that has its first session, of a version that is held for it. */
   Pool(ModelVersion version, ModelRegistry.Hold hold, Generator.Session<T, C> first, int limit) {
     this.version = version;
+    this.meter = new Meter(version);
     this.hold = hold;
     this.limit = limit;
     this.sessions = 1;
@@ -32,7 +36,7 @@ final class Pool<T, C> {
 
   /** Whether there is a session, or room for one, for who asks now. */
   boolean mayServe() {
-    return !idle.isEmpty() || sessions < limit;
+    return !retired && (!idle.isEmpty() || sessions < limit);
   }
 
   /** Gives a turn the session used last, whose memory is warm, or room for one, or lets it wait. */
@@ -42,10 +46,13 @@ final class Pool<T, C> {
     } else if (sessions < limit) {
       sessions++;
       turn.give(this, null);
-    } else if (turn.hadRoom()) {
-      waiting.addFirst(turn);
     } else {
-      waiting.addLast(turn);
+      turn.waits();
+      if (turn.hadRoom()) {
+        waiting.addFirst(turn);
+      } else {
+        waiting.addLast(turn);
+      }
     }
   }
 
@@ -56,23 +63,71 @@ final class Pool<T, C> {
     return limit;
   }
 
+  /** Has as many sessions at once as the version that it takes the place of. */
+  void grow(int most) {
+    limit = Math.max(limit, most);
+  }
+
+  /** Takes back what a turn was given and has no use for. */
+  void takeBack(Generator.@Nullable Session<T, C> session) {
+    Turn<T, C> next = waiting.poll();
+    if (next != null) {
+      next.give(this, session);
+    } else if (session != null) {
+      idle.push(session);
+    } else {
+      sessions--;
+    }
+  }
+
   /** Takes a session back, for who waits longest. Returns whether it must be closed. */
   boolean giveBack(Generator.Session<T, C> session) {
     if (retired) {
       sessions--;
       return true;
     }
-    Turn<T, C> next = waiting.poll();
-    if (next == null) {
-      idle.push(session);
-    } else {
-      next.give(this, session);
-    }
+    takeBack(session);
     return false;
+  }
+
+  /** A session is closed instead of being given back: there is room for another. */
+  void lose() {
+    if (retired) {
+      sessions--;
+    } else {
+      takeBack(null);
+    }
+  }
+
+  /** How many sessions can be out at once. */
+  int limit() {
+    return limit;
   }
 
   boolean retired() {
     return retired;
+  }
+
+  /** A conversation begins here, and keeps the version loaded to its end. */
+  void pin() {
+    conversations++;
+  }
+
+  /** A conversation ended. Returns whether it was the last thing that kept the pool. */
+  boolean unpin() {
+    conversations--;
+    return conversations == 0 && replaced && !retired;
+  }
+
+  /** Whether conversations keep it, now that another version is live. */
+  boolean isKept() {
+    replaced = true;
+    return conversations > 0;
+  }
+
+  /** It serves again. */
+  void serves() {
+    replaced = false;
   }
 
   /** Ends the pool. Returns the sessions to be closed now; the others are as they come back. */

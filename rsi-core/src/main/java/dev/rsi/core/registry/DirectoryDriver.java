@@ -60,6 +60,9 @@ final class DirectoryDriver implements ModelRegistry.Driver {
           if (!there && !Objects.equals(now.live(), expected)) {
             throw moved(now, expected);
           }
+          if (!there) {
+            checkNotWithdrawn(id);
+          }
           LiveRecord.Driving leaving = mine.leaving(id);
           return there ? now.drivenBy(leaving) : now.promote(id).of(leaving);
         });
@@ -79,6 +82,13 @@ final class DirectoryDriver implements ModelRegistry.Driver {
               + ".\nMaybe this process stood still for a while; who took over goes on.");
     }
     return found;
+  }
+
+  private void checkNotWithdrawn(String id) {
+    String why = registry.withdrawn(id).orElse(null);
+    if (why != null) {
+      throw new ModelRegistry.WithdrawnException(id, why);
+    }
   }
 
   private ModelRegistry.MovedException moved(LiveRecord now, @Nullable String expected) {

@@ -43,6 +43,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
   private final LiveRecords records;
   private final RunFiles runs;
   private final Retention retention;
+  private final Withdrawals withdrawals;
+  private final Path trials;
 
   private DirectoryModelRegistry(Path directory) {
     this.directory = directory;
@@ -52,6 +54,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
     this.records = new LiveRecords(directory, files, work);
     this.runs = new RunFiles(directory, files, work);
     this.retention = new Retention(this, directory, files, work, versions::isLost);
+    this.withdrawals = new Withdrawals(directory, files, work);
+    this.trials = directory.resolve("trials");
   }
 
   static DirectoryModelRegistry open(Path path) {
@@ -286,6 +290,8 @@ final class DirectoryModelRegistry implements ModelRegistry {
         () -> {
           LiveRecords.Sound sound = records.lastSound();
           LiveRecord now = sound.record();
+          // Before it goes live: a kill between the two loses the promotion, not the word.
+          withdrawals.end(id);
           return id.equals(now.live()) && now.number() + 1 == sound.next()
               ? null
               : now.promote(id).numbered(sound.next());
@@ -350,6 +356,9 @@ final class DirectoryModelRegistry implements ModelRegistry {
                 + "), or that was forgotten.\nMaybe see history(), or promote it.");
       }
       ModelVersion version = index == 0 ? version(id) : rollBack(now, place);
+      if (index == 0) {
+        reinstate(id);
+      }
       if (version != null) {
         return version;
       }
@@ -373,6 +382,9 @@ final class DirectoryModelRegistry implements ModelRegistry {
             () -> {
               LiveRecords.Sound sound = records.lastSound();
               overtaken[0] = sound.record().number() != now.number();
+              if (!overtaken[0]) {
+                withdrawals.end(place.id());
+              }
               return overtaken[0]
                   ? null
                   : now.rollBackTo(place.record(), place.place()).numbered(sound.next());
@@ -387,6 +399,47 @@ final class DirectoryModelRegistry implements ModelRegistry {
 
   private History history(LiveRecord record) {
     return new History(records, record, versions::isThere);
+  }
+
+  // Withdrawing.
+
+  @Override
+  public void withdraw(String id, String why) {
+    Objects.requireNonNull(why, "why");
+    if (!versions.isKnown(checkId(id)) && !versions.isLost(id)) {
+      throw new IllegalArgumentException(
+          "There never was version (" + id + ") in registry (" + directory + ").");
+    }
+    try {
+      withdrawals.withdraw(id, why);
+    } catch (IOException e) {
+      throw failed("withdraw version (" + id + ")", e);
+    }
+  }
+
+  @Override
+  public Optional<String> withdrawn(String id) {
+    return withdrawals.reason(checkId(id));
+  }
+
+  @Override
+  public void reinstate(String id) {
+    try {
+      withdrawals.end(checkId(id));
+    } catch (IOException e) {
+      throw failed("end the withdrawal of version (" + id + ")", e);
+    }
+  }
+
+  @Override
+  public Optional<Path> trials() {
+    try {
+      Files.createDirectories(trials);
+    } catch (IOException e) {
+      LOG.debug("Trials are not kept, as ({}) cannot be made.", trials, e);
+      return Optional.empty();
+    }
+    return Files.isWritable(trials) ? Optional.of(trials) : Optional.empty();
   }
 
   // Driving.
@@ -575,6 +628,13 @@ final class DirectoryModelRegistry implements ModelRegistry {
         break;
       }
       kept.add(place.id());
+    }
+    LiveRecord.Driving driving = now.driver();
+    String left = driving == null ? null : driving.left();
+    if (left != null && !left.equals(live)) {
+      // A person moved the live version: the run that left another one goes on with that.
+      kept.add(left);
+      kept.addAll(retention.kept(left));
     }
     kept.addAll(pinned());
     kept.addAll(runs.underWay());

@@ -1,7 +1,7 @@
 package dev.rsi.core.registry;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.common.hash.Hashing;
+import dev.rsi.core.internal.LeftOutIfNull;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -21,7 +21,7 @@ record Manifest(
     String id,
     Provenance provenance,
     List<Entry> files,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String place) {
+    @LeftOutIfNull @Nullable String place) {
   private static final Comparator<Entry> BY_PATH =
       Comparator.comparing(
           entry -> entry.path().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);

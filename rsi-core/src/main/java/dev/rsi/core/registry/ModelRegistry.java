@@ -3,6 +3,7 @@ package dev.rsi.core.registry;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
+import dev.rsi.core.internal.Cut;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +35,8 @@ public interface ModelRegistry {
    * live/&lt;n&gt;.json         the version live now, those before it, and who drives: the highest number counts
    * history/&lt;n&gt;.json      the records that counted before; only the last few stay in live/
    * pins/&lt;id&gt;             an empty file for each version that is pinned
+   * withdrawn/&lt;id&gt;.json   why a version was withdrawn; gone once a person made it live again
+   * trials/&lt;id&gt;.log       what users met while a version was tried, once one was
    * under-way/&lt;id&gt;@...    an empty file for each version that a generation under way made, by store and run
    * runs/&lt;store&gt;@&lt;run&gt;.json  how far the record of a run went, so that one that was lost is noticed
    * lineage.json          where the live version's lineage leads; may be deleted, and is worked out again
@@ -142,7 +145,8 @@ public interface ModelRegistry {
   /**
    * The nearest of a version's lineage that is there and undamaged, the version itself included:
    * what to go on from where the version is refused. Where the live version's lineage is lost, the
-   * last sound one that was live before it. Empty if there is none.
+   * last sound one that was live before it. Those before it that were {@linkplain #withdraw
+   * withdrawn} are passed over. Empty if there is none.
    *
    * @throws IllegalArgumentException if there never was such a version
    */
@@ -160,6 +164,9 @@ public interface ModelRegistry {
     }
     for (List<String> candidates : List.of(lineage, live ? history : List.<String>of())) {
       for (String each : candidates) {
+        if (!each.equals(id) && withdrawn(each).isPresent()) {
+          continue;
+        }
         try {
           return Optional.of(version(each));
         } catch (CorruptModelException | IllegalArgumentException damaged) {
@@ -183,6 +190,9 @@ public interface ModelRegistry {
    * the new one, also after a crash. Promoting the live version changes nothing. Of two who promote
    * at once one comes first, and is live before the other. Where what is live was damaged, this
    * repairs it.
+   *
+   * <p>This is a person's word: a version that was {@linkplain #withdraw withdrawn} is not any
+   * more, nor is one that a person rolls back to. A run promotes through its {@link Driver}.
    *
    * @throws IllegalArgumentException if there is no such version
    * @throws CorruptModelException if it is damaged: the live version stays
@@ -216,6 +226,52 @@ public interface ModelRegistry {
    * same whatever was live before; an exception of {@link RsiException} may come late.
    */
   List<String> history();
+
+  /**
+   * Takes a version out of the versions that a run may make live, durably: it did harm. No {@link
+   * Driver} promotes it any more, in no run and no process, until a person has said otherwise, by
+   * {@link #promote}, {@link #rollBack}, {@link #rollBackTo} or {@link #reinstate}. It stays live
+   * if it is. Of two reasons the later one stands. The default, for a registry that cannot keep it,
+   * refuses, so that nobody takes it for kept.
+   *
+   * @param why in words, for people; cut to 4,096 characters
+   * @throws IllegalArgumentException if there never was such a version
+   * @throws UnsupportedOperationException if the registry keeps no withdrawals
+   */
+  default void withdraw(String id, String why) {
+    throw new UnsupportedOperationException(
+        "Registry ("
+            + this
+            + ") keeps no withdrawals, so version ("
+            + id
+            + ") is not withdrawn: "
+            + Cut.shown(why)
+            + "\nMaybe use ModelRegistry.directory(...), or delegate withdraw, withdrawn and"
+            + " reinstate to it.");
+  }
+
+  /**
+   * Why a version was {@linkplain #withdraw withdrawn}; empty if it was not, or a person has said
+   * otherwise since. Also of one that {@link #retain} deleted, and of one that was stored again.
+   * Default: empty.
+   */
+  default Optional<String> withdrawn(String id) {
+    return Optional.empty();
+  }
+
+  /**
+   * Ends that, by a person's word. Does nothing if the version is not withdrawn. Default: nothing.
+   */
+  default void reinstate(String id) {}
+
+  /**
+   * The directory for what users met while a version was tried, a file for each trial, so that one
+   * goes on where a process ended. It is made when it is asked for. Empty, the default, if the
+   * registry has none or this process may not write to it: trials are kept in memory then.
+   */
+  default Optional<Path> trials() {
+    return Optional.empty();
+  }
 
   /**
    * Keeps a version until it is unpinned, whatever is retained.
@@ -252,6 +308,8 @@ public interface ModelRegistry {
    *       forgets the others
    *   <li>the anchor of the live version, which is the one that its run began with, and the first
    *       of its lineage
+   *   <li>what the run that was driven last left live, where a person moved that since, with its
+   *       anchor and the first of its lineage: the run goes on with them
    *   <li>what is {@linkplain Driver#add under way} in a run: the challenger of a generation that
    *       has not ended, also of a run that was left and may be resumed
    *   <li>what is pinned, and what anybody holds
@@ -317,6 +375,8 @@ public interface ModelRegistry {
      * @param expected null if none is to be live yet
      * @throws OvertakenException if another driver has, or had, the registry since
      * @throws MovedException if neither is live: a person made another version live
+     * @throws WithdrawnException if it was {@linkplain ModelRegistry#withdraw withdrawn}, and is
+     *     not live
      */
     void promote(String id, @Nullable String expected);
 
@@ -349,6 +409,42 @@ public interface ModelRegistry {
 
     public MovedException(String message) {
       super(message);
+    }
+  }
+
+  /** A driver may not promote a version, since it was withdrawn. Nothing was changed. */
+  final class WithdrawnException extends RsiException {
+    private static final long serialVersionUID = 1;
+
+    private final String version;
+    private final String why;
+
+    /**
+     * Says which.
+     *
+     * @param version its id
+     * @param why it was withdrawn
+     */
+    public WithdrawnException(String version, String why) {
+      super(
+          "Version ("
+              + version
+              + ") was withdrawn, and no run makes it live: "
+              + why
+              + "\nMaybe train another one; or, if a person finds it harmless, have that person"
+              + " call ModelRegistry.promote with its id.");
+      this.version = version;
+      this.why = why;
+    }
+
+    /** Id of the version. */
+    public String version() {
+      return version;
+    }
+
+    /** Why it was withdrawn. */
+    public String why() {
+      return why;
     }
   }
 

@@ -1,15 +1,13 @@
 package dev.rsi.core.registry;
 
+import com.google.common.primitives.Ints;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.Json;
+import dev.rsi.core.internal.JsonException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Writes and reads the JSON files of a registry. */
 final class RegistryFiles {
@@ -19,10 +17,8 @@ final class RegistryFiles {
   /** The most bytes of a file: a manifest of 100,000 files has no more. */
   private static final int MAX_BYTES = 16 << 20;
 
-  private final JsonMapper json = Json.mapper();
-
   byte[] write(Object value) {
-    return json.writerWithDefaultPrettyPrinter().writeValueAsBytes(value);
+    return Json.writeIndented(value);
   }
 
   <V> V read(Path file, Class<V> type) throws IOException {
@@ -34,9 +30,9 @@ final class RegistryFiles {
       throw new CorruptModelException(file, "(size)", "at most " + MAX_BYTES + " bytes", "more");
     }
     try {
-      JsonNode tree = json.readTree(bytes);
-      JsonNode stated = tree.path("format");
-      int format = stated.asInt(0);
+      String stated = Json.field(bytes, "format");
+      Integer number = stated == null ? null : Ints.tryParse(stated);
+      int format = number == null ? 0 : number;
       if (format > FORMAT) {
         throw new RsiException(
             "File ("
@@ -49,18 +45,12 @@ final class RegistryFiles {
       }
       if (format < 1) {
         throw new CorruptModelException(
-            file,
-            "format",
-            "a number from 1 to " + FORMAT,
-            stated.isMissingNode() ? "nothing" : stated.toString());
+            file, "format", "a number from 1 to " + FORMAT, stated == null ? "nothing" : stated);
       }
-      if (type == Manifest.class && !tree.has("place")) {
-        ((ObjectNode) tree).putNull("place");
-      }
-      return json.treeToValue(tree, type);
-    } catch (JacksonException e) {
+      return Json.read(bytes, type);
+    } catch (JsonException e) {
       throw new CorruptModelException(
-          file, "JSON", "a " + type.getSimpleName(), Json.explain(e), e);
+          file, "JSON", "a " + type.getSimpleName(), String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -36,6 +36,7 @@ final class Reading {
   private End end = End.OPEN;
   private String reason = "";
   private boolean paused;
+  private boolean ended;
   private Instant began = Instant.EPOCH;
   private Instant last = Instant.EPOCH;
   private Duration driven = Duration.ZERO;
@@ -79,11 +80,13 @@ final class Reading {
     } else if (event instanceof RunEvent.Resumed resumed) {
       budget = resumed.budget();
       end(End.OPEN, "");
-    } else if (event instanceof RunEvent.Stopped stopped) {
+    } else if (event instanceof RunEvent.Stopped stopped && !ended) {
+      // Of a run that has ended it says that nobody knew: the store gave no answer.
       end(stopped.end() == null ? End.OPEN : stopped.end(), stopped.reason());
     } else if (event instanceof RunEvent.RunFinished finished) {
       end(finished.end(), finished.reason());
       live = finished.live();
+      ended = true;
     }
   }
 

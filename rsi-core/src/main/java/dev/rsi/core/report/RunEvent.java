@@ -4,6 +4,7 @@ import dev.rsi.api.Cost;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.internal.Cut;
+import dev.rsi.core.internal.LeftOutIfNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -126,8 +127,8 @@ public sealed interface RunEvent {
       String reason,
       @Nullable Map<String, Double> critique,
       @Nullable String comment,
-      @Nullable Cost verdictCost,
-      @Nullable Cost critiqueCost)
+      @LeftOutIfNull @Nullable Cost verdictCost,
+      @LeftOutIfNull @Nullable Cost critiqueCost)
       implements RunEvent {
     public Attempted {
       reason = Cut.text(reason);
@@ -289,11 +290,13 @@ public sealed interface RunEvent {
   }
 
   /**
-   * It was answered whether a challenger goes live.
+   * It was answered whether a challenger goes live. Without being asked, where it was withdrawn
+   * before.
    *
    * @param challenger id of the version
    * @param approved whether it does
-   * @param by who said so; {@code "nobody"} if there was no answer in time
+   * @param by who said so; {@code "nobody"} if there was no answer in time, {@code "registry"} if
+   *     it was withdrawn
    * @param why in words
    */
   record Answered(int generation, String challenger, boolean approved, String by, String why)

@@ -60,8 +60,9 @@ public record RunReport(
     /** The run was cancelled. It stays open, and can be resumed. */
     CANCELLED,
     /**
-     * A person made another version live than the run's own, and is not overruled. The run stays
-     * open, and can be resumed when the version that it left is live again.
+     * A person made another version live than the run's own, and is not overruled; or the version
+     * that was to go live was withdrawn at that very moment. The run stays open, and can be resumed
+     * when the version that it left is live again.
      */
     OVERRULED,
     /**

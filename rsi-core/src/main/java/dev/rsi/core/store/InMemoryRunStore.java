@@ -117,7 +117,8 @@ final class InMemoryRunStore implements RunStore {
   public synchronized Head head(String run) {
     checkOpen();
     List<Batch> batches = batchesOf(run);
-    Hashed hashed = heads.computeIfAbsent(run, first -> new Hashed(0, 0, HashCode.fromBytes(origin(first))));
+    Hashed hashed =
+        heads.computeIfAbsent(run, first -> new Hashed(0, 0, HashCode.fromBytes(origin(first))));
     for (Batch batch : batches.subList(hashed.batches(), batches.size())) {
       try {
         hashed = after(hashed, batch);

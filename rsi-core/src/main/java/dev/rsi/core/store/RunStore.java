@@ -61,7 +61,8 @@ public interface RunStore extends RecordedRuns, AutoCloseable {
    *
    * @param file on a disk of this machine
    * @throws RsiException if the file is no run store, is of a newer format, is damaged, has lost
-   *     what was recorded in it, has a second name (a hard link) or cannot be written
+   *     what was recorded in it, has a second name (a hard link) or cannot be written; or if the
+   *     driver (org.xerial:sqlite-jdbc) was left out of the class path
    */
   static RunStore sqlite(Path file) {
     return new JdbcRunStore(SqliteDatabase.open(file));

@@ -46,6 +46,9 @@ final class SqliteDatabase implements Database {
 
   private static final int MOST_TRIES = 5;
 
+  private static final String NOT_TO_BE_WRITTEN =
+      "this user may not write the file or its directory, where SQLite keeps two files beside it";
+
   private final Path file;
   private final SqliteFiles files;
   private final SqliteHeads heads;
@@ -70,6 +73,7 @@ final class SqliteDatabase implements Database {
 
   /** Opens a file, or makes it where there is none. */
   static SqliteDatabase open(Path path) {
+    requireDriver(path);
     Path file = found(path);
     if (file.toString().contains("?")) {
       throw new IllegalArgumentException(
@@ -84,6 +88,20 @@ final class SqliteDatabase implements Database {
     } finally {
       // Not before: the first connection of a process may clear what others share.
       closeQuietly(reader);
+    }
+  }
+
+  private static void requireDriver(Path path) {
+    try {
+      Class.forName("org.sqlite.JDBC", false, SqliteDatabase.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new RsiException(
+          "Run store ("
+              + path
+              + ") could not be opened, because the driver of SQLite is not on the class path.\n"
+              + "Maybe the dependency (org.xerial:sqlite-jdbc) was left out: add it, or record the"
+              + " run with RunStore.inMemory() or RunStore.postgresql(dataSource).",
+          e);
     }
   }
 
@@ -259,14 +277,21 @@ final class SqliteDatabase implements Database {
   }
 
   private static Connection connect(Path file) {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-    config.enforceForeignKeys(true);
-    // Not in the middle of a commit, where nobody has looked yet whose log it is.
-    config.setWalAutocheckpoint(0);
     try {
-      return config.createConnection("jdbc:sqlite:" + file);
+      SQLiteConfig config = new SQLiteConfig();
+      config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+      config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+      config.enforceForeignKeys(true);
+      Connection connection = config.createConnection("jdbc:sqlite:" + file);
+      // The driver that Spring Boot manages has no setting for this.
+      try (Statement statement = connection.createStatement()) {
+        // Not in the middle of a commit, where nobody has looked yet whose log it is.
+        statement.execute("PRAGMA wal_autocheckpoint = 0");
+      } catch (SQLException e) {
+        closeQuietly(connection);
+        throw e;
+      }
+      return connection;
     } catch (SQLException e) {
       throw failure(file, "be opened", e);
     } catch (LinkageError e) {
@@ -894,7 +919,10 @@ final class SqliteDatabase implements Database {
     if (!(e instanceof SQLiteException sqlite)) {
       // What SQLite says is an SQLiteException; the driver wraps only what kept it from asking.
       Throwable cause = e.getCause();
-      return cause == null ? failure(file, what, e, "", false) : noNative(file, cause);
+      // Of older drivers also: where there is no file and none can be made.
+      return cause == null
+          ? failure(file, what, e, NOT_TO_BE_WRITTEN, false)
+          : noNative(file, cause);
     }
     return switch (kind(sqlite)) {
       case SQLITE_NOTADB ->
@@ -909,13 +937,7 @@ final class SqliteDatabase implements Database {
                   + "\" .recover",
               false);
       case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
-          failure(
-              file,
-              what,
-              e,
-              "this user may not write the file or its directory, where SQLite keeps two files"
-                  + " beside it",
-              false);
+          failure(file, what, e, NOT_TO_BE_WRITTEN, false);
       case SQLITE_BUSY, SQLITE_LOCKED ->
           failure(file, what, e, "another process writes to it for long: end that one", true);
       case SQLITE_FULL -> failure(file, what, e, "the disk is full: make room", true);

@@ -46,15 +46,15 @@ class CutTest {
     assertThat(provenance.made().values()).allMatch(text -> text.length() <= Cut.MOST);
     RunEvent.Trained trained = new RunEvent.Trained(1, "c", "p", 1, metrics);
     assertThat(trained.metrics()).isEqualTo(provenance.metrics());
-    String json = Json.mapper().writeValueAsString(trained);
-    assertThat(Json.mapper().readValue(json, RunEvent.Trained.class)).isEqualTo(trained);
+    String json = Json.write(trained);
+    assertThat(Json.read(json, RunEvent.Trained.class)).isEqualTo(trained);
   }
 
   @Example
   void should_record_a_message_of_any_length_and_read_it_back_equal() {
     RunEvent.Faulted fault = new RunEvent.Faulted(1, "trainer", "m".repeat(3_000_000));
-    String json = Json.mapper().writeValueAsString(fault);
+    String json = Json.write(fault);
     assertThat(json).hasSizeLessThan(2 * Cut.MOST);
-    assertThat(Json.mapper().readValue(json, RunEvent.Faulted.class)).isEqualTo(fault);
+    assertThat(Json.read(json, RunEvent.Faulted.class)).isEqualTo(fault);
   }
 }

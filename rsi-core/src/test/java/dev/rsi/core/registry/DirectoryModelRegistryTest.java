@@ -75,6 +75,35 @@ class DirectoryModelRegistryTest {
   }
 
   @Test
+  void should_not_promote_what_was_withdrawn_for_a_reason_that_cannot_be_read() throws Exception {
+    ModelRegistry registry = ModelRegistry.directory(home);
+    String first = registry.add(artifact("weights", "1"), PROVENANCE).id();
+    String second = registry.add(artifact("weights", "2"), PROVENANCE).id();
+    ModelRegistry.Driver driver = registry.drive("store", "run-1", Instant.EPOCH);
+    driver.promote(first, null);
+    registry.withdraw(second, "it was slow");
+    Path file = home.resolve("withdrawn").resolve(second + ".json");
+    for (String damaged : List.of("", "{", "{\"format\": 1}", "{\"format\": 99}", "[]")) {
+      Files.writeString(file, damaged);
+      assertThat(registry.withdrawn(second).orElseThrow()).startsWith("The reason cannot be read");
+      assertThatExceptionOfType(ModelRegistry.WithdrawnException.class)
+          .isThrownBy(() -> driver.promote(second, first));
+    }
+    registry.promote(second);
+    assertThat(file).doesNotExist();
+    assertThat(registry.withdrawn(second)).isEmpty();
+  }
+
+  @Test
+  void should_have_no_directory_for_trials_where_none_can_be_made() throws Exception {
+    ModelRegistry registry = ModelRegistry.directory(home);
+    Files.writeString(home.resolve("trials"), "a file is in its place");
+    assertThat(registry.trials()).isEmpty();
+    Files.delete(home.resolve("trials"));
+    assertThat(registry.trials()).contains(home.toRealPath().resolve("trials"));
+  }
+
+  @Test
   @EnabledOnOs(OS.LINUX)
   void should_give_the_id_that_the_documented_shell_line_gives() throws Exception {
     Path artifact = artifact("weights", "1234");

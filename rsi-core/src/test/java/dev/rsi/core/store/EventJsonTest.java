@@ -3,18 +3,27 @@ package dev.rsi.core.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.rsi.api.Cost;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.report.RunEvent;
+import java.io.InputStream;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -24,6 +33,13 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 class EventJsonTest {
   private final EventJson json = new EventJson();
@@ -31,6 +47,44 @@ class EventJsonTest {
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void should_read_what_it_wrote(@ForAll("events") RunEvent event) {
     assertThat(json.read(json.write(event))).isEqualTo(event);
+  }
+
+  /** Chains of older files are over the text that Jackson's mapper wrote. */
+  @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+  void should_write_and_read_as_the_mapper_of_jackson_did(@ForAll("events") RunEvent event) {
+    String text = Peer.MAPPER.writeValueAsString(event);
+    EventJson.Row row = json.write(event);
+    assertThat(row.body()).isEqualTo(text);
+    assertThat(Peer.MAPPER.readValue(row.body(), event.getClass())).isEqualTo(event);
+  }
+
+  /** Every fixture that is left of older formats, event by event. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void should_read_and_write_the_rows_of_older_files_as_they_stand(
+      int format, @TempDir Path directory) throws Exception {
+    Path file = directory.resolve("run.db");
+    try (InputStream in =
+        Objects.requireNonNull(getClass().getResourceAsStream("format-" + format + ".sqlite"))) {
+      Files.copy(in, file);
+    }
+    int rows = 0;
+    int same = 0;
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("SELECT generation, kind, body FROM event")) {
+      while (found.next()) {
+        String body = found.getString(3);
+        EventJson.Row row = new EventJson.Row(found.getInt(1), found.getString(2), body);
+        RunEvent event = json.read(row);
+        // Older ones lack fields; what has all of them is written again byte by byte.
+        assertThat(json.write(event).body()).isEqualTo(Peer.MAPPER.writeValueAsString(event));
+        rows++;
+        same += json.write(event).equals(row) ? 1 : 0;
+      }
+    }
+    assertThat(rows).isGreaterThan(10);
+    assertThat(same).isGreaterThan(format == 4 ? rows - 1 : rows / 2);
   }
 
   @Test
@@ -105,7 +159,11 @@ class EventJsonTest {
     assertRefused("promoted", body + body, "promoted");
     assertRefused("promoted", body.substring(0, body.length() - 3), "promoted");
     assertRefused("promoted", "", "promoted");
-    assertRefused("promoted", "null", "(3)");
+    assertRefused("promoted", "null", "(null)");
+    assertRefused("promoted", body.replace("}", ",\"to\":\"b\"}"), "twice");
+    assertRefused("promoted", body.replace("3", "3.0"), "generation");
+    assertRefused("promoted", body.replace("3", "3000000000"), "generation");
+    assertRefused("promoted", body.replace("\"b\"", "7"), "to");
     assertRefused("promoted", "[]", "promoted");
     assertRefused("gated", body, "gated");
     assertRefused("dreamt", body, "dreamt");
@@ -210,5 +268,21 @@ class EventJsonTest {
       return Combinators.combine(tokens, tokens).as(Cost::new);
     }
     return anyRecord(raw);
+  }
+
+  /** What wrote the files of rsi before its own writer did. */
+  private static final class Peer {
+    static final JsonMapper MAPPER =
+        JsonMapper.builder(JsonFactory.builder().highestNonEscapedChar(0xD7FF).build())
+            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING)
+            .disable(EnumFeature.READ_ENUMS_USING_TO_STRING)
+            .withConfigOverride(
+                Cost.class,
+                cost ->
+                    cost.setInclude(
+                        JsonInclude.Value.construct(
+                            JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL)))
+            .build();
   }
 }

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /** A small JSON file whose fields are read with checks that name file, field and expectation. */
 public final class JsonFile {
@@ -30,9 +30,9 @@ public final class JsonFile {
   private static final int MOST_SHOWN = 60;
 
   private final Path file;
-  private final JsonNode root;
+  private final Map<String, Object> root;
 
-  private JsonFile(Path file, JsonNode root) {
+  private JsonFile(Path file, Map<String, Object> root) {
     this.file = file;
     this.root = root;
   }
@@ -75,11 +75,11 @@ public final class JsonFile {
   public static JsonFile of(Path file, byte[] content) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-      JsonNode root = Json.MAPPER.readTree(text);
-      if (!root.isObject()) {
+      Object root = Json.read(text);
+      if (!(root instanceof Map<?, ?>)) {
         throw new CorruptModelException(file, "(root)", "a JSON object", kind(root));
       }
-      return new JsonFile(file, root);
+      return new JsonFile(file, object(root));
     } catch (JacksonException | IOException e) {
       throw new CorruptModelException(file, "(content)", "readable JSON", e.toString(), e);
     }
@@ -89,11 +89,17 @@ public final class JsonFile {
     return file;
   }
 
-  /** The node at a dotted path such as {@code "model.vocab"}. */
-  public JsonNode node(String path) {
-    JsonNode node = root;
+  // What is read as an object has texts for names.
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> object(Object value) {
+    return (Map<String, Object>) value;
+  }
+
+  /** The value at a dotted path such as {@code "model.vocab"}, as {@link Json} gives it. */
+  public Object node(String path) {
+    Object node = root;
     for (String name : path.split("\\.", -1)) {
-      JsonNode next = node.get(name);
+      Object next = node instanceof Map<?, ?> map ? map.get(name) : null;
       if (next == null) {
         throw wrong(path, "a value", "nothing");
       }
@@ -104,43 +110,43 @@ public final class JsonFile {
 
   /** Whether the root has a field. */
   public boolean has(String name) {
-    return root.has(name);
+    return root.containsKey(name);
   }
 
   public String text(String path) {
-    JsonNode node = node(path);
-    if (!node.isString()) {
+    Object node = node(path);
+    if (!(node instanceof String text)) {
       throw wrong(path, "a string", kind(node));
     }
-    return node.stringValue();
+    return text;
   }
 
   public int integer(String path) {
     return integer(path, node(path));
   }
 
-  public int integer(String path, JsonNode node) {
-    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+  public int integer(String path, Object node) {
+    if (!(node instanceof Long number) || number != (int) (long) number) {
       throw wrong(path, "a whole number", kind(node));
     }
-    return node.intValue();
+    return (int) (long) number;
   }
 
   public long longInteger(String path) {
-    JsonNode node = node(path);
-    if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+    Object node = node(path);
+    if (!(node instanceof Long number)) {
       throw wrong(path, "a whole number", kind(node));
     }
-    return node.longValue();
+    return number;
   }
 
   public List<Integer> integers(String path) {
-    JsonNode node = node(path);
-    if (!node.isArray()) {
+    Object node = node(path);
+    if (!(node instanceof List<?> list)) {
       throw wrong(path, "an array", kind(node));
     }
     List<Integer> values = new ArrayList<>();
-    for (JsonNode element : node) {
+    for (Object element : list) {
       values.add(integer(path, element));
     }
     return values;
@@ -178,12 +184,28 @@ public final class JsonFile {
     return '"' + shown(text) + '"';
   }
 
-  private static String kind(JsonNode node) {
-    return node.isContainer() ? node.getNodeType().toString() : shown(node.toString());
+  /**
+   * An object.
+   *
+   * @throws CorruptModelException if it is something else
+   */
+  public Map<String, Object> object(String path) {
+    Object node = node(path);
+    if (!(node instanceof Map<?, ?>)) {
+      throw wrong(path, "an object", kind(node));
+    }
+    return object(node);
+  }
+
+  private static String kind(Object node) {
+    if (node instanceof Map<?, ?>) {
+      return "OBJECT";
+    }
+    return node instanceof List<?> ? "ARRAY" : shown(Json.line(node));
   }
 
   /** As much as a message has room for. */
-  private static String shown(String text) {
+  public static String shown(String text) {
     if (text.length() <= MOST_SHOWN) {
       return text;
     }

@@ -1,6 +1,7 @@
 package dev.rsi.lm.spi;
 
 import dev.rsi.api.CorruptModelException;
+import dev.rsi.lm.internal.Json.Null;
 import dev.rsi.lm.internal.JsonFile;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The tokenizer of BERT and of the sentence encoders made from it: words and punctuation are split,
@@ -94,14 +94,14 @@ public final class WordPiece {
     json.requireInt("model.max_input_chars_per_word", MAX_WORD);
     json.requireText("normalizer.type", "BertNormalizer");
     json.requireText("pre_tokenizer.type", "BertPreTokenizer");
-    JsonNode lowerCase = json.node("normalizer.lowercase");
-    JsonNode stripAccents = json.node("normalizer.strip_accents");
-    if (!lowerCase.isBoolean() || !(stripAccents.isBoolean() || stripAccents.isNull())) {
+    Object stripAccents = json.node("normalizer.strip_accents");
+    if (!(json.node("normalizer.lowercase") instanceof Boolean lower)
+        || !(stripAccents instanceof Boolean || stripAccents == Null.NULL)) {
       throw json.wrong("normalizer", "lowercase and strip_accents to be true or false", "others");
     }
-    JsonNode tokens = json.node("model.vocab");
+    Map<String, Object> tokens = json.object("model.vocab");
     Map<String, Integer> vocabulary = new HashMap<>();
-    for (Map.Entry<String, JsonNode> entry : tokens.properties()) {
+    for (Map.Entry<String, Object> entry : tokens.entrySet()) {
       int id = json.integer("model.vocab." + entry.getKey(), entry.getValue());
       if (id < 0 || id >= tokens.size()) {
         throw json.wrong(
@@ -112,14 +112,13 @@ public final class WordPiece {
       vocabulary.put(entry.getKey(), id);
     }
     int maxTokens = DEFAULT_MAX_TOKENS;
-    if (json.node("truncation").isObject()) {
+    if (json.node("truncation") instanceof Map<?, ?>) {
       maxTokens = json.integer("truncation.max_length");
       if (maxTokens < 3) {
         throw json.wrong("truncation.max_length", "3 or more", String.valueOf(maxTokens));
       }
     }
-    boolean lower = lowerCase.booleanValue();
-    boolean strip = stripAccents.isNull() ? lower : stripAccents.booleanValue();
+    boolean strip = stripAccents instanceof Boolean stated ? stated : lower;
     return new WordPiece(file, vocabulary, lower, strip, maxTokens);
   }
 

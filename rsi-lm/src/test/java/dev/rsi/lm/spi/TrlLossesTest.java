@@ -9,7 +9,6 @@ import dev.rsi.lm.Objective;
 import dev.rsi.lm.PolicyObjective;
 import dev.rsi.lm.PreferenceObjective;
 import dev.rsi.lm.SupervisedObjective;
-import dev.rsi.lm.internal.Json;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Losses and gradients against the numbers of TRL itself: benchmarks/peers/trl_losses.py. */
 class TrlLossesTest {
@@ -216,6 +216,6 @@ class TrlLossesTest {
 
   private static JsonNode read(String file) {
     InputStream stream = Objects.requireNonNull(TrlLossesTest.class.getResourceAsStream(file));
-    return Json.MAPPER.readTree(stream);
+    return JsonMapper.shared().readTree(stream);
   }
 }

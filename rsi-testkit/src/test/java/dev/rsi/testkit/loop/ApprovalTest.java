@@ -129,7 +129,7 @@ class ApprovalTest {
     Approval.Approver answering = approvers().get(answer);
     Approval approval =
         Approval.of(DEADLINE, asked.iterator().next(), asked.toArray(Action[]::new))
-            .by(
+            .byPerson(
                 question -> {
                   questions.add(question);
                   return answering.answer(question);

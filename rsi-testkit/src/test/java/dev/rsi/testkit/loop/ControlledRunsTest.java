@@ -122,7 +122,8 @@ class ControlledRunsTest {
         .oversight(
             Oversight.NONE
                 .approval(
-                    Approval.of(Duration.ofDays(1), Action.PROMOTE, Action.HOLD).by(sender::answer))
+                    Approval.of(Duration.ofDays(1), Action.PROMOTE, Action.HOLD)
+                        .byPerson(sender::answer))
                 .charter(new Charter(1, "add", List.of("share of sums solved"), List.of())))
         .store(store)
         .registry(loops.registry)

@@ -112,7 +112,8 @@ final class DisturbedLoop {
     if (place == Place.APPROVER) {
       oversight =
           oversight.approval(
-              Approval.of(Duration.ofHours(2), Action.PROMOTE, Action.HOLD).by(this::approve));
+              Approval.of(Duration.ofHours(2), Action.PROMOTE, Action.HOLD)
+                  .byPerson(this::approve));
     }
     return ImprovementLoop.builder(generator().with(Calls.DEFAULT.limit(limit)))
         .verifier(verifier().with(Calls.DEFAULT.parallel(2).limit(limit)))

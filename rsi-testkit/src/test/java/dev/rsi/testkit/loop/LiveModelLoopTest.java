@@ -10,7 +10,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.core.Approval;
 import dev.rsi.core.Budget;
 import dev.rsi.core.Oversight;
-import dev.rsi.core.live.Canary;
+import dev.rsi.core.canary.Canary;
 import dev.rsi.core.live.LiveModel;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;

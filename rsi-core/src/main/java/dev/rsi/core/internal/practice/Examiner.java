@@ -86,6 +86,17 @@ public final class Examiner<T, C> {
     return critic == null ? ruled : criticised(critic, ruled, watch);
   }
 
+  /** An attempt was examined, in this process or in one that the run was resumed from. */
+  void seen(Attempt<T, C> attempt) {
+    Critique critique = attempt.critique();
+    if (attempt.candidate() != null && attempt.decided()) {
+      ruling.answered(List.of(attempt));
+    }
+    if (critique != null && critique.decided()) {
+      criticising.answered(List.of(attempt));
+    }
+  }
+
   private List<Attempt<T, C>> ruled(List<Attempt<T, C>> attempts, int samples, Watch watch) {
     List<List<Attempt<T, C>>> tasks = new ArrayList<>();
     for (int from = 0; from < attempts.size(); from += samples) {

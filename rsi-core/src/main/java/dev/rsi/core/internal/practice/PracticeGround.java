@@ -289,6 +289,7 @@ public final class PracticeGround<T, C> {
       decided += attempt.decided() ? 1 : 0;
       passed += attempt.passed() ? 1 : 0;
       recorded.accept(event);
+      examiner.seen(attempt);
       if (attempt.candidate() != null && attempt.decided() && attempt.grade() > 0) {
         lessons.accept(attempt);
       }

@@ -3,8 +3,9 @@ package dev.rsi.core.internal.stats;
 /**
  * An e-process: the average wealth of {@link Bets} after the drifts seen. While the null of the
  * bets holds, it ever reaches 1/a with probability at most a (Ville's inequality), however and
- * whenever one stops. For drifts of -1, 0 and 1 it is a function of three counts; others are
- * multiplied in. It does not depend on their order.
+ * whenever one stops. For drifts of 1, 0 and the least there can be (-1, unless the bets say
+ * otherwise) it is a function of three counts; others are multiplied in. It does not depend on
+ * their order.
  *
  * <p>Mutable, for one thread. Adding and reading allocate nothing.
  */
@@ -22,17 +23,18 @@ public final class Evidence {
   /**
    * Adds one drift.
    *
-   * @throws IllegalArgumentException if it is not in [-1, 1]
+   * @throws IllegalArgumentException if it is out of the range of the bets
    */
   public void add(double d) {
-    if (!(d >= -1 && d <= 1)) {
-      throw new IllegalArgumentException("drift (" + d + ") must be in [-1, 1].");
+    double least = bets.least();
+    if (!(d >= least && d <= 1)) {
+      throw new IllegalArgumentException("drift (" + d + ") must be in [" + least + ", 1].");
     }
     if (d == 0) {
       same++;
     } else if (d == 1) {
       worse++;
-    } else if (d == -1) {
+    } else if (d == least) {
       better++;
     } else {
       for (int k = 0; k < Bets.COUNT; k++) {
@@ -41,7 +43,7 @@ public final class Evidence {
     }
   }
 
-  /** Adds so many drifts of 1, 0 and -1. */
+  /** Adds so many drifts of 1, 0 and the least. */
   public void add(long moreWorse, long moreSame, long moreBetter) {
     worse += moreWorse;
     same += moreSame;
@@ -55,7 +57,7 @@ public final class Evidence {
     }
   }
 
-  /** The logarithmic factor of bet {@code k} from drifts other than 1, 0 and -1. */
+  /** The logarithmic factor of bet {@code k} from drifts other than 1, 0 and the least. */
   public double partial(int k) {
     return partial[k];
   }
@@ -78,6 +80,40 @@ public final class Evidence {
   /** What the logarithm would be after {@code more} drifts of 0. */
   public double logAfterSame(long more) {
     return project(1, more);
+  }
+
+  /**
+   * What the logarithm would be after so many more drifts of 1, 0 and the least, or {@code floor}
+   * if that is more.
+   */
+  public double logAfter(long moreWorse, long moreSame, long moreBetter, double floor) {
+    double top = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < Bets.COUNT; k++) {
+      top = Math.max(top, after(k, moreWorse, moreSame, moreBetter));
+    }
+    if (top <= floor) {
+      // An average is no more than its largest part. This spares most of what a request costs.
+      return floor;
+    }
+    double sum = 0;
+    for (int k = 0; k < Bets.COUNT; k++) {
+      sum += Math.exp(after(k, moreWorse, moreSame, moreBetter) - top);
+    }
+    return Math.max(floor, top + Math.log(sum) - Bets.LOG_COUNT);
+  }
+
+  private double after(int k, long moreWorse, long moreSame, long moreBetter) {
+    return bets.logWealth(
+            k,
+            (double) (worse + moreWorse),
+            (double) (same + moreSame),
+            (double) (better + moreBetter))
+        + partial[k];
+  }
+
+  /** How many drifts of 1, 0 and the least there were. */
+  public long[] counts() {
+    return new long[] {worse, same, better};
   }
 
   private double project(double times, long more) {

@@ -55,6 +55,11 @@ public final class Asking<I, R> {
     this.came = came;
   }
 
+  /** An item was answered before, maybe by another process: the part was there then. */
+  public void answered(I item) {
+    known = item;
+  }
+
   /**
    * Whether a failure says of itself that the same call may succeed later.
    *

@@ -152,6 +152,21 @@ public final class ReplayRegistry implements ModelRegistry, AutoCloseable {
   }
 
   @Override
+  public Optional<String> withdrawn(String id) {
+    return kept.withdrawn(id);
+  }
+
+  @Override
+  public void withdraw(String id, String why) {
+    throw unchanging();
+  }
+
+  @Override
+  public void reinstate(String id) {
+    throw unchanging();
+  }
+
+  @Override
   public void promote(String id) {
     throw unchanging();
   }
