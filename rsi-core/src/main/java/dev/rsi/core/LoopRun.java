@@ -118,7 +118,8 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.store(),
             WorstCase.tokens(
                 plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam()));
-    Outages outages = new Outages(journal, accounts, plan.clock(), plan.oversight().outages());
+    Outages outages =
+        new Outages(journal, accounts, plan.clock(), plan.oversight().outages(), recorded.outage());
     BooleanSupplier cut = () -> thread.isInterrupted() || controls.isCut();
     this.steps = new Steps(journal, accounts, outages, cut, direct);
     controls.cancelledBy(steps::cancelled);

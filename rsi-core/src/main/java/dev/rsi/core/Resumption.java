@@ -5,6 +5,7 @@ import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the record says of a run that is to be resumed.
@@ -22,9 +23,10 @@ record Resumption(String run, String anchor, List<String> live, Recorded recorde
    *
    * @param events how many events
    * @param generation that of the last of them; 0 if there is none
+   * @param outage what it was left for, if it was left as a part could not be reached
    */
-  record Recorded(long events, int generation) {
-    static final Recorded NOTHING = new Recorded(0, 0);
+  record Recorded(long events, int generation, RunEvent.@Nullable OutageBegan outage) {
+    static final Recorded NOTHING = new Recorded(0, 0, null);
   }
 
   /** Whether a run was begun and has not ended. */
@@ -65,7 +67,7 @@ record Resumption(String run, String anchor, List<String> live, Recorded recorde
         run,
         anchor,
         reader.begun ? List.copyOf(reader.live) : List.of(),
-        new Recorded(reader.events, reader.generation));
+        new Recorded(reader.events, reader.generation, reader.outage));
   }
 
   private static final class Reader {
@@ -73,6 +75,7 @@ record Resumption(String run, String anchor, List<String> live, Recorded recorde
     private boolean begun;
     private long events;
     private int generation;
+    private RunEvent.@Nullable OutageBegan outage;
 
     Reader(String anchor) {
       live.add(anchor);
@@ -82,6 +85,11 @@ record Resumption(String run, String anchor, List<String> live, Recorded recorde
       if (!event.circumstantial()) {
         events++;
         generation = event.generation();
+      }
+      if (event instanceof RunEvent.OutageBegan began) {
+        outage = began;
+      } else if (event instanceof RunEvent.OutageEnded || !event.circumstantial()) {
+        outage = null;
       }
       if (event instanceof RunEvent.Promoted promoted) {
         live.clear();

@@ -69,7 +69,7 @@ class OvertakenRunTest {
     Path calm = Files.createDirectory(temporary.resolve("calm"));
     drive(RunStore.inMemory(), calm, steps::add);
     for (int step : chosen(steps, times)) {
-      Path home = Files.createDirectory(temporary.resolve("step " + step));
+      Path home = Files.createTempDirectory(temporary, "step " + step + " ");
       RunStore store = RunStore.inMemory();
       AtomicReference<RunStore.Lease> lease = new AtomicReference<>();
       CountDownLatch stands = new CountDownLatch(1);
@@ -153,7 +153,7 @@ class OvertakenRunTest {
       drive(store, calm, steps::add);
     }
     for (int step : chosen(steps, times)) {
-      Path home = Files.createDirectory(temporary.resolve("step " + step));
+      Path home = Files.createTempDirectory(temporary, "step " + step + " ");
       if (server) {
         PostgresSchema.of(home);
       }

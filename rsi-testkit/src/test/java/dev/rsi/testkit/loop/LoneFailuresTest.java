@@ -49,6 +49,46 @@ class LoneFailuresTest {
   }
 
   @Test
+  void should_get_beyond_a_first_batch_that_no_verifier_will_ever_rule_on() {
+    Loops loops = new Loops(home);
+    int[] ruled = {0};
+    Verifier<Sum, Long> verifier =
+        Verifier.named(
+            "breaks on the first four",
+            (task, answer) -> {
+              if (ruled[0]++ < 4 || answer == Integer.MIN_VALUE) {
+                throw new AssertionError("never seen such an answer");
+              }
+              return ToyTasks.verifier().verify(task, answer);
+            });
+    ImprovementLoop.Builder<Sum, Long> builder =
+        ImprovementLoop.builder(loops.learner.generator())
+            .verifier(verifier)
+            .trainer(loops.learner.trainer())
+            .gate(DriftGates.paired())
+            .probes(probes(ToyTasks.verifier()))
+            .practice(Practice.DEFAULT.tasks(8).scouts(8).batch(2))
+            .oversight(Oversight.NONE.outages(Duration.ZERO))
+            .budget(Budget.of(1))
+            .store(loops.store)
+            .registry(loops.registry);
+    ImprovementLoop<Sum, Long> loop = builder.build();
+    RunReport report = loop.run(loops.start, Loops.TASKS);
+    assertThat(report.end()).isEqualTo(End.OUTAGE);
+    ruled[0] = 0;
+    report = loop.resume(report.run(), Loops.TASKS);
+    int left = 0;
+    while (report.end() == End.OUTAGE) {
+      left++;
+      assertThat(left).isLessThan(4);
+      report = loop.resume(report.run(), Loops.TASKS);
+    }
+    assertThat(report.end()).as(report.reason()).isEqualTo(End.BUDGET_SPENT);
+    assertThat(loops.store.events(report.run(), RunEvent.Attempted.class))
+        .anyMatch(attempt -> attempt.reason().contains("never seen such an answer"));
+  }
+
+  @Test
   void should_wait_for_a_judge_though_some_answers_are_read_without_it() {
     Loops calm = new Loops(home.resolve("calm"));
     calm.learner.malformed(.1);
@@ -89,11 +129,6 @@ class LoneFailuresTest {
               }
               return sound.verify(task, answer);
             });
-    Set<Sum> tasks = new LinkedHashSet<>();
-    SplittableRandom random = new SplittableRandom(3);
-    while (tasks.size() < 200) {
-      tasks.add(Loops.TASKS.draw(3, random));
-    }
     return ImprovementLoop.builder(
             new WrappedGenerator(
                 loops.learner.generator(),
@@ -109,9 +144,18 @@ class LoneFailuresTest {
         .verifier(sound)
         .trainer(loops.learner.trainer())
         .gate(DriftGates.paired())
-        .probes(ProbeBank.of(ToyTasks.codec(), judge, Map.of("level 3", List.copyOf(tasks))))
+        .probes(probes(judge))
         .budget(Budget.of(1))
         .store(loops.store)
         .registry(loops.registry);
+  }
+
+  private static ProbeBank<Sum, Long> probes(Verifier<Sum, Long> judge) {
+    Set<Sum> tasks = new LinkedHashSet<>();
+    SplittableRandom random = new SplittableRandom(3);
+    while (tasks.size() < 200) {
+      tasks.add(Loops.TASKS.draw(3, random));
+    }
+    return ProbeBank.of(ToyTasks.codec(), judge, Map.of("level 3", List.copyOf(tasks)));
   }
 }

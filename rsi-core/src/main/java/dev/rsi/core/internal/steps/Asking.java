@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An outage and an item that can never be answered look the same, one by one. So what failed
  * counts as failed only beside something that was answered in the same batch: the part was there
  * then. Where all failed, it is asked once more together with what it answered last, and where that
- * fails too, or it said itself that it cannot be reached, it is waited for. Used by the run's
- * thread alone.
+ * fails too, or it said itself that it cannot be reached, it is waited for; and where the run was
+ * left for the same failure before, it counts as failed. Used by the run's thread alone.
  *
  * @param <I> what the part is asked about in one call
  * @param <R> what a call gives
@@ -101,7 +101,8 @@ public final class Asking<I, R> {
       }
       boolean isThere =
           last.stream().anyMatch(answer -> came.apply(answer) == Came.ANSWERED)
-              || isLone(items, answers);
+              || isLone(items, answers)
+              || isLasting(open.stream().map(answers::get).toList(), outage);
       if (isThere) {
         outage.over();
         asked++;
@@ -132,6 +133,15 @@ public final class Asking<I, R> {
         answers.set(open.get(k), last.get(k));
       }
     }
+  }
+
+  /**
+   * Whether all that failed did so before the run was left for it, and says of none that it may.
+   */
+  private boolean isLasting(List<Answer<R>> lost, Outages.Outage outage) {
+    return known == null
+        && lost.stream().allMatch(answer -> came.apply(answer) == Came.LASTING)
+        && outage.wasLeftFor(reason(lost));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.steps;
 
+import dev.rsi.core.internal.Cut;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
@@ -7,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -35,13 +37,21 @@ public final class Outages {
   private final Accounts accounts;
   private final Clock clock;
   private final Duration most;
+  private RunEvent.@Nullable OutageBegan left;
 
   /**
    * The outages of a run.
    *
    * @param most how long one is waited for
+   * @param left the one that the run was left for before it was resumed, or null
    */
-  public Outages(Journal journal, Accounts accounts, Clock clock, Duration most) {
+  public Outages(
+      Journal journal,
+      Accounts accounts,
+      Clock clock,
+      Duration most,
+      RunEvent.@Nullable OutageBegan left) {
+    this.left = left;
     this.journal = journal;
     this.accounts = accounts;
     this.clock = clock;
@@ -63,6 +73,23 @@ public final class Outages {
 
     private Outage(String part) {
       this.part = part;
+    }
+
+    /**
+     * Whether the run was left for this very failure before it was resumed: what fails so again is
+     * no outage, or the run would never get beyond it. True once: where the part cannot be reached
+     * after all, that costs one batch.
+     *
+     * @param reason what its calls said, in words
+     */
+    boolean wasLeftFor(String reason) {
+      RunEvent.OutageBegan before = left;
+      boolean same =
+          before != null && before.part().equals(part) && before.reason().equals(Cut.text(reason));
+      if (same) {
+        left = null;
+      }
+      return same;
     }
 
     public boolean isUnderWay() {
