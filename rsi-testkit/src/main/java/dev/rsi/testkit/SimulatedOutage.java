@@ -24,6 +24,7 @@ final class SimulatedOutage {
   private String part = "";
   private Instant until = Instant.MIN;
   private boolean waiting;
+  private boolean gaveNothing;
   private int outages;
   private int inPassing;
 
@@ -69,9 +70,9 @@ final class SimulatedOutage {
     return outages;
   }
 
-  /** Whether any call came to nothing through nobody's fault. */
+  /** Whether any call came to nothing, through nobody's fault or for good. */
   boolean wasMissed() {
-    return outages > 0 || inPassing > 0;
+    return outages > 0 || inPassing > 0 || gaveNothing;
   }
 
   /**
@@ -98,6 +99,7 @@ final class SimulatedOutage {
   /** A part gave nothing, and will be waited for. */
   void misses() {
     waiting = true;
+    gaveNothing = true;
   }
 
   /** Whether the call about something fails in passing. */

@@ -48,7 +48,8 @@ class LoopSimulatorTest {
         7_356_965_425_406_146_829L,
         2_382_341_183_734_664_646L,
         8_577_380_755_508_250_517L,
-        -5_916_008_486_457_101_915L
+        -5_916_008_486_457_101_915L,
+        -2_993_973_566_046_765_065L
       })
   void should_keep_every_promise_in_worlds_that_broke_one(long seed) {
     assertThat(run(seed).deaths()).isPositive();
