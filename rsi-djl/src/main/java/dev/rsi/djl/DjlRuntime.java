@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.rsi.api.RsiException;
 import dev.rsi.lm.Device;
+import dev.rsi.lm.spi.NativeStart;
 import java.util.Locale;
 
 /** Starts the engine once per JVM, offline, silent and with one thread, and opens managers. */
@@ -72,9 +73,14 @@ final class DjlRuntime {
         + platform
         + "): "
         + cause
-        + ".\nMaybe the native library is missing: add ai.djl.pytorch:pytorch-native-cpu:2.7.1 with"
-        + " classifier ("
-        + platform
-        + ") to the class path.";
+        + ".\n"
+        + NativeStart.advice(
+            cause,
+            "Maybe name a directory that this user may write and run programs in:"
+                + " -DDJL_CACHE_DIR=<directory>, or -Djava.io.tmpdir=<directory>.",
+            "Maybe the native library is missing: add ai.djl.pytorch:pytorch-native-cpu:2.7.1 with"
+                + " classifier ("
+                + platform
+                + ") to the class path.");
   }
 }

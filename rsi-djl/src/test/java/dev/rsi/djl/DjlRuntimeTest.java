@@ -26,6 +26,45 @@ class DjlRuntimeTest {
   }
 
   @Test
+  void should_say_what_is_the_matter_where_it_is_not_the_jar() throws Exception {
+    assertThat(
+            DjlRuntime.missingLibrary(
+                new IllegalStateException(
+                    "x",
+                    new UnsatisfiedLinkError(
+                        "Native Library libdjl_torch.so already loaded in another classloader"))))
+        .contains("Another class loader")
+        .doesNotContain("pytorch-native-cpu");
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-DDJL_CACHE_DIR=/dev/null/nothing",
+                "-Duser.home=/dev/null/nothing",
+                "-Djava.io.tmpdir=/dev/null/nothing",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Starting.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor()).isZero();
+    assertThat(said)
+        .contains("could not be written", "-DDJL_CACHE_DIR=<directory>")
+        .doesNotContain("native library is missing");
+  }
+
+  /** Starts the engine in a process of its own. */
+  static final class Starting {
+    public static void main(String[] arguments) {
+      try (var manager = DjlRuntime.open(Device.auto())) {
+        System.out.println("started " + manager);
+      } catch (RsiException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  @Test
   void should_refuse_a_card_that_is_not_there() {
     assertThatThrownBy(() -> DjlRuntime.open(Device.cuda(63)))
         .isInstanceOf(RsiException.class)

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.rsi.api.RsiException;
 import dev.rsi.lm.Device;
+import dev.rsi.lm.spi.NativeStart;
 import java.io.IOException;
 import java.net.URL;
 import java.util.Collections;
@@ -140,9 +141,14 @@ final class OrtRuntime {
         + platform
         + "): "
         + cause
-        + ".\nMaybe it is missing: add com.microsoft.onnxruntime:onnxruntime:"
-        + VERSION
-        + " (or onnxruntime_gpu) to the class path. It has native libraries for Linux and Windows"
-        + " on x86_64, and for Linux and macOS on aarch64.";
+        + ".\n"
+        + NativeStart.advice(
+            cause,
+            "Maybe name a directory that this user may write and run programs in:"
+                + " -Djava.io.tmpdir=<directory>.",
+            "Maybe it is missing: add com.microsoft.onnxruntime:onnxruntime:"
+                + VERSION
+                + " (or onnxruntime_gpu) to the class path. It has native libraries for Linux and"
+                + " Windows on x86_64, and for Linux and macOS on aarch64.");
   }
 }

@@ -54,6 +54,45 @@ class OrtRuntimeTest {
   }
 
   @Test
+  void should_say_what_is_the_matter_where_it_is_not_the_jar() throws Exception {
+    assertThat(
+            OrtRuntime.missingLibrary(
+                new IllegalStateException(
+                    "x",
+                    new UnsatisfiedLinkError(
+                        "Native Library libonnxruntime4j_jni.so already loaded in another"
+                            + " classloader"))))
+        .contains("Another class loader")
+        .doesNotContain("onnxruntime:1.28.0");
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=/dev/null/nothing",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Starting.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor()).isZero();
+    assertThat(said)
+        .contains("could not be written", "-Djava.io.tmpdir=<directory>")
+        .doesNotContain("Maybe it is missing");
+  }
+
+  /** Starts the runtime in a process of its own. */
+  static final class Starting {
+    public static void main(String[] arguments) {
+      try {
+        OrtRuntime.environment();
+        System.out.println("started");
+      } catch (RsiException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  @Test
   void should_refuse_a_card_that_is_not_there_with_the_reason() {
     assumeTrue(!OrtRuntime.cudaCompiled(), "skipped: the runtime is the one for cards");
     assertThatThrownBy(() -> OrtRuntime.options(Device.cuda(0)))
