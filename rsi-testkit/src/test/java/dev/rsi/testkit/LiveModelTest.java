@@ -548,6 +548,7 @@ class LiveModelTest {
         () -> {
           try {
             for (int trial = 0; trial < 20; trial++) {
+              registry.reinstate(versions.get(2).id());
               live.canary(versions.get(2), Canary.of(0.3).seed(trial));
               while (!live.canary().orElseThrow().harmful()) {
                 Thread.onSpinWait();

@@ -438,13 +438,97 @@ class ServingTest {
       }
     }
     assertThat(registry.withdrawn(versions.get(1).id())).isPresent();
-    // Nor does it serve again by forgetting.
+    // Nor does it serve again by forgetting, but by a person's word.
     try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2)) {
+      assertThatExceptionOfType(ModelRegistry.WithdrawnException.class)
+          .isThrownBy(() -> live.canary(versions.get(1), Canary.of(0.1)));
+      assertThatExceptionOfType(ModelRegistry.WithdrawnException.class)
+          .isThrownBy(
+              () -> live.shadow(versions.get(1), Shadow.of(0.1), (sum, x) -> Verdict.pass()));
+      registry.reinstate(versions.get(1).id());
       live.canary(versions.get(1), Canary.of(0.1));
-      ask(live);
-      assertThat(live.usage()).hasSize(1);
-      assertThat(live.canary().orElseThrow().harmful()).isTrue();
+      assertThat(live.canary().orElseThrow().harmful()).isFalse();
+      assertThat(live.canary().orElseThrow().live().requests()).isZero();
     }
+    assertThat(strict.openSessions()).isZero();
+  }
+
+  @Test
+  void should_meet_nobody_once_a_person_withdrew_it() throws Exception {
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2)) {
+      Approval.Approver approver = live.trial(Canary.of(0.5).tolerated(0.001), 1);
+      FutureTask<Approval.Answer> answer = new FutureTask<>(() -> approver.answer(question(1)));
+      new Thread(answer, "approver").start();
+      awaitCanaryUnderWay(live);
+      registry.withdraw(versions.get(1).id(), "seen by a person");
+      while (!answer.isDone()) {
+        ask(live);
+      }
+      assertThat(answer.get().approved()).isFalse();
+      assertThat(answer.get().why()).contains("seen by a person");
+      assertThat(live.usage()).hasSize(1);
+    }
+  }
+
+  @Test
+  void should_hold_no_interrupt_of_a_caller_against_a_challenger() {
+    ServedModels.Manner deaf =
+        (requests, context) -> {
+          long end = System.nanoTime() + 200_000;
+          while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+          }
+          return ServedModels.answers(requests, 0);
+        };
+    models.answers(versions.get(0), deaf);
+    models.answers(versions.get(1), deaf);
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2)) {
+      live.canary(versions.get(1), Canary.of(0.5));
+      for (int i = 0; i < 300; i++) {
+        boolean interrupted = i % 3 == 0;
+        try (LiveModel.Lease<Sum, Long> lease = live.acquire()) {
+          if (interrupted) {
+            Thread.currentThread().interrupt();
+          }
+          assertThat(lease.generate(List.of(REQUEST), CONTEXT).get(0).candidate()).isEqualTo(42);
+          assertThat(Thread.interrupted()).isEqualTo(interrupted);
+          lease.report(1);
+        }
+      }
+      Canary.Report report = live.canary().orElseThrow();
+      assertThat(report.harmful()).isFalse();
+      assertThat(report.challenger().failed()).isZero();
+      assertThat(report.challenger().requests()).isPositive();
+    }
+    assertThat(strict.openSessions()).isZero();
+  }
+
+  @Test
+  void should_give_each_session_to_one_caller_though_all_ask_asynchronously() throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(3);
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 2)) {
+      live.canary(versions.get(1), Canary.of(0.5));
+      List<Callable<Integer>> clients = new ArrayList<>();
+      for (int client = 0; client < 4; client++) {
+        clients.add(
+            () -> {
+              for (int i = 0; i < 2000; i++) {
+                try (LiveModel.Lease<Sum, Long> lease = live.acquireAsync(executor).get()) {
+                  lease.generate(List.of(REQUEST), CONTEXT);
+                }
+              }
+              return 1;
+            });
+      }
+      Threads.together(clients);
+      Canary.Report report = live.canary().orElseThrow();
+      assertThat(report.live().requests() + report.challenger().requests()).isLessThan(8001);
+      assertThat(live.usage().get(1).requests()).isEqualTo(report.challenger().requests());
+    } finally {
+      executor.shutdownNow();
+    }
+    assertThat(strict.misuses()).isEmpty();
+    assertThat(strict.openSessions()).isZero();
   }
 
   @Test

@@ -32,6 +32,9 @@ final class TrialLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrialLog.class);
   private static final long LARGE = 4L << 20;
 
+  /** Sums take the place of what happened long before, also with as many keys as there may be. */
+  private static final long MOST = 1L << 28;
+
   /** A trial that was begun or resumed: what decides its draws, and what it has observed. */
   record Begun(long seed, Observed observed) {}
 
@@ -128,6 +131,9 @@ final class TrialLog implements AutoCloseable {
   private @Nullable Begun resume(Canary canary) throws IOException {
     if (!Files.exists(file)) {
       return null;
+    }
+    if (!Files.isRegularFile(file) || Files.size(file) > MOST) {
+      throw new IOException("(" + file + ") is no log of a trial.");
     }
     byte[] bytes;
     try (FileInputStream in = new FileInputStream(file.toFile())) {

@@ -617,6 +617,19 @@ final class Desk<T, C> {
       }
     }
     withdrawIfHarmful(now, patience);
+    if (now.asksAgain(Clocks.nanos())) {
+      // Elsewhere: a registry that hangs holds up no user.
+      patient.execute(() -> endIfWithdrawn(now));
+    }
+  }
+
+  /** Somebody may have withdrawn the challenger by hand. */
+  private void endIfWithdrawn(Rollout<T, C> now) {
+    Optional<String> why = versions.withdrawn(now.challenger.version);
+    if (why.isPresent()) {
+      end(now, Rollout.End.WITHDRAWN, why.get());
+      now.kept();
+    }
   }
 
   private void withdrawIfHarmful(Rollout<T, C> now, long patience) {
@@ -641,7 +654,11 @@ final class Desk<T, C> {
     } finally {
       lock.unlock();
     }
-    events.withdrawn(now.challenger.version, now.why());
+    try {
+      events.withdrawn(now.challenger.version, now.why());
+    } finally {
+      now.kept();
+    }
     close(now.challenger, idle);
   }
 

@@ -322,7 +322,9 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
    * challenger, live version and settings goes on from it, in another process too.
    *
    * @throws IllegalStateException if there is a canary under way, or this is closed
-   * @throws RsiException if the challenger cannot be loaded; nothing changes then
+   * @throws ModelRegistry.WithdrawnException if the challenger was withdrawn, and no person said
+   *     otherwise since
+   * @throws RsiException if it cannot be loaded; nothing changes then
    */
   public void canary(ModelVersion version, Canary canary) {
     begin(version, canary, null);
@@ -355,6 +357,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
         throw new IllegalArgumentException(
             "version (" + version.shortId() + ") is live: there is nothing to compare it with.");
       }
+      versions.checkNotWithdrawn(version);
       Trial trial =
           versions
               .registry()
@@ -422,6 +425,7 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     swapping.lock();
     try {
       ModelVersion beside = desk.openVersion();
+      versions.checkNotWithdrawn(version);
       endShadow();
       Shadowing<T, C> begun =
           new Shadowing<>(version, beside, shadow, verifier, versions, desk, events);

@@ -34,7 +34,6 @@ final class Patient {
    * @param abandoned is given, on the call's thread, what a call gave that nobody waits for any
    *     more; null if it threw
    * @throws RsiException if it takes longer
-   * @throws CancelledException if the caller is interrupted
    */
   <R> R call(
       String who,
@@ -45,13 +44,9 @@ final class Patient {
       Consumer<? super @Nullable R> abandoned) {
     Call<R> made = new Call<>(context, call, abandoned);
     threads.execute(made);
-    Supplier<R> came = made.await(most);
+    Supplier<R> came = made.await(most, left);
     if (came != null) {
       return came.get();
-    }
-    left.run();
-    if (Thread.currentThread().isInterrupted()) {
-      throw new CancelledException("Waiting for " + who + " was interrupted.");
     }
     throw new RsiException(
         who
@@ -76,6 +71,8 @@ final class Patient {
     private final Function<RunContext, R> call;
     private final Consumer<? super @Nullable R> abandoned;
     private @Nullable Thread thread;
+    private boolean interrupted;
+    private boolean unheard;
     private @Nullable Supplier<R> result;
     private @Nullable R out;
     private final AtomicBoolean left = new AtomicBoolean();
@@ -91,19 +88,22 @@ final class Patient {
     public void run() {
       synchronized (this) {
         thread = Thread.currentThread();
+        if (interrupted) {
+          thread.interrupt();
+        }
       }
       Supplier<R> came = made();
       R gave = out;
       boolean late;
       synchronized (this) {
         thread = null;
+        // What the call did not hear of is still the caller's to hear.
+        unheard |= Thread.interrupted();
         result = came;
         late = left.get();
         notifyAll();
       }
       if (late) {
-        // The interrupt was for the call.
-        Thread.interrupted();
         abandoned.accept(gave);
       }
     }
@@ -129,27 +129,48 @@ final class Patient {
       }
     }
 
-    /** What came of it in time; null if nothing did. */
-    synchronized @Nullable Supplier<R> await(LongSupplier most) {
+    /**
+     * What came of it in time; null if nothing did. An interrupt of the caller is handed on to the
+     * call, as if it were made on the caller's thread, and the caller waits on.
+     */
+    @Nullable Supplier<R> await(LongSupplier most, Runnable leaves) {
+      boolean handedOn = Thread.interrupted();
       long began = Clocks.nanos();
-      try {
+      synchronized (this) {
+        if (handedOn) {
+          interrupt();
+        }
         while (result == null) {
           long time = most.getAsLong() - (Clocks.nanos() - began);
           if (time <= 0) {
             break;
           }
-          wait(Math.min(TICK_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(time)));
+          try {
+            wait(Math.min(TICK_MILLIS, 1 + TimeUnit.NANOSECONDS.toMillis(time)));
+          } catch (InterruptedException e) {
+            handedOn = true;
+            interrupt();
+          }
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      if (result == null) {
-        left.set(true);
-        if (thread != null) {
-          thread.interrupt();
+        if (result == null) {
+          left.set(true);
+          // Before the call can end: whoever hears of both hears of this first.
+          leaves.run();
+          interrupt();
         }
+        if (handedOn && (result == null || unheard)) {
+          Thread.currentThread().interrupt();
+        }
+        return result;
       }
-      return result;
+    }
+
+    private void interrupt() {
+      interrupted = true;
+      unheard |= result != null;
+      if (thread != null) {
+        thread.interrupt();
+      }
     }
   }
 

@@ -10,11 +10,16 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /** A canary under way: one challenger beside one live version. Guarded by the live model's lock. */
 final class Rollout<T, C> {
+  /** How often it is looked whether somebody withdrew the challenger, in nanoseconds. */
+  private static final long ASKS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** What became of it. */
   enum End {
@@ -40,6 +45,8 @@ final class Rollout<T, C> {
   private final Deque<Served<T, C>> open = new ArrayDeque<>();
   // Calls that nobody waits for any more, and since when.
   private final Map<Served<T, C>, Long> hanging = new LinkedHashMap<>();
+  private final CountDownLatch kept = new CountDownLatch(1);
+  private final AtomicLong asked = new AtomicLong(Clocks.nanos());
   private int out;
   private long answered;
   private boolean drawing = true;
@@ -71,6 +78,22 @@ final class Rollout<T, C> {
   /** Nobody is drawn any more; the challenger stays loaded, as it may go live. */
   void settle() {
     drawing = false;
+  }
+
+  /** Whether it is time to look whether somebody withdrew the challenger. */
+  boolean asksAgain(long now) {
+    long last = asked.get();
+    return now - last > ASKS && asked.compareAndSet(last, now);
+  }
+
+  /** That it was withdrawn is known to the registry, as far as it can be. */
+  void kept() {
+    kept.countDown();
+  }
+
+  /** Waits until the registry knows, for a while. */
+  void awaitKept() throws InterruptedException {
+    var unused = kept.await(10, TimeUnit.SECONDS);
   }
 
   void begins(Served<T, C> served) {

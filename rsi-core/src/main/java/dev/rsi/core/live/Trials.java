@@ -50,13 +50,19 @@ final class Trials<T, C> implements Approval.Approver {
     boolean yes = false;
     try {
       Rollout.End end = desk.await(rollout, () -> isSafe(rollout), TICK);
+      if (end == null && registry.withdrawn(question.challenger()).isPresent()) {
+        return Approval.Answer.no(CANARY, "It was withdrawn meanwhile.");
+      }
       if (end == null) {
         yes = true;
         desk.settle(rollout);
         return Approval.Answer.yes(CANARY, rollout.trial.report().toString());
       }
       return switch (end) {
-        case WITHDRAWN -> Approval.Answer.no(CANARY, rollout.why() + " " + rollout.trial.report());
+        case WITHDRAWN -> {
+          rollout.awaitKept();
+          yield Approval.Answer.no(CANARY, rollout.why() + " " + rollout.trial.report());
+        }
         case ENDED -> Approval.Answer.no(CANARY, rollout.why());
         case PROMOTED, REPLACED, CLOSED ->
             throw new RsiException(

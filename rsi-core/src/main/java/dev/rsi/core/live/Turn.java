@@ -30,6 +30,7 @@ final class Turn<T, C> {
 
   private boolean over;
   private boolean hadRoom;
+  private boolean waits;
   private boolean waited;
   private boolean undrawn;
   private @Nullable Pool<T, C> pool;
@@ -62,9 +63,10 @@ final class Turn<T, C> {
     if (given != null) {
       given.signal();
     }
-    if (waited && whenOver != null) {
+    if (waits && whenOver != null) {
       whenOver.run();
     }
+    waits = false;
   }
 
   /** Begins, or begins again where there was room, but no session to be had. */
@@ -85,6 +87,7 @@ final class Turn<T, C> {
 
   /** It is not served at once. */
   void waits() {
+    waits = true;
     waited = true;
   }
 

@@ -8,6 +8,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.core.registry.ModelRegistry;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,28 @@ final class Versions<T, C> {
                     "No version is live in ("
                         + registry
                         + ").\nMaybe promote one first; a loop promotes the one it begins with."));
+  }
+
+  /** Why somebody withdrew a version, if the registry can say so. */
+  Optional<String> withdrawn(ModelVersion version) {
+    try {
+      return registry.withdrawn(version.id());
+    } catch (RuntimeException e) {
+      log.warn("it cannot be seen whether version {} is withdrawn", version.shortId(), e);
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Refuses a version that was withdrawn.
+   *
+   * @throws ModelRegistry.WithdrawnException if it was
+   */
+  void checkNotWithdrawn(ModelVersion version) {
+    Optional<String> why = withdrawn(version);
+    if (why.isPresent()) {
+      throw new ModelRegistry.WithdrawnException(version.id(), why.get());
+    }
   }
 
   /** Another session of a version. */

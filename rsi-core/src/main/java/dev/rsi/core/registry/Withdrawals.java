@@ -75,6 +75,19 @@ final class Withdrawals {
   void end(String id) throws IOException {
     if (Files.deleteIfExists(file(id))) {
       Durable.sync(directory);
+      putTrialAside(id);
+    }
+  }
+
+  /** A person says otherwise than users did: a trial of the version begins anew. */
+  private void putTrialAside(String id) throws IOException {
+    Path trials = home.resolve("trials");
+    Path log = trials.resolve(id + ".log");
+    for (int n = 1; Files.isRegularFile(log); n++) {
+      Path free = trials.resolve(id + "." + n + ".log");
+      if (Files.notExists(free)) {
+        Files.move(log, free);
+      }
     }
   }
 
