@@ -63,4 +63,15 @@ public record Calls(int parallel, int batch, @Nullable Duration limit) {
     }
     return new Calls(Math.min(parallel, other.parallel), Math.min(batch, other.batch), shorter);
   }
+
+  @Override
+  public String toString() {
+    return "Calls[parallel="
+        + parallel
+        + ", batch="
+        + batch
+        + ", limit="
+        + (limit == null ? "unbounded" : limit)
+        + "]";
+  }
 }

@@ -17,6 +17,12 @@ import java.util.TreeMap;
 public record TrainedArtifact(
     Path directory, long steps, Map<String, Double> metrics, Map<String, String> provenance) {
 
+  /**
+   * Names the metric that says how many lessons a trainer left out, since its model cannot be
+   * taught them, and the entry of the provenance that says which.
+   */
+  public static final String LEFT_OUT = "left-out";
+
   public TrainedArtifact {
     Objects.requireNonNull(directory, "directory");
     if (steps < 0) {

@@ -73,31 +73,66 @@ public final class ImprovementLoop<T, C> {
    * Runs until the hardest level is mastered, the budget is spent, nothing more is gained, the
    * calling thread is interrupted or a {@linkplain Oversight#stopFile stop file} is there. Blocks.
    *
+   * <p>Begins with the version live now, which becomes generation 0 of this run: so a program that
+   * is started again goes on from what it came to, and takes nothing back.
+   *
+   * @param tasks what to practise
+   * @return what happened; also in the store
+   * @throws IllegalStateException if no version is live yet, the stop file is there, or nobody
+   *     could answer what the loop's {@linkplain Oversight#approval approval} asks
+   * @throws dev.rsi.api.CorruptModelException if the live version is damaged
+   * @throws dev.rsi.api.RsiException if the store or the registry failed; what was recorded stays
+   */
+  public RunReport run(TaskSource<T> tasks) {
+    checkAnswerable();
+    return driven(begin(null, tasks));
+  }
+
+  /**
+   * The same from a version that becomes live where none is. Where another one is live this
+   * refuses, as it would take away what was promoted: that is for a person to say, by {@link
+   * ModelRegistry#promote} or {@link ModelRegistry#rollBackTo} before.
+   *
    * @param start the version to begin with, which becomes generation 0 and live; from the loop's
    *     registry
    * @param tasks what to practise
    * @return what happened; also in the store
    * @throws IllegalArgumentException if the registry does not hold {@code start}
-   * @throws IllegalStateException if the stop file is there, or nobody could answer what the loop's
-   *     {@linkplain Oversight#approval approval} asks
+   * @throws IllegalStateException if another version is live, naming both; if the stop file is
+   *     there, or nobody could answer what the loop's {@linkplain Oversight#approval approval} asks
    * @throws dev.rsi.api.RsiException if the store or the registry failed; what was recorded stays
    */
   public RunReport run(ModelVersion start, TaskSource<T> tasks) {
     checkAnswerable();
-    return driven(begin(start, tasks));
+    return driven(begin(Objects.requireNonNull(start, "start"), tasks));
   }
 
   /**
-   * The same on a thread of its own, from the loop's {@linkplain Builder#threads factory}.
+   * {@link #run(TaskSource)} on a thread of its own, from the loop's {@linkplain Builder#threads
+   * factory}.
    *
    * @return the controls of the run
-   * @throws IllegalArgumentException as {@link #run} does
-   * @throws IllegalStateException if the stop file is there
+   * @throws IllegalStateException if no version is live yet, or the stop file is there
+   * @throws dev.rsi.api.RsiException if the run could not be begun; what happens later is thrown by
+   *     {@link RunHandle#await}
+   */
+  public RunHandle start(TaskSource<T> tasks) {
+    return started(begin(null, tasks));
+  }
+
+  /**
+   * {@link #run(ModelVersion, TaskSource)} on a thread of its own, from the loop's {@linkplain
+   * Builder#threads factory}.
+   *
+   * @return the controls of the run
+   * @throws IllegalArgumentException as {@link #run(ModelVersion, TaskSource) run} does
+   * @throws IllegalStateException if another version is live, naming both, or the stop file is
+   *     there
    * @throws dev.rsi.api.RsiException if the run could not be begun; what happens later is thrown by
    *     {@link RunHandle#await}
    */
   public RunHandle start(ModelVersion start, TaskSource<T> tasks) {
-    return started(begin(start, tasks));
+    return started(begin(Objects.requireNonNull(start, "start"), tasks));
   }
 
   /**
@@ -182,10 +217,15 @@ public final class ImprovementLoop<T, C> {
     }
   }
 
-  private Leased<T> begin(ModelVersion start, TaskSource<T> tasks) {
+  /**
+   * Begins a run.
+   *
+   * @param start null for what is live
+   */
+  private Leased<T> begin(@Nullable ModelVersion start, TaskSource<T> tasks) {
     int levels = levels(tasks);
     Controls.checkStopFile(plan.oversight().stopFile());
-    String anchor = plan.registry().version(Objects.requireNonNull(start, "start").id()).id();
+    String named = start == null ? null : plan.registry().version(start.id()).id();
     RunStore store = plan.store();
     for (int number = store.runs().size() + 1; ; number++) {
       String run = "run-" + number;
@@ -196,7 +236,7 @@ public final class ImprovementLoop<T, C> {
       // Before the run is there: one that cannot be driven is not to be begun.
       ModelRegistry.Driver driver = plan.registry().drive(store.id(), run, plan.clock().instant());
       try {
-        checkNotWithdrawn(anchor, driver);
+        String anchor = anchor(named, driver);
         if (create(run)) {
           return new Leased<>(
               run, store.lease(run), driver, Resumption.Recorded.NOTHING, anchor, tasks, levels);
@@ -210,12 +250,39 @@ public final class ImprovementLoop<T, C> {
     }
   }
 
-  /** A run that begins with a version makes it live, which is for a person to say. */
-  private void checkNotWithdrawn(String anchor, ModelRegistry.Driver driver) {
-    String why = plan.registry().withdrawn(anchor).orElse(null);
-    if (why != null && !driver.live().equals(Optional.of(anchor))) {
-      throw new ModelRegistry.WithdrawnException(anchor, why);
+  /**
+   * The version that a run begins with. To take away what is live is for a person to say, and so is
+   * to make a withdrawn version live.
+   *
+   * @param named null for what is live
+   */
+  private String anchor(@Nullable String named, ModelRegistry.Driver driver) {
+    String live = driver.live().orElse(null);
+    if (named == null) {
+      if (live == null) {
+        throw new IllegalStateException(
+            "No version is live in registry ("
+                + plan.registry()
+                + ") yet.\nMaybe call run(start, tasks), or promote(id) of the registry before.");
+      }
+      return plan.registry().version(live).id();
     }
+    if (live != null && !live.equals(named)) {
+      throw new IllegalStateException(
+          "Version ("
+              + live
+              + ") is live, and a run that begins with ("
+              + named
+              + ") would take it away.\nMaybe call run(tasks), which begins with what is live. If"
+              + " the live one is to go, say so by promote(\""
+              + named
+              + "\") of the registry, and run then.");
+    }
+    String why = plan.registry().withdrawn(named).orElse(null);
+    if (why != null && live == null) {
+      throw new ModelRegistry.WithdrawnException(named, why);
+    }
+    return named;
   }
 
   private Leased<T> takeUp(String run, TaskSource<T> tasks) {

@@ -1,11 +1,14 @@
 package dev.rsi.core;
 
 import com.google.common.math.LongMath;
+import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.Dimension;
@@ -14,6 +17,7 @@ import dev.rsi.core.internal.spending.ProcessTime;
 import dev.rsi.core.internal.spending.Tariff;
 import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.probe.ProbeBank;
+import dev.rsi.core.probe.ProbeFamily;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +48,7 @@ final class PlanCheck<T, C> {
     checkRecipe();
     checkSamples();
     checkGate();
+    checkCodec();
     checkJudges("probes", parts.probes);
     checkJudges("exam", parts.exam);
     checkHeldOut();
@@ -126,6 +131,44 @@ final class PlanCheck<T, C> {
               + ") is longer than the budget's wall clock ("
               + most
               + "): no decision would end in time.");
+    }
+  }
+
+  /**
+   * What the codec reads has to be what it wrote: it is what a run goes on with after a kill, and
+   * what the model is asked. One problem for each part is enough.
+   */
+  private void checkCodec() {
+    ProbeBank<T, C> probes = parts.probes;
+    if (probes == null) {
+      return;
+    }
+    Codec<T, C> codec = parts.generator.codec();
+    checkTasks("probes", codec, probes);
+    if (parts.exam != null) {
+      checkTasks("exam", codec, parts.exam);
+    }
+    for (Lesson<T, C> lesson : parts.lessons) {
+      try {
+        RoundTrip.task(codec, lesson.task());
+        RoundTrip.candidate(codec, lesson.candidate());
+      } catch (RsiException e) {
+        problems.add("a lesson cannot be kept: " + e.getMessage());
+        return;
+      }
+    }
+  }
+
+  private void checkTasks(String name, Codec<T, C> codec, ProbeBank<T, C> bank) {
+    for (ProbeFamily<T, C> family : bank.families().values()) {
+      for (T task : family.tasks()) {
+        try {
+          RoundTrip.task(codec, task);
+        } catch (RsiException e) {
+          problems.add(name + " of kind (" + family.name() + ") cannot be kept: " + e.getMessage());
+          return;
+        }
+      }
     }
   }
 

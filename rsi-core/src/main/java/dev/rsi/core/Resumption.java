@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param run its id
  * @param anchor id of the version it began with
  * @param live ids of the versions that may be live: the last one promoted, and one whose promotion
- *     was decided but not recorded; empty if no generation ended
+ *     was decided but not recorded
+ * @param begun whether generation 0 ended: before that it may not have been made live yet
  * @param recorded how much of its course is recorded
  */
-record Resumption(String run, String anchor, List<String> live, Recorded recorded) {
+record Resumption(String run, String anchor, List<String> live, boolean begun, Recorded recorded) {
 
   /**
    * How much of a run's course is recorded.
@@ -66,7 +67,8 @@ record Resumption(String run, String anchor, List<String> live, Recorded recorde
     return new Resumption(
         run,
         anchor,
-        reader.begun ? List.copyOf(reader.live) : List.of(),
+        List.copyOf(reader.live),
+        reader.begun,
         new Recorded(reader.events, reader.generation, reader.outage));
   }
 
@@ -114,15 +116,9 @@ record Resumption(String run, String anchor, List<String> live, Recorded recorde
     String now = driver.live().orElse("none");
     // What it made live without recording it was rolled back, if the one before it is live.
     String left =
-        driver
-            .left()
-            .filter(
-                version ->
-                    live.isEmpty()
-                        ? !version.equals(now)
-                        : live.indexOf(version) > live.indexOf(now))
-            .orElse(null);
-    if (left != null || (!live.isEmpty() && !live.contains(now))) {
+        driver.left().filter(version -> live.indexOf(version) > live.indexOf(now)).orElse(null);
+    boolean mayBe = live.contains(now) || (!begun && driver.live().isEmpty());
+    if (left != null || !mayBe) {
       throw new IllegalStateException(
           "Live is the version ("
               + now

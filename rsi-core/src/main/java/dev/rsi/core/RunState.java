@@ -120,12 +120,12 @@ final class RunState {
     logContext.at(generation, incumbent());
   }
 
-  /** Generation 0 goes live. */
+  /** Generation 0 goes live, unless another version is: that is not for a run to take away. */
   void begin() {
     steps.outside(
         () -> {
           steps.between();
-          makeLive(anchor, driver.live().orElse(null));
+          makeLive(anchor, null);
         });
   }
 

@@ -8,6 +8,7 @@ import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.TrainingRequest;
@@ -111,13 +112,13 @@ class DjlTrainerTest {
   }
 
   @Test
-  void should_refuse_a_lesson_outside_the_vocabulary() throws Exception {
+  void should_refuse_lessons_that_are_all_outside_the_vocabulary() throws Exception {
     Path work = Files.createDirectory(temp.resolve("work"));
     TrainingRequest<Addition, String> request =
         new TrainingRequest<>(
             base, List.of(Lesson.given(new Addition("1x", "2"), "3", 1)), QUICK, 1, work);
     assertThatThrownBy(() -> trainer.train(request, RunContext.standalone()))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(RsiException.class)
         .hasMessageContaining("Character (x) is not in the vocabulary");
   }
 

@@ -11,9 +11,10 @@ import java.util.List;
  * <p>A prompt is what the codec writes for a task, an answer what the codec writes for a candidate
  * with the end after it; the answer's tokens alone are learnt. A lesson is met in proportion to its
  * weight. An objective that contrasts learns from the request's attempts instead: rewarded with the
- * verdict's score times the weight, grouped by task; those that the model's positions cannot hold
- * are left out. Training goes on from the moments of the base version, if it has any and {@link
- * #RESET_OPTIMIZER} is 0.
+ * verdict's score times the weight, grouped by task. Lessons and attempts that the model's
+ * positions cannot hold, or with a character that it cannot write, are left out: the metric {@code
+ * left-out} counts them, and the provenance names the first. Training goes on from the moments of
+ * the base version, if it has any and {@link #RESET_OPTIMIZER} is 0.
  */
 public final class DecoderTraining {
   /** Optimiser steps, in [1, 1,000,000]; default 150, enough for one more round of addition. */

@@ -10,8 +10,10 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
+import dev.rsi.lm.spi.LeftOut;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,10 +120,9 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
    * {@inheritDoc}
    *
    * @throws dev.rsi.api.CorruptModelException if the base version is damaged or of another encoder
-   * @throws RsiException if the encoder failed, the weights became non-finite or the artifact
-   *     cannot be written
-   * @throws IllegalArgumentException if a lesson's candidate is none of the head's labels or no
-   *     number
+   * @throws RsiException if no lesson can be taught, the weights became non-finite or the artifact
+   *     cannot be written. A lesson whose text the encoder cannot take, or whose candidate is none
+   *     of the head's labels or no number, is left out, counted and named
    */
   @Override
   public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
@@ -135,14 +136,29 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
     List<float[]> embeddings = new ArrayList<>(lessons.size());
     double[] targets = new double[lessons.size()];
     double[] weights = new double[lessons.size()];
-    for (int i = 0; i < targets.length; i++) {
+    LeftOut leftOut = new LeftOut();
+    for (int i = 0; i < lessons.size(); i++) {
       context.checkActive();
       Lesson<T, C> lesson = lessons.get(i);
-      targets[i] = target(base, index, codec.writeCandidate(lesson.candidate()));
-      weights[i] = lesson.weight();
-      embeddings.add(encoder.shared(codec.writeTask(lesson.task())));
+      String task = codec.writeTask(lesson.task());
+      String candidate = codec.writeCandidate(lesson.candidate());
+      int place = embeddings.size();
+      try {
+        targets[place] = target(base, index, candidate);
+        weights[place] = lesson.weight();
+        embeddings.add(encoder.shared(task));
+        leftOut.teach();
+      } catch (RsiException | IllegalArgumentException e) {
+        if (e instanceof RsiException failed && failed.retryable()) {
+          throw e;
+        }
+        leftOut.leave(task, candidate, e);
+      }
       context.progress(i + 1, total);
     }
+    leftOut.checkSomeTaught("Maybe begin a head with all labels there will be.");
+    targets = Arrays.copyOf(targets, embeddings.size());
+    weights = Arrays.copyOf(weights, embeddings.size());
     HeadLoss loss = new HeadLoss(base, embeddings, targets, weights, request.recipe().value(L2));
     Lbfgs descent = new Lbfgs(loss, base.parameters(), TOLERANCE);
     int steps = 0;
@@ -156,11 +172,12 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
     context.checkActive();
     trained.write(request.workDirectory());
     context.progress(total, total);
-    return new TrainedArtifact(
-        request.workDirectory(),
-        steps,
-        metrics(trained, embeddings, targets, descent.value()),
-        Map.of("backend", "head on " + OrtRuntime.version(), "encoder", encoder.fingerprint()));
+    Map<String, Double> metrics = metrics(trained, embeddings, targets, descent.value());
+    Map<String, String> provenance = new HashMap<>();
+    provenance.put("backend", "head on " + OrtRuntime.version());
+    provenance.put("encoder", encoder.fingerprint());
+    leftOut.report(metrics, provenance);
+    return new TrainedArtifact(request.workDirectory(), steps, metrics, provenance);
   }
 
   private static double target(Head head, Map<String, Integer> index, String candidate) {
@@ -202,13 +219,16 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
 
   private static Map<String, Double> metrics(
       Head head, List<float[]> embeddings, double[] targets, double loss) {
+    Map<String, Double> metrics = new HashMap<>();
+    metrics.put("loss", loss);
     if (head.kind() == Head.Kind.REGRESSION) {
-      return Map.of("loss", loss);
+      return metrics;
     }
     int right = 0;
     for (int i = 0; i < targets.length; i++) {
       right += HeadGenerator.best(head.apply(embeddings.get(i))) == (int) targets[i] ? 1 : 0;
     }
-    return Map.of("loss", loss, "accuracy", (double) right / targets.length);
+    metrics.put("accuracy", (double) right / targets.length);
+    return metrics;
   }
 }

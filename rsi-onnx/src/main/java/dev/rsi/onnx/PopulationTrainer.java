@@ -16,8 +16,11 @@ import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.SavedRandom;
 import dev.rsi.lm.spi.Batches;
 import dev.rsi.lm.spi.Example;
+import dev.rsi.lm.spi.LeftOut;
+import dev.rsi.lm.spi.Positions;
 import dev.rsi.lm.spi.Schedule;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -132,15 +135,16 @@ public final class PopulationTrainer<T, C> implements Trainer<T, C> {
    *
    * @throws dev.rsi.api.CorruptModelException if the base version's files are damaged
    * @throws RsiException if ten steps in a row had no pair of members with a finite fitness, the
-   *     weights became non-finite, the runtime did not start, or the artifact cannot be written
-   * @throws IllegalArgumentException if a lesson does not fit the model's vocabulary or positions
+   *     weights became non-finite, no lesson fits the model's vocabulary and positions, the runtime
+   *     did not start, or the artifact cannot be written
    */
   @Override
   public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
     context.checkActive();
     DecoderModel base = ModelDirectory.readWeights(request.base().directory());
     Recipe recipe = request.recipe();
-    Batches batches = Batches.of(examples(request.lessons(), base), base.config());
+    LeftOut leftOut = new LeftOut();
+    Batches batches = Batches.of(examples(request.lessons(), base, leftOut), base.config());
     SavedRandom random = new SavedRandom(request.seed());
     int steps = recipe.count(STEPS);
     int rows = recipe.count(ROWS);
@@ -158,11 +162,14 @@ public final class PopulationTrainer<T, C> implements Trainer<T, C> {
       ModelDirectory.write(
           request.workDirectory(),
           new DecoderModel(base.config(), base.vocabulary(), weights, null));
-      return new TrainedArtifact(
-          request.workDirectory(),
-          evolution.steps(),
-          Map.of("fitness", evolution.fitness(), "lost-pairs", (double) evolution.lostPairs()),
-          Map.of("backend", OrtRuntime.version(), "device", device.toString()));
+      Map<String, Double> metrics = new HashMap<>();
+      metrics.put("fitness", evolution.fitness());
+      metrics.put("lost-pairs", (double) evolution.lostPairs());
+      Map<String, String> provenance = new HashMap<>();
+      provenance.put("backend", OrtRuntime.version());
+      provenance.put("device", device.toString());
+      leftOut.report(metrics, provenance);
+      return new TrainedArtifact(request.workDirectory(), evolution.steps(), metrics, provenance);
     }
   }
 
@@ -178,14 +185,15 @@ public final class PopulationTrainer<T, C> implements Trainer<T, C> {
         : new LowRankPopulation(device, base.config(), pairs, rank, fitness);
   }
 
-  private List<Example> examples(List<Lesson<T, C>> lessons, DecoderModel base) {
-    List<Example> examples = new ArrayList<>(lessons.size());
+  private List<Example> examples(List<Lesson<T, C>> lessons, DecoderModel base, LeftOut leftOut) {
+    List<String> texts = new ArrayList<>(2 * lessons.size());
+    List<Double> weights = new ArrayList<>(lessons.size());
     for (Lesson<T, C> lesson : lessons) {
-      String prompt = codec.writeTask(lesson.task());
-      String answer = codec.writeCandidate(lesson.candidate());
-      examples.add(Example.of(base.vocabulary(), prompt, answer, lesson.weight()));
+      texts.add(codec.writeTask(lesson.task()));
+      texts.add(codec.writeCandidate(lesson.candidate()));
+      weights.add(lesson.weight());
     }
-    return examples;
+    return leftOut.examples(base.vocabulary(), Positions.of(base.config()), texts, weights);
   }
 
   private static void requireFinite(float[] weights) {

@@ -162,9 +162,17 @@ class HeadTrainerTest {
     for (String number : List.of("NaN", "Infinity", "many")) {
       assertThatThrownBy(
               () -> trained(base, List.of(Lesson.given("a", number, 1)), Recipe.defaults()))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(RsiException.class)
           .hasMessageContaining(number);
     }
+    assertThat(
+            trained(
+                    base,
+                    List.of(Lesson.given("a", "many", 1), Lesson.given("a", "2", 1)),
+                    Recipe.defaults())
+                .directory())
+        .as("the other is learnt")
+        .isDirectory();
     assertThatThrownBy(
             () ->
                 trained(
@@ -180,7 +188,7 @@ class HeadTrainerTest {
     ModelVersion base = classifier();
     assertThatThrownBy(
             () -> trained(base, List.of(Lesson.given("a", "billing", 1)), Recipe.defaults()))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(RsiException.class)
         .hasMessageContaining("Candidate (billing) is none of")
         .hasMessageContaining("Maybe begin a head");
     Path directory = directory();

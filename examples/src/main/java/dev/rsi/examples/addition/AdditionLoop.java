@@ -27,7 +27,7 @@ public final class AdditionLoop {
   public static void main(String[] args) throws IOException {
     Settings settings;
     try {
-      settings = Settings.fromProperties();
+      settings = Settings.of(Options.ofProcess());
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.exit(2);

@@ -110,9 +110,12 @@ public final class AdditionRun {
               .build();
       TaskSource<Addition> tasks = Additions.practice(settings.digits());
       Optional<String> left = loop.unfinished();
-      return left.isPresent()
-          ? loop.resume(left.get(), tasks)
-          : loop.run(generation0(registry, context), tasks);
+      if (left.isPresent()) {
+        return loop.resume(left.get(), tasks);
+      }
+      return registry.history().isEmpty()
+          ? loop.run(generation0(registry, context), tasks)
+          : loop.run(tasks);
     }
   }
 

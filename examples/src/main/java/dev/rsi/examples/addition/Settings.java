@@ -1,7 +1,5 @@
 package dev.rsi.examples.addition;
 
-import java.util.Locale;
-
 /**
  * What an addition run is made of.
  *
@@ -51,54 +49,32 @@ public record Settings(
       new Settings(Backend.DJL, Judge.EXACT, true, 1, 5, 20, 1000, 300, 384, 200);
 
   /**
-   * The defaults changed by system properties: {@code backend=onnx}, {@code control=unverified},
-   * {@code verifier=vote}, {@code gate=off}, {@code seed=N}. A blank one counts as absent.
+   * The defaults changed by options.
+   *
+   * @throws IllegalArgumentException if two exclude each other
    */
-  static Settings fromProperties() {
+  static Settings of(Options options) {
     Settings settings = DEFAULT;
-    String backend = property("backend");
-    if (backend.equals("onnx")) {
-      settings = settings.backend(Backend.ONNX);
-    } else if (!backend.isEmpty() && !backend.equals("djl")) {
-      throw unknown("backend", backend, "onnx");
-    }
-    String control = property("control");
-    if (control.equals("unverified")) {
-      settings = settings.judge(Judge.UNVERIFIED);
-    } else if (!control.isEmpty()) {
-      throw unknown("control", control, "unverified");
-    }
-    String verifier = property("verifier");
+    String verifier = options.value("verifier");
+    String control = options.value("control");
     if (!verifier.isEmpty() && !control.isEmpty()) {
       throw new IllegalArgumentException(
           "-Dcontrol and -Dverifier exclude each other.\nMaybe leave one of them out.");
     }
-    if (verifier.equals("vote")) {
+    if (options.value("backend").equals("onnx")) {
+      settings = settings.backend(Backend.ONNX);
+    }
+    if (!control.isEmpty()) {
+      settings = settings.judge(Judge.UNVERIFIED);
+    }
+    if (!verifier.isEmpty()) {
       settings = settings.judge(Judge.VOTE);
-    } else if (!verifier.isEmpty()) {
-      throw unknown("verifier", verifier, "vote");
     }
-    String gate = property("gate");
-    if (gate.equals("off")) {
+    if (!options.value("gate").isEmpty()) {
       settings = settings.gated(false);
-    } else if (!gate.isEmpty()) {
-      throw unknown("gate", gate, "off");
     }
-    String seed = property("seed");
-    try {
-      return seed.isEmpty() ? settings : settings.seed(Long.parseLong(seed));
-    } catch (NumberFormatException e) {
-      throw unknown("seed", seed, "1");
-    }
-  }
-
-  private static String property(String name) {
-    return System.getProperty(name, "").strip().toLowerCase(Locale.ROOT);
-  }
-
-  private static IllegalArgumentException unknown(String name, String value, String known) {
-    return new IllegalArgumentException(
-        "-D%s=%s is not known.\nMaybe -D%s=%s was meant.".formatted(name, value, name, known));
+    String seed = options.value("seed");
+    return seed.isEmpty() ? settings : settings.seed(Long.parseLong(seed));
   }
 
   /** With another backend. */

@@ -4,6 +4,7 @@ import dev.rsi.core.RunListener;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
+import dev.rsi.examples.addition.Options;
 import dev.rsi.onnx.FrozenEncoder;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +26,14 @@ public final class RouterLoop {
   /** Runs the example. */
   public static void main(String[] args) throws IOException {
     long start = System.nanoTime();
-    String seed = System.getProperty("seed", "").strip();
+    String seed;
+    try {
+      seed = Options.ofProcess().value("seed");
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+      return;
+    }
     Path home = Files.createTempDirectory(Files.createDirectories(Path.of("runs")), "router-");
     try (FrozenEncoder encoder = MiniLm.open()) {
       RouterRun run = new RouterRun(384, 100, 4, seed.isEmpty() ? 1 : Long.parseLong(seed));

@@ -47,12 +47,24 @@ class ResumeDocumentTest {
 
       ImprovementLoop<Sum, Long> loop = loop(registry, store, event -> {});
       // #region resume
+      if (registry.history().isEmpty()) {
+        registry.promote(start.id()); // the first time alone
+      }
       Optional<String> left = loop.unfinished();
-      RunReport report = left.isPresent() ? loop.resume(left.get(), tasks) : loop.run(start, tasks);
+      RunReport report = left.isPresent() ? loop.resume(left.get(), tasks) : loop.run(tasks);
       // #endregion
       assertThat(report.run()).isEqualTo(cut.run());
       assertThat(report.end()).isNotEqualTo(RunReport.End.CANCELLED);
       assertThat(report.promotions()).isPositive();
+
+      RunReport again = readmeOnceMore(registry, store, start);
+      assertThat(again.run()).isNotEqualTo(report.run());
+      assertThat(store.events(again.run(), 0, 1).get(0))
+          .isInstanceOfSatisfying(
+              RunEvent.RunStarted.class,
+              began -> assertThat(began.anchor()).isEqualTo(report.live()));
+      assertThat(registry.history()).startsWith(again.live()).contains(report.live());
+      assertThat(registry.history().indexOf(start.id())).isPositive();
 
       String run = report.run();
       // #region replay
@@ -63,6 +75,16 @@ class ResumeDocumentTest {
       // #endregion
       assertThat(result.events()).isPositive();
     }
+  }
+
+  /** The program is started again after the run has ended, as a service manager does. */
+  private RunReport readmeOnceMore(ModelRegistry registry, RunStore store, ModelVersion start) {
+    ImprovementLoop<Sum, Long> loop = loop(registry, store, event -> {});
+    if (registry.history().isEmpty()) {
+      registry.promote(start.id());
+    }
+    Optional<String> left = loop.unfinished();
+    return left.isPresent() ? loop.resume(left.get(), tasks) : loop.run(tasks);
   }
 
   private static void interruptAt(RunEvent event, Class<? extends RunEvent> type) {

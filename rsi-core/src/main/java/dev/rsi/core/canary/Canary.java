@@ -337,10 +337,26 @@ public final class Canary {
    * @param untilWithdrawnFailing until one is withdrawn that fails half of its requests
    */
   public record Advice(
-      long untilSafe,
-      long untilWithdrawnBy5,
-      long untilWithdrawnBy20,
-      long untilWithdrawnFailing) {}
+      long untilSafe, long untilWithdrawnBy5, long untilWithdrawnBy20, long untilWithdrawnFailing) {
+
+    /** In words; what is tolerated is never withdrawn. */
+    @Override
+    public String toString() {
+      return "Advice[safe "
+          + after(untilSafe)
+          + ", withdrawn by 5 points "
+          + after(untilWithdrawnBy5)
+          + ", by 20 points "
+          + after(untilWithdrawnBy20)
+          + ", failing half "
+          + after(untilWithdrawnFailing)
+          + "]";
+    }
+
+    private static String after(long requests) {
+      return requests == Long.MAX_VALUE ? "never" : "after " + requests + " requests";
+    }
+  }
 
   /**
    * What a trial has seen.

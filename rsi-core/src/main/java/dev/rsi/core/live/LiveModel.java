@@ -106,6 +106,10 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
   // Held while a version is loaded, so that swaps follow one another. Taken before the desk's.
   private final ReentrantLock swapping = new ReentrantLock();
   private volatile @Nullable Rollout<T, C> last;
+
+  /** Whether a run fell back to another version by the event before. */
+  private volatile boolean fallen;
+
   private volatile @Nullable Shadowing<T, C> shadowed;
 
   private LiveModel(Generator<T, C> generator, ModelRegistry registry, Serving<T, C> serving) {
@@ -293,23 +297,32 @@ public final class LiveModel<T, C> implements RunListener, AutoCloseable {
     }
   }
 
-  /** As the listener of a loop: serves what the loop says is live. */
+  /**
+   * As the listener of a loop: serves what the loop says is live, from the beginning of a run on.
+   */
   @Override
   public void on(RunEvent event) {
-    String live =
-        event instanceof RunEvent.Promoted promoted
-            ? promoted.to()
-            : event instanceof RunEvent.GenerationStarted started ? started.incumbent() : null;
-    if (live == null || desk.isClosed()) {
+    if (desk.isClosed()) {
       return;
     }
-    if (!live.equals(version().id())) {
+    // That a damaged version gave way is recorded before the registry knows of it.
+    boolean moved = fallen;
+    fallen = event instanceof RunEvent.FellBack;
+    String live = live(event);
+    boolean begins = event instanceof RunEvent.RunStarted || event instanceof RunEvent.Resumed;
+    if (moved || begins || (live != null && !live.equals(version().id()))) {
       refresh();
     }
     Rollout<T, C> settled = desk.rollout();
-    if (settled != null && !settled.isDrawing()) {
+    if (live != null && settled != null && !settled.isDrawing()) {
       desk.end(settled, Rollout.End.ENDED, "It was not promoted.");
     }
+  }
+
+  private static @Nullable String live(RunEvent event) {
+    return event instanceof RunEvent.Promoted promoted
+        ? promoted.to()
+        : event instanceof RunEvent.GenerationStarted started ? started.incumbent() : null;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
@@ -40,15 +41,18 @@ public sealed interface ProbeBank<T, C> permits DefaultProbeBank {
    *
    * @param codec tells tasks apart by their text
    * @param judge rules on probes; it should know the truth
-   * @param tasks by kind, in a map whose order is fixed and is that of the kinds: at least one
-   *     kind, at least one task each, no task twice in the whole bank
+   * @param tasks by kind: at least one kind, at least one task each, no task twice in the whole
+   *     bank. The kinds are in the order of their names, numbers in them by value, whatever order
+   *     the map has: that of {@link Map#of} is another one in every JVM
    * @throws IllegalArgumentException if a kind is empty or a task appears twice, naming it
    */
   static <T, C> ProbeBank<T, C> of(
       Codec<T, C> codec, Verifier<T, C> judge, Map<String, ? extends List<T>> tasks) {
     Objects.requireNonNull(judge, "judge");
+    Map<String, List<T>> inOrder = new TreeMap<>(KindNames.ORDER);
+    inOrder.putAll(tasks);
     List<ProbeFamily<T, C>> families = new ArrayList<>();
-    tasks.forEach((kind, list) -> families.add(ProbeFamily.skill(kind, list, judge)));
+    inOrder.forEach((kind, list) -> families.add(ProbeFamily.skill(kind, list, judge)));
     return of(codec, families);
   }
 
@@ -78,7 +82,7 @@ public sealed interface ProbeBank<T, C> permits DefaultProbeBank {
   /**
    * This bank, with another share of runs of three words that makes two tasks near each other, and
    * the one a probe that the other may not train for. Tasks of fewer than eight words are near only
-   * if they are the same but for case and white space.
+   * if they are the same but for case, white space and characters that nobody sees.
    *
    * @param share in (0, 1]; default 0.8. 1 where tasks share a long template and differ in a word
    *     or two, so that most would be near a probe
@@ -120,8 +124,9 @@ public sealed interface ProbeBank<T, C> permits DefaultProbeBank {
 
   /**
    * Whether the task is in the bank or near a task of it, and so must not be practised. Tasks are
-   * near if their texts are the same but for case and white space or, from eight words on, have
-   * four fifths of their runs of three words in common, or as {@link #nearness} says.
+   * near if their texts are the same but for case, white space and characters that nobody sees or,
+   * from eight words on, have four fifths of their runs of three words in common, or as {@link
+   * #nearness} says.
    */
   boolean contains(T task);
 

@@ -168,6 +168,12 @@ public record RunReport(
       return String.join(", ", parts);
     }
 
+    /** Everything in a line; what nothing bounds is called so. */
+    @Override
+    public String toString() {
+      return "Spending[" + summary() + "; allowed " + allowed + "]";
+    }
+
     private static String count(long units, String name) {
       return (units == Long.MAX_VALUE ? "unbounded" : units) + " " + name;
     }

@@ -136,15 +136,7 @@ public final class AnswerScores<T, C> {
   }
 
   private Example example(T task, C candidate) {
-    Example example =
-        Example.of(vocabulary, codec.writeTask(task), codec.writeCandidate(candidate), 1);
-    int[] tokens = example.tokens();
-    for (int i = example.promptLength(); i < tokens.length - 1; i++) {
-      if (tokens[i] == vocabulary.end()) {
-        throw new IllegalArgumentException("the answer goes on after its end");
-      }
-    }
-    return example;
+    return Example.written(vocabulary, codec.writeTask(task), codec.writeCandidate(candidate), 1);
   }
 
   private Batch batch(List<Row> chunk) {

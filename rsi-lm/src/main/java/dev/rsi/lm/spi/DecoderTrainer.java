@@ -106,21 +106,27 @@ public abstract class DecoderTrainer<T, C> implements Trainer<T, C> {
    *
    * @throws dev.rsi.api.CorruptModelException if the base version's files are damaged
    * @throws RsiException if ten steps in a row had no finite gradient, the weights became
-   *     non-finite, there is nothing to contrast, the backend did not start, or the artifact cannot
-   *     be written
-   * @throws IllegalArgumentException if a lesson does not fit the model's vocabulary or positions
+   *     non-finite, there is nothing to contrast, no lesson fits the model's vocabulary and
+   *     positions, the backend did not start, or the artifact cannot be written
    */
   @Override
   public final TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
     context.checkActive();
     Map<String, String> provenance =
-        Map.of(
-            "backend", backend(), "device", device.toString(), "objective", objective.toString());
+        new HashMap<>(
+            Map.of(
+                "backend",
+                backend(),
+                "device",
+                device.toString(),
+                "objective",
+                objective.toString()));
     DecoderModel base = ModelDirectory.read(request.base().directory());
     Recipe recipe = request.recipe();
     Adapters adapters = adapters(base, recipe, request.seed());
     TrainerState start = start(base, adapters, recipe, request.seed());
-    Curriculum curriculum = curriculum(request, base);
+    LeftOut leftOut = new LeftOut();
+    Curriculum curriculum = curriculum(request, base, leftOut);
     int steps = recipe.count(DecoderTraining.STEPS);
     AdamW adamW =
         new AdamW(
@@ -144,11 +150,10 @@ public abstract class DecoderTrainer<T, C> implements Trainer<T, C> {
       DecoderModel trained = run.model();
       requireFinite(trained.weights());
       ModelDirectory.write(request.workDirectory(), trained);
+      Map<String, Double> metrics = metrics(run, curriculum, start);
+      leftOut.report(metrics, provenance);
       return new TrainedArtifact(
-          request.workDirectory(),
-          taken - run.skipped(),
-          metrics(run, curriculum, start),
-          provenance);
+          request.workDirectory(), taken - run.skipped(), metrics, provenance);
     }
   }
 
@@ -190,52 +195,57 @@ public abstract class DecoderTrainer<T, C> implements Trainer<T, C> {
     return metrics;
   }
 
-  private Curriculum curriculum(TrainingRequest<T, C> request, DecoderModel base) {
+  private Curriculum curriculum(TrainingRequest<T, C> request, DecoderModel base, LeftOut leftOut) {
     Recipe recipe = request.recipe();
     int rows = recipe.count(DecoderTraining.BATCH_SIZE);
     int shapes = Math.min(rows, recipe.count(DecoderTraining.SHAPES_PER_STEP));
     Positions positions = Positions.of(base.config());
     if (objective instanceof SupervisedObjective supervised) {
-      List<Example> examples = new ArrayList<>();
+      List<String> texts = new ArrayList<>();
+      List<Double> weights = new ArrayList<>();
       for (Lesson<T, C> lesson : request.lessons()) {
-        examples.add(example(base, lesson.task(), lesson.candidate(), lesson.weight()));
+        texts.add(codec.writeTask(lesson.task()));
+        texts.add(codec.writeCandidate(lesson.candidate()));
+        weights.add(lesson.weight());
       }
-      Batches batches = Batches.of(examples, base.config());
-      return Curriculum.of(batches, rows, shapes, supervised);
+      List<Example> examples = leftOut.examples(base.vocabulary(), positions, texts, weights);
+      return Curriculum.of(Batches.of(examples, base.config()), rows, shapes, supervised);
     }
-    List<List<ScoredExample>> groups = groups(request, base, positions);
-    return objective instanceof PolicyObjective policy
-        ? Contrast.of(policy, groups, recipe, positions, rows, shapes)
-        : Contrast.of((PreferenceObjective) objective, groups, recipe, positions, rows, shapes);
-  }
-
-  private Example example(DecoderModel base, T task, C candidate, double weight) {
-    String prompt = codec.writeTask(task);
-    String answer = codec.writeCandidate(candidate);
-    return Example.of(base.vocabulary(), prompt, answer, weight);
+    List<List<ScoredExample>> groups = groups(request, base, positions, leftOut);
+    try {
+      return objective instanceof PolicyObjective policy
+          ? Contrast.of(policy, groups, recipe, positions, rows, shapes)
+          : Contrast.of((PreferenceObjective) objective, groups, recipe, positions, rows, shapes);
+    } catch (RsiException e) {
+      throw leftOut.count() == 0 ? e : new RsiException(e.getMessage() + "\n" + leftOut.words(), e);
+    }
   }
 
   /** The attempts by task, each at an offset of its own, in the order in which they were made. */
   private List<List<ScoredExample>> groups(
-      TrainingRequest<T, C> request, DecoderModel base, Positions positions) {
+      TrainingRequest<T, C> request, DecoderModel base, Positions positions, LeftOut leftOut) {
     // Not the generator of the batches, so that what is drawn does not depend on what is left out.
     SavedRandom random = new SavedRandom(~request.seed());
     Map<String, List<ScoredExample>> byTask = new LinkedHashMap<>();
     for (Attempt<T, C> attempt : request.attempts()) {
-      C candidate = Objects.requireNonNull(attempt.candidate());
-      Example example = example(base, attempt.task(), candidate, 1);
+      String task = codec.writeTask(attempt.task());
+      String answer = codec.writeCandidate(Objects.requireNonNull(attempt.candidate()));
+      Example example;
       int offsets;
       try {
+        example = Example.written(base.vocabulary(), task, answer, 1);
         offsets =
             positions.offsetsToScore(
                 example.tokens(),
                 example.promptLength(),
                 example.length() - example.promptLength());
       } catch (IllegalArgumentException e) {
+        leftOut.leave(task, answer, e);
         continue;
       }
+      leftOut.teach();
       byTask
-          .computeIfAbsent(codec.writeTask(attempt.task()), task -> new ArrayList<>())
+          .computeIfAbsent(task, each -> new ArrayList<>())
           .add(
               new ScoredExample(
                   example, random.nextInt(offsets), attempt.passed(), attempt.reward()));

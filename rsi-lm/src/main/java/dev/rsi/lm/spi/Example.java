@@ -46,6 +46,22 @@ public final class Example {
     return new Example(vocabulary.encode(prompt), ended, weight);
   }
 
+  /**
+   * The same of an answer that the model could write.
+   *
+   * @throws IllegalArgumentException if it could not
+   */
+  static Example written(CharVocabulary vocabulary, String prompt, String answer, double weight) {
+    Example example = of(vocabulary, prompt, answer, weight);
+    for (int i = example.promptLength; i < example.tokens.length - 1; i++) {
+      if (example.tokens[i] == vocabulary.end()) {
+        throw new IllegalArgumentException(
+            "The answer goes on after the character that ends every answer of the model.");
+      }
+    }
+    return example;
+  }
+
   /** How many tokens prompt and answer have together. */
   public int length() {
     return tokens.length;

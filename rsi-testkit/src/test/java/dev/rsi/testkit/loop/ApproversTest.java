@@ -262,11 +262,12 @@ class ApproversTest {
     }
   }
 
-  /** What was live before the run. */
+  /** What was live before the version that the run begins with. */
   private ModelVersion before() {
     Path model = loops.learner.write(home.resolve("before"), 1, .5, .4);
     ModelVersion before = loops.registry.add(model, Provenance.imported());
     loops.registry.promote(before.id());
+    loops.registry.promote(loops.start.id());
     return before;
   }
 

@@ -34,6 +34,7 @@ class HostileClocksTest {
 
   private RunReport run(Clock clock, Budget budget, Oversight oversight) {
     Loops loops = new Loops(home);
+    loops.registry.promote(loops.start.id());
     return loops
         .parts(budget, Practice.DEFAULT.tasks(16).scouts(16).reach(1))
         .verifier(ToyTasks.verifier().with(Calls.DEFAULT.limit(CENTURIES)))

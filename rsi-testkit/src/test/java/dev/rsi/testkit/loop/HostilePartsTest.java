@@ -271,6 +271,7 @@ class HostilePartsTest {
     budget = Budget.of(1);
     store.create("run-2");
     assertThat(run().run()).isEqualTo("run-3");
+    loops.registry.promote(loops.start.id());
     assertThat(run().run()).isEqualTo("run-4");
   }
 

@@ -123,7 +123,7 @@ class KilledLoopTest {
     }
   }
 
-  /** Drives the run in a directory to its end: a new one, or the one that was left there. */
+  /** Drives the run in a directory to its end, unless it has ended: a new one, or what was left. */
   private static RunReport drive(Path directory, RunListener listener) {
     SimulatedLearner learner = SimulatedLearner.ofLevels(Loops.LEVELS).noise(.02);
     ModelRegistry registry = ModelRegistry.directory(directory.resolve("models"));
@@ -144,6 +144,12 @@ class KilledLoopTest {
       Optional<String> left = loop.unfinished();
       if (left.isPresent()) {
         return loop.resume(left.get(), Loops.TASKS);
+      }
+      for (String ended : store.runs()) {
+        // Killed after its last event: another run would begin from what it made live.
+        if (!store.events(ended, RunEvent.RunFinished.class).isEmpty()) {
+          return RunReport.of(store, ended);
+        }
       }
       Path model = learner.write(directory.resolve("start"), 1, 1, .6, .3);
       return loop.run(registry.add(model, Provenance.imported()), Loops.TASKS);

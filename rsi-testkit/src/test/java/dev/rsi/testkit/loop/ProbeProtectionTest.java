@@ -138,6 +138,7 @@ class ProbeProtectionTest {
     ImprovementLoop.Builder<Sum, Long> other =
         loop(Loops.heldOut(11, 200)).oversight(Oversight.NONE.secret(77)).seed(2);
     List<RunEvent> events = events(one.build().run(loops.start, Loops.TASKS));
+    loops.registry.promote(loops.start.id());
     List<RunEvent> again = events(other.build().run(loops.start, Loops.TASKS));
     assertThat(GateAudit.orderProblems(events)).isEmpty();
     assertThat(GateAudit.orderProblems(again)).isEmpty();

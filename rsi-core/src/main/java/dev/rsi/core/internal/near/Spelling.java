@@ -4,8 +4,9 @@ import java.text.Normalizer;
 import java.util.Locale;
 
 /**
- * What is the same text however it is spelt: in compatibility form (NFKC), case folded, with single
- * spaces in between alone. In time linear in the text's length, whatever it holds.
+ * What is the same text however it is spelt: in compatibility form (NFKC), case folded, without
+ * what nobody sees (as Unicode's NFKC_Casefold), with single spaces in between alone. In time
+ * linear in the text's length, whatever it holds.
  *
  * <p>A normaliser sorts the marks on a letter, in time square to their number. So where more than
  * {@value #MOST_MARKS} follow each other, as in no language (Unicode's Stream-Safe Text Format, UAX
@@ -25,7 +26,7 @@ final class Spelling {
   static String normalised(String text) {
     return isAscii(text)
         ? spaced(text.toLowerCase(Locale.ROOT))
-        : spaced(composed(folded(composed(text))));
+        : spaced(composed(folded(composed(visible(text)))));
   }
 
   private static boolean isAscii(String text) {
@@ -35,6 +36,42 @@ final class Spelling {
       }
     }
     return true;
+  }
+
+  /** Before all else: what nobody sees keeps letters and marks apart that belong together. */
+  private static String visible(String text) {
+    StringBuilder visible = new StringBuilder(text.length());
+    text.codePoints().filter(c -> !isIgnorable(c)).forEach(visible::appendCodePoint);
+    return visible.toString();
+  }
+
+  /**
+   * The property Default_Ignorable_Code_Point, which Java does not tell, of Unicode 16: soft
+   * hyphen, joiners, fillers, marks of direction, variation selectors, tags, those reserved for
+   * such; and the three marks of annotations, which nobody sees either.
+   */
+  static boolean isIgnorable(int c) {
+    return c == 0xAD
+        || c == 0x34F
+        || c == 0x61C
+        || isIn(c, 0x115F, 0x1160)
+        || isIn(c, 0x17B4, 0x17B5)
+        || isIn(c, 0x180B, 0x180F)
+        || isIn(c, 0x200B, 0x200F)
+        || isIn(c, 0x202A, 0x202E)
+        || isIn(c, 0x2060, 0x206F)
+        || c == 0x3164
+        || isIn(c, 0xFE00, 0xFE0F)
+        || c == 0xFEFF
+        || c == 0xFFA0
+        || isIn(c, 0xFFF0, 0xFFFB)
+        || isIn(c, 0x1BCA0, 0x1BCA3)
+        || isIn(c, 0x1D173, 0x1D17A)
+        || isIn(c, 0xE0000, 0xE0FFF);
+  }
+
+  private static boolean isIn(int c, int first, int last) {
+    return first <= c && c <= last;
   }
 
   private static String composed(String text) {

@@ -12,6 +12,8 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
+import dev.rsi.core.internal.Cut;
+import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.calls.Answer;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.spending.Amounts;
@@ -29,9 +31,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** Has the trainer make a challenger in a directory of its own, and stores what it made. */
 public final class Training<T, C> {
+  private static final Logger log = LoopLog.LOG;
   private static final Calls ANY_TIME = Calls.DEFAULT.withoutLimit();
 
   private final Trainer<T, C> trainer;
@@ -152,6 +156,10 @@ public final class Training<T, C> {
       TrainedArtifact artifact = made.artifact();
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
+      String leftOut = artifact.provenance().get(TrainedArtifact.LEFT_OUT);
+      if (leftOut != null) {
+        log.warn("run {}, generation {}: {}", steps.run(), steps.generation(), Cut.shown(leftOut));
+      }
       Path directory = made.work().inside(artifact.directory());
       steps.at(Part.REGISTRY);
       long used = steps.registry(disk::used);

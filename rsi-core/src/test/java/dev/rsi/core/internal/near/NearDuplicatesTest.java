@@ -23,12 +23,32 @@ import net.jqwik.api.constraints.Size;
 
 class NearDuplicatesTest {
 
+  /** However many words: in runs of words too, and whichever of the two has it. */
+  @Example
+  void should_not_be_passed_by_what_nobody_sees() {
+    for (int words : new int[] {1, 2, 7, 8, 30}) {
+      StringBuilder others = new StringBuilder();
+      for (int word = 2; word < words; word++) {
+        others.append("word").append(word).append(' ');
+      }
+      String plain = others + "probe " + words;
+      String hidden = plain.replace("o", "\u2060o\u200d").replace(" ", "\u200e \udb40\udd00");
+      assertThat(of(plain).near(hidden)).as(plain).isTrue();
+      assertThat(of(hidden).near(plain)).as(plain).isTrue();
+      assertThat(of(hidden).near(plain.replace("probe", "prob"))).as(plain).isEqualTo(words == 30);
+    }
+  }
+
   @Example
   void should_take_spelling_for_the_same_text() {
     NearDuplicates index = of("What is  12+3?", "Straße", "ΟΔΟΣ", "caf\u00e9", "ﬁve");
     assertThat(List.of("what IS\t12+3?", " What is\u00a012+3?\n", "What is １２＋３?"))
         .allMatch(index::near);
     assertThat(List.of("STRASSE", "οδοσ", "οδος", "cafe\u0301", "FIVE")).allMatch(index::near);
+    assertThat(
+            List.of(
+                "What\u200b is 12+3?", "Wh\u00adat is 12\ufe0f+3?", "\u202aWhat is 12+3?\u202c"))
+        .allMatch(index::near);
     assertThat(List.of("What is 1+23?", "What is 12+3", "Whatis 12+3?", "12+3", "cafe", ""))
         .noneMatch(index::near);
   }

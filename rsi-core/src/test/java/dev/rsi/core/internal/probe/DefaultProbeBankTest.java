@@ -37,6 +37,18 @@ class DefaultProbeBankTest {
   }
 
   @Test
+  void should_know_a_probe_by_what_is_seen_of_it() {
+    DefaultProbeBank<String, String> bank =
+        DefaultProbeBank.of(
+            Codec.text(),
+            List.of(ProbeFamily.skill("a", List.of("probe 1", "\u200bprobe 2"), ECHO)));
+    assertThat(bank.contains("probe\u200b 1")).isTrue();
+    assertThat(bank.contains("Pro\u00adbe\u00a01")).isTrue();
+    assertThat(bank.contains("probe 2")).isTrue();
+    assertThat(bank.contains("probe 3")).isFalse();
+  }
+
+  @Test
   void should_name_the_known_answers_that_a_judge_contradicts() {
     AtomicReference<Verifier<String, String>> judge = new AtomicReference<>(ECHO);
     DefaultProbeBank<String, String> bank =
