@@ -133,7 +133,7 @@ final class LoopRun<T, C> implements AutoCloseable {
                 new LessonPool<>(
                     codec,
                     plan.lessons(),
-                    plan.trainer().contrasts(),
+                    plan.trainer().learnsFrom(),
                     practice.memory(),
                     seeds.random("earlier lessons", 0, 0)));
     HeldOut<T> heldOut =

@@ -113,6 +113,7 @@ public sealed interface RunEvent {
    * @param comment the critic's words; null if none was asked, or in a record older than them
    * @param verdictCost what the verifier used for the ruling; null if nothing but time
    * @param critiqueCost what the critic used; null if nothing but time, or none was asked
+   * @param text what an answer says that is no candidate; null where nobody knows, or there is one
    */
   record Attempted(
       int generation,
@@ -128,11 +129,13 @@ public sealed interface RunEvent {
       @Nullable Map<String, Double> critique,
       @Nullable String comment,
       @LeftOutIfNull @Nullable Cost verdictCost,
-      @LeftOutIfNull @Nullable Cost critiqueCost)
+      @LeftOutIfNull @Nullable Cost critiqueCost,
+      @LeftOutIfNull @Nullable String text)
       implements RunEvent {
     public Attempted {
       reason = Cut.text(reason);
       comment = comment == null ? null : Cut.text(comment);
+      text = text == null ? null : Cut.text(text);
       verdictCost = Cost.NONE.equals(verdictCost) ? null : verdictCost;
       critiqueCost = Cost.NONE.equals(critiqueCost) ? null : critiqueCost;
       critique =
@@ -166,6 +169,7 @@ public sealed interface RunEvent {
           reason,
           critique,
           comment,
+          null,
           null,
           null);
     }
