@@ -89,15 +89,19 @@ final class Generation<T, C> {
     state.begin(number);
     Flight.Generation flight = new Flight.Generation(steps.run(), number, state.incumbent());
     try {
-      steps.guarded(
-          () -> {
-            state.fallBack();
-            scout();
-            if (!mastered) {
-              practise();
-              learn();
-            }
-          });
+      RunEvent.Faulted fault =
+          steps.guarded(
+              () -> {
+                state.fallBack();
+                scout();
+                if (!mastered) {
+                  practise();
+                  learn();
+                }
+              });
+      if (fault != null && outcome == Outcome.FAILED) {
+        why = fault.words();
+      }
     } finally {
       steps.leave();
     }
@@ -285,7 +289,7 @@ final class Generation<T, C> {
 
   /** An older record has less, and counted a level that broke off as none. */
   private static GenerationReport as(GenerationReport then, GenerationReport report) {
-    return then.practised() != null || report.practised() == null
+    return then.practised() != null || then.why() != null
         ? report
         : new GenerationReport(
             report.generation(),

@@ -270,9 +270,7 @@ final class LoopRun<T, C> implements AutoCloseable {
           return spent(refusal);
         }
         if (state.fruitless() >= plan.practice().patience()) {
-          return end(
-              RunReport.End.NO_PROGRESS,
-              state.fruitless() + " generations in a row brought no promotion.");
+          return end(RunReport.End.NO_PROGRESS, state.fruitlessWords());
         }
         boolean more = generation();
         steps.accounts().settle();

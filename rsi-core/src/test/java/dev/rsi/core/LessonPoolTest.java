@@ -269,7 +269,7 @@ class LessonPoolTest {
     pool.add(malformed("d"));
     assertThat(pool.lack())
         .isEqualTo(
-            "none of 2 decided attempts passed, 1 were malformed; 3 were undecided (asleep, 2"
+            "none of 2 decided attempts passed, 1 were malformed; 3 undecided (asleep, 2"
                 + " times; no reason given, 1 times)");
     pool.beginGeneration();
     pool.add(Lesson.given("1", "one", 1).attempt());

@@ -57,7 +57,12 @@ public record GenerationReport(
     /** Nothing of the kind that the trainer learns from: nothing was trained. */
     NO_LESSONS,
     /** A part broke before the gate: the incumbent stays. */
-    FAILED
+    FAILED;
+
+    /** Its name in words, as in {@code "no lessons"}. */
+    public String words() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
   }
 
   /**
@@ -97,7 +102,12 @@ public record GenerationReport(
         return "none of " + made() + " attempts was decided" + because();
       }
       String lack = ofTheDecided();
-      return undecided == 0 ? lack : lack + "; " + undecided + " were undecided" + because();
+      return undecided == 0 ? lack : lack + "; " + undecidedWords();
+    }
+
+    /** How many were undecided and why, as in {@code "2 undecided (it was asleep, 2 times)"}. */
+    public String undecidedWords() {
+      return undecided + " undecided" + because();
     }
 
     private String ofTheDecided() {
@@ -150,17 +160,16 @@ public record GenerationReport(
 
   /** The generation in a line, without its exam. */
   public String summary() {
-    String text =
-        String.format(
-            Locale.ROOT,
-            "generation %d %s",
-            generation,
-            outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    String text = String.format(Locale.ROOT, "generation %d %s", generation, outcome.words());
     if (outcome == Outcome.ANCHOR) {
       return text;
     }
     String line =
         String.format(Locale.ROOT, "%s: up to level %d, kept %d of %d", text, frontier, kept, made);
+    if (practised != null && outcome != Outcome.NO_LESSONS) {
+      line += practised.known() == 0 ? "" : ", " + practised.known() + " known";
+      line += practised.undecided() == 0 ? "" : ", " + practised.undecidedWords();
+    }
     return why == null ? line : line + ": " + why;
   }
 }

@@ -353,10 +353,38 @@ public sealed interface RunEvent {
    *
    * @param part what broke, for example {@code "trainer"}
    * @param message what it said
+   * @param where in which line of code, as a stack trace has it, the first that is not the JDK's;
+   *     null if that is not known, or in a record older than that. A circumstance: two faults are
+   *     equal whatever it is
    */
-  record Faulted(int generation, String part, String message) implements RunEvent {
+  record Faulted(int generation, String part, String message, @LeftOutIfNull @Nullable String where)
+      implements RunEvent {
     public Faulted {
       message = Cut.text(message);
+      where = where == null ? null : Cut.text(where);
+    }
+
+    /** A fault of which nobody knows where. */
+    public Faulted(int generation, String part, String message) {
+      this(generation, part, message, null);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Faulted fault
+          && generation == fault.generation
+          && part.equals(fault.part)
+          && message.equals(fault.message);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(generation, part, message);
+    }
+
+    /** What broke and what it said, in words. */
+    public String words() {
+      return "the " + part + " failed: " + message;
     }
 
     /** The part that only hears: what it makes of events is no part of the run's course. */

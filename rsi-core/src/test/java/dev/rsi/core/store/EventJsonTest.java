@@ -287,6 +287,7 @@ class EventJsonTest {
                             JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL)))
             .addMixIn(RunEvent.Attempted.class, LeavesOut.class)
             .addMixIn(GenerationReport.class, LeavesOut.class)
+            .addMixIn(RunEvent.Faulted.class, LeavesOut.class)
             .build();
 
     /** What came after that writer is left out where it is null. */
@@ -299,6 +300,9 @@ class EventJsonTest {
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       String why();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      String where();
     }
   }
 }
