@@ -55,7 +55,8 @@ public interface Critic<T, C> extends Described {
 
   /**
    * Whether attempts that failed are criticised, too. Their critiques are recorded, and are given
-   * to a trainer that {@link Trainer#contrasts}; a failed attempt never becomes a lesson.
+   * to a trainer that {@linkplain Trainer#learnsFrom learns from} attempts; a failed attempt never
+   * becomes a lesson.
    *
    * @return by default false
    */

@@ -20,7 +20,7 @@ public record Lesson<T, C>(Attempt<T, C> attempt, double weight) {
       throw new IllegalArgumentException(
           "Only an attempt with verdict PASS is a lesson, but this one has "
               + attempt.verdict()
-              + ".\nMaybe it is for a trainer that contrasts: TrainingRequest has attempts.");
+              + ".\nMaybe it is for a trainer that learns from attempts: TrainingRequest has those apart.");
     }
     if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("weight (" + weight + ") must be positive and finite.");

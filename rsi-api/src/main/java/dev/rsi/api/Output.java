@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param candidate the model's answer; null unless the kind is CANDIDATE
  * @param failure why there is no candidate; null iff there is one
  * @param tokens how many tokens the model produced, 0 where it does not count them
+ * @param text what a malformed answer says, as far as it is text; null where nobody knows, and
+ *     unless the kind is MALFORMED
  * @param <C> candidate
  */
-public record Output<C>(Kind kind, @Nullable C candidate, @Nullable String failure, int tokens) {
+public record Output<C>(
+    Kind kind, @Nullable C candidate, @Nullable String failure, int tokens, @Nullable String text) {
 
   /** Whether there is a candidate, and if not, whose fault that is. */
   public enum Kind {
@@ -45,6 +48,15 @@ public record Output<C>(Kind kind, @Nullable C candidate, @Nullable String failu
     if (tokens < 0) {
       throw new IllegalArgumentException("tokens (" + tokens + ") must be >= 0.");
     }
+    if (text != null && kind != Kind.MALFORMED) {
+      throw new IllegalArgumentException(
+          "Only a malformed output has a text, but one of kind (" + kind + ") has (" + text + ").");
+    }
+  }
+
+  /** An output of whose text nobody knows. */
+  public Output(Kind kind, @Nullable C candidate, @Nullable String failure, int tokens) {
+    this(kind, candidate, failure, tokens, null);
   }
 
   /** An attempt that gave a candidate. */
@@ -56,6 +68,18 @@ public record Output<C>(Kind kind, @Nullable C candidate, @Nullable String failu
   /** An attempt that gave something that is no candidate, with the reason in words. */
   public static <C> Output<C> malformed(String failure, int tokens) {
     return new Output<>(Kind.MALFORMED, null, Objects.requireNonNull(failure, "failure"), tokens);
+  }
+
+  /**
+   * An attempt that gave a text that is no candidate.
+   *
+   * @param text what it says
+   * @param failure why it is none, in words
+   */
+  public static <C> Output<C> malformed(String text, String failure, int tokens) {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(failure, "failure");
+    return new Output<>(Kind.MALFORMED, null, failure, tokens, text);
   }
 
   /** An attempt that gave nothing, through no fault of the model, with the reason in words. */

@@ -15,11 +15,39 @@ public interface Trainer<T, C> extends Described {
   /** The settings that a recipe for this trainer may have. Distinct names; the same every time. */
   List<Knob> knobs();
 
+  /** What a trainer learns from, and so what a loop gives it, and when it is asked. */
+  enum LearnsFrom {
+    /**
+     * Lessons alone, which passed. It is asked where a generation made a lesson that was not known;
+     * and once for lessons that were given, if there are no others. Field terms: supervised
+     * fine-tuning, rejection sampling.
+     */
+    LESSONS,
+    /**
+     * Attempts that failed beside those that passed: it is given the attempts that have a candidate
+     * and are worth something, and asked where attempts at one task have different {@linkplain
+     * Attempt#reward rewards}. Field terms: policy gradients, preferences.
+     */
+    CONTRASTS,
+    /**
+     * Every decided attempt with its verdict's reason and its critique, malformed answers too. It
+     * is asked wherever there is one, also when nothing passed; and once for lessons that were
+     * given, if there is none. Field term: reflection.
+     */
+    ATTEMPTS
+  }
+
   /**
-   * Whether it learns by contrast: from attempts that failed beside those that passed. A loop then
-   * gives it the {@link TrainingRequest#attempts} of the generation beside the lessons, and trains
-   * where attempts at one task have different {@linkplain Attempt#reward rewards}. The same every
-   * time; default false.
+   * What it learns from. The same every time; by default {@link LearnsFrom#CONTRASTS} if it {@link
+   * #contrasts}, else {@link LearnsFrom#LESSONS}.
+   */
+  default LearnsFrom learnsFrom() {
+    return contrasts() ? LearnsFrom.CONTRASTS : LearnsFrom.LESSONS;
+  }
+
+  /**
+   * Whether it learns by contrast, for a trainer that does not say what it {@link #learnsFrom}. The
+   * same every time; default false.
    */
   default boolean contrasts() {
     return false;

@@ -10,10 +10,12 @@ import java.util.Objects;
  * @param base the version to start from; to be read only
  * @param lessons what to imitate: attempts that passed, with weights; at least one unless there are
  *     attempts
- * @param attempts what to compare, for a trainer that {@link Trainer#contrasts}: the attempts of
- *     the generation that have a candidate and were decided, PASS and FAIL, repeats included, in
- *     the order in which the model made them; those without a grade, or of grade 0, are left out.
- *     {@link Attempt#reward} says how good one is. Empty for any other trainer
+ * @param attempts what it {@linkplain Trainer#learnsFrom learns from} beside lessons: attempts of
+ *     the generation that were decided, PASS and FAIL, repeats included, in the order in which the
+ *     model made them. A trainer that learns from contrasts gets those that have a candidate,
+ *     without those of grade 0; {@link Attempt#reward} says how good one is. One that learns from
+ *     all attempts gets malformed ones too, of which {@link Output#text} and the verdict's reason
+ *     tell. Empty for any other trainer
  * @param recipe how
  * @param seed all the randomness of the training
  * @param workDirectory an empty directory for the artifact and nothing else
@@ -41,10 +43,6 @@ public record TrainingRequest<T, C>(
       if (!attempt.decided()) {
         throw new IllegalArgumentException(
             "Only attempts that were decided may train, but one has " + attempt.verdict() + ".");
-      }
-      if (attempt.candidate() == null) {
-        throw new IllegalArgumentException(
-            "Only attempts with a candidate may train, but one has " + attempt.output() + ".");
       }
     }
   }

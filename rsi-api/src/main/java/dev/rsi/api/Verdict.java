@@ -18,8 +18,9 @@ public record Verdict(Outcome outcome, double score, String reason, Cost cost) {
     /** Proven right. The attempt may become a {@link Lesson}; no other does. */
     PASS,
     /**
-     * Proven wrong. The attempt never becomes a lesson; a trainer that {@link Trainer#contrasts}
-     * gets it among the {@link TrainingRequest#attempts}.
+     * Proven wrong. The attempt never becomes a lesson; a trainer that {@linkplain
+     * Trainer#learnsFrom learns from} more than lessons gets it among the {@link
+     * TrainingRequest#attempts}.
      */
     FAIL,
     /** Not proven either way: the verifier could not tell, or broke. Never trains. */

@@ -65,19 +65,26 @@ class AttemptTest {
   }
 
   @Test
-  void should_train_by_contrast_only_where_it_was_decided_and_has_a_candidate() {
+  void should_train_only_where_it_was_decided() {
     Attempt<String, String> wrong = MADE.ruled(Verdict.fail("wrong"));
     assertThat(request(wrong).attempts()).containsExactly(wrong);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> request(MADE))
         .withMessageContaining("not ruled on yet");
+    Output<String> output = Output.malformed("it is four", "that is no number", 9);
+    Attempt<String, String> malformed =
+        Attempt.of("2+2", output, 1, 1, 1).ruled(Verdict.fail("malformed"));
+    assertThat(request(malformed).attempts().get(0).output().text()).isEqualTo("it is four");
+  }
+
+  @Test
+  void should_have_a_text_only_where_it_is_malformed() {
+    assertThat(Output.malformed("no end", 9).text()).isNull();
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                request(
-                    Attempt.<String, String>of("2+2", Output.malformed("no end", 9), 1, 1, 1)
-                        .ruled(Verdict.fail("malformed"))))
-        .withMessageContaining("no end");
+        .isThrownBy(() -> new Output<>(Output.Kind.CANDIDATE, "4", null, 1, "four"))
+        .withMessageContaining("four");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Output<>(Output.Kind.FAILED, null, "gone", 1, "four"));
   }
 
   private static TrainingRequest<String, String> request(Attempt<String, String> attempt) {

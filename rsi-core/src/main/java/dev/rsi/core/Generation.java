@@ -20,7 +20,6 @@ import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,8 @@ final class Generation<T, C> {
   private final Map<String, Double> marks = new LinkedHashMap<>();
   private boolean mastered;
   private Outcome outcome = Outcome.FAILED;
-  private int made;
+  private boolean practises;
+  private @Nullable String why;
   private @Nullable String challenger;
   private @Nullable GateDecision decision;
 
@@ -89,15 +89,19 @@ final class Generation<T, C> {
     state.begin(number);
     Flight.Generation flight = new Flight.Generation(steps.run(), number, state.incumbent());
     try {
-      steps.guarded(
-          () -> {
-            state.fallBack();
-            scout();
-            if (!mastered) {
-              practise();
-              learn();
-            }
-          });
+      RunEvent.Faulted fault =
+          steps.guarded(
+              () -> {
+                state.fallBack();
+                scout();
+                if (!mastered) {
+                  practise();
+                  learn();
+                }
+              });
+      if (fault != null && outcome == Outcome.FAILED) {
+        why = fault.words();
+      }
     } finally {
       steps.leave();
     }
@@ -120,8 +124,13 @@ final class Generation<T, C> {
   }
 
   private void learn() {
-    if (!steps.direct().call(CODEC, pool::teaches)) {
+    boolean teaches =
+        steps.direct().call(CODEC, pool::teaches)
+            // An older record has none for lessons that were given alone.
+            && steps.shown(next -> !(next instanceof RunEvent.GenerationFinished), () -> true);
+    if (!teaches) {
       outcome = Outcome.NO_LESSONS;
+      why = steps.direct().call(CODEC, pool::lack);
       return;
     }
     train();
@@ -133,6 +142,7 @@ final class Generation<T, C> {
   private void scout() {
     steps.enter(Phase.SCOUT, Part.PRACTICE);
     inCodec(pool::beginGeneration);
+    practises = true;
     // A generation that was not scouted begins to practise at once.
     boolean scouts =
         !state.isScouted()
@@ -143,31 +153,24 @@ final class Generation<T, C> {
     }
     steps.accounts().begin(Phase.SCOUT, room.scouting());
     List<Attempt<T, C>> found = new ArrayList<>();
-    Map<Integer, Integer> madeByLevel = new HashMap<>();
     Frontier frontier =
         state
             .frontier()
             .measure(
                 shop.levels(),
                 shop.practice(),
-                level -> {
-                  PracticeGround.Tally tally =
-                      shop.ground()
-                          .practise(
-                              state.incumbent(),
-                              number,
-                              RunEvent.Stage.SCOUT,
-                              level,
-                              shop.practice().scouts(),
-                              found::add);
-                  madeByLevel.put(level, tally.made());
-                  return tally.passRate();
-                });
+                level ->
+                    shop.ground()
+                        .practise(
+                            state.incumbent(),
+                            number,
+                            RunEvent.Stage.SCOUT,
+                            level,
+                            shop.practice().scouts(),
+                            found::add)
+                        .passRate());
     state.measured(frontier);
     // What was scouted where the practice will be is practice already.
-    for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
-      made += madeByLevel.getOrDefault(level, 0);
-    }
     inCodec(
         () ->
             found.stream()
@@ -186,17 +189,15 @@ final class Generation<T, C> {
     steps.accounts().begin(Phase.PRACTISE, room.practising(tasks));
     Frontier frontier = state.frontier();
     for (int level = frontier.mastered() + 1; level <= frontier.hardest(); level++) {
-      made +=
-          shop.ground()
-              .practise(state.incumbent(), number, RunEvent.Stage.PRACTICE, level, tasks, pool::add)
-              .made();
+      shop.ground()
+          .practise(state.incumbent(), number, RunEvent.Stage.PRACTICE, level, tasks, pool::add);
     }
   }
 
   /** With how many tasks per level: a kill may have lost what the rest was to be paid with. */
   private Integer room() {
-    Fit fit = room.fit(made);
-    steps.accounts().begin(Phase.PRACTISE, room.most(fit, made));
+    Fit fit = room.fit(pool.made());
+    steps.accounts().begin(Phase.PRACTISE, room.most(fit, pool.made()));
     return fit.tasks();
   }
 
@@ -207,7 +208,7 @@ final class Generation<T, C> {
     String digest = steps.direct().call(CODEC, () -> pool.digest(lessons));
     steps.record(
         new RunEvent.LessonsSelected(
-            number, state.frontier().hardest(), made, pool.fresh(), lessons.size(), digest));
+            number, state.frontier().hardest(), pool.made(), pool.fresh(), lessons.size(), digest));
     Amounts most = shop.training().most(lessons.size(), pool.compared());
     steps.accounts().begin(Phase.TRAIN, most);
     long seed = shop.seeds().of("training", number);
@@ -217,6 +218,7 @@ final class Generation<T, C> {
                 new Training.Given<>(state.incumbent(), lessons, pool.attempts(), digest, seed),
                 most)
             .challenger();
+    pool.taught();
   }
 
   /** Has the gate decide, and whoever is asked beside it. */
@@ -268,15 +270,36 @@ final class Generation<T, C> {
 
   /** What is known of it by now. */
   GenerationReport report() {
-    return new GenerationReport(
-        number,
-        outcome,
-        state.frontier().hardest(),
-        made,
-        pool.fresh(),
-        challenger,
-        decision,
-        marks,
-        state.incumbent());
+    GenerationReport report =
+        new GenerationReport(
+            number,
+            outcome,
+            state.frontier().hardest(),
+            practises ? pool.made() : 0,
+            practises ? pool.fresh() : 0,
+            challenger,
+            decision,
+            marks,
+            state.incumbent(),
+            practises ? pool.practised() : null,
+            why);
+    return steps.told(
+        RunEvent.GenerationFinished.class, then -> as(then.report(), report), () -> report);
+  }
+
+  /** An older record has less, and counted a level that broke off as none. */
+  private static GenerationReport as(GenerationReport then, GenerationReport report) {
+    return then.practised() != null || then.why() != null
+        ? report
+        : new GenerationReport(
+            report.generation(),
+            report.outcome(),
+            report.frontier(),
+            then.made(),
+            then.kept(),
+            report.challenger(),
+            report.decision(),
+            report.exam(),
+            report.live());
   }
 }

@@ -134,7 +134,7 @@ final class LoopRun<T, C> implements AutoCloseable {
                 new LessonPool<>(
                     codec,
                     plan.lessons(),
-                    plan.trainer().contrasts(),
+                    plan.trainer().learnsFrom(),
                     practice.memory(),
                     seeds.random("earlier lessons", 0, 0)));
     HeldOut<T> heldOut =
@@ -271,9 +271,7 @@ final class LoopRun<T, C> implements AutoCloseable {
           return spent(refusal);
         }
         if (state.fruitless() >= plan.practice().patience()) {
-          return end(
-              RunReport.End.NO_PROGRESS,
-              state.fruitless() + " generations in a row brought no promotion.");
+          return end(RunReport.End.NO_PROGRESS, state.fruitlessWords());
         }
         boolean more = generation();
         steps.accounts().settle();

@@ -94,7 +94,7 @@ final class PlanCheck<T, C> {
   private void checkSamples() {
     Trainer<T, C> trainer = parts.trainer;
     int samples = parts.practice.samples();
-    if (trainer != null && trainer.contrasts() && samples < 2) {
+    if (trainer != null && trainer.learnsFrom() == Trainer.LearnsFrom.CONTRASTS && samples < 2) {
       problems.add(
           "practice has ("
               + samples

@@ -1,7 +1,9 @@
 package dev.rsi.core;
 
 import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.GateDecision;
 import dev.rsi.api.ModelVersion;
+import dev.rsi.core.internal.Cut;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.steps.LeavingException;
 import dev.rsi.core.internal.steps.LogContext;
@@ -13,6 +15,11 @@ import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +42,10 @@ final class RunState {
   private @Nullable Live scouted;
   private int finished;
   private int fruitless;
+
+  /** What became of those, and why the last time. */
+  private final Map<GenerationReport.Outcome, Fruitless> without =
+      new EnumMap<>(GenerationReport.Outcome.class);
 
   /**
    * What a run begins with.
@@ -110,8 +121,52 @@ final class RunState {
   void finished(GenerationReport report) {
     finished = report.generation();
     if (finished > 0) {
-      fruitless = report.outcome() == GenerationReport.Outcome.PROMOTED ? 0 : fruitless + 1;
+      if (report.outcome() == GenerationReport.Outcome.PROMOTED) {
+        fruitless = 0;
+        without.clear();
+      } else {
+        fruitless++;
+        without.merge(report.outcome(), Fruitless.of(report), (before, now) -> now.after(before));
+      }
     }
+  }
+
+  /**
+   * Generations without a promotion that came to the same.
+   *
+   * @param why the last of them did; empty if nobody knows
+   * @param older whether all are of a record that is older than such words
+   */
+  private record Fruitless(int count, String why, boolean older) {
+    static Fruitless of(GenerationReport report) {
+      boolean older = report.practised() == null && report.why() == null;
+      GateDecision decision = report.decision();
+      String gate =
+          decision == null || report.outcome() == GenerationReport.Outcome.REFUSED
+              ? ""
+              : decision.reason();
+      return new Fruitless(1, Objects.requireNonNullElse(report.why(), gate), older);
+    }
+
+    Fruitless after(Fruitless before) {
+      return new Fruitless(before.count + 1, why, before.older && older);
+    }
+  }
+
+  /** How the last generations went that brought no promotion, in words. */
+  String fruitlessWords() {
+    String words = fruitless + " generations in a row brought no promotion";
+    if (without.values().stream().allMatch(Fruitless::older)) {
+      return words + ".";
+    }
+    List<String> kinds = new ArrayList<>();
+    without.forEach(
+        (outcome, those) -> {
+          String kind = those.count() + " " + outcome.words();
+          String why = Cut.shown(those.why().strip());
+          kinds.add(why.isEmpty() ? kind : kind + " (" + why + ")");
+        });
+    return words + ": " + String.join(", ", kinds) + ".";
   }
 
   /** A generation begins. */

@@ -8,8 +8,10 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Output;
+import dev.rsi.api.Trainer.LearnsFrom;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.internal.practice.LessonPool;
+import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,10 +34,11 @@ class LessonPoolTest {
 
   private final LessonPool<String, String> pool = pool(100, 1);
   private final LessonPool<String, String> contrasting =
-      new LessonPool<>(Codec.text(), List.of(), true, 100, new SplittableRandom(1));
+      new LessonPool<>(Codec.text(), List.of(), LearnsFrom.CONTRASTS, 100, new SplittableRandom(1));
 
   private static LessonPool<String, String> pool(int most, long seed) {
-    return new LessonPool<>(Codec.text(), GIVEN, false, most, new SplittableRandom(seed));
+    return new LessonPool<>(
+        Codec.text(), GIVEN, LearnsFrom.LESSONS, most, new SplittableRandom(seed));
   }
 
   @Test
@@ -202,10 +205,111 @@ class LessonPoolTest {
     assertThat(contrasting.teaches()).isFalse();
     contrasting.add(attempt("b", new Verdict(Verdict.Outcome.FAIL, .5, "half")));
     assertThat(contrasting.teaches()).isTrue();
+    pool.taught();
     pool.add(attempt("c", Verdict.fail("no")));
     assertThat(pool.teaches()).isFalse();
     pool.add(lesson("c", 2, 1));
     assertThat(pool.teaches()).isTrue();
+  }
+
+  @Test
+  void should_teach_once_by_lessons_that_were_given_alone_but_by_no_contrast() {
+    for (LearnsFrom from : List.of(LearnsFrom.LESSONS, LearnsFrom.ATTEMPTS)) {
+      LessonPool<String, String> given = pool(from);
+      assertThat(given.teaches()).as("%s, the first time", from).isTrue();
+      given.taught();
+      assertThat(given.teaches()).as("%s, the second time", from).isFalse();
+    }
+    assertThat(pool(LearnsFrom.CONTRASTS).teaches()).isFalse();
+  }
+
+  @Test
+  void should_keep_whatever_was_decided_for_a_trainer_that_learns_from_all_attempts() {
+    LessonPool<String, String> all = pool(LearnsFrom.ATTEMPTS);
+    all.taught();
+    Attempt<String, String> malformed = malformed("d");
+    List<Attempt<String, String>> decided =
+        List.of(attempt("a", Verdict.fail("no")), malformed, lesson("b", 2, 1), lesson("c", 2, 0));
+    all.add(attempt("e", Verdict.undecided("asleep")));
+    assertThat(all.teaches()).as("by what nobody ruled on").isFalse();
+    decided.forEach(all::add);
+    assertThat(all.attempts()).isEqualTo(decided);
+    assertThat(all.fresh()).as("lessons").isEqualTo(1);
+    all.beginGeneration();
+    all.add(malformed);
+    assertThat(all.teaches()).as("by malformed answers alone").isTrue();
+  }
+
+  @Test
+  void should_tell_other_words_about_attempts_by_the_digest_of_a_trainer_that_reads_them() {
+    Set<String> digests = new HashSet<>();
+    for (Attempt<String, String> attempt :
+        List.of(
+            attempt("a", Verdict.fail("no")),
+            attempt("a", Verdict.fail("never")),
+            attempt("a", Verdict.fail("no")).criticised(Critique.overall(1, "so near")),
+            malformed("a"))) {
+      LessonPool<String, String> all = pool(LearnsFrom.ATTEMPTS);
+      all.add(attempt);
+      digests.add(all.digest(all.mix()));
+    }
+    assertThat(digests).hasSize(4);
+  }
+
+  @Test
+  void should_say_in_words_and_numbers_why_it_does_not_teach() {
+    pool.taught();
+    assertThat(pool.lack()).isEqualTo("no attempt was made");
+    pool.add(attempt("a", Verdict.undecided("asleep")));
+    pool.add(attempt("b", Verdict.undecided("asleep\nagain")));
+    pool.add(attempt("b", Verdict.undecided("")));
+    assertThat(pool.lack())
+        .isEqualTo("none of 3 attempts was decided (asleep, 2 times; no reason given, 1 times)");
+    pool.add(attempt("c", Verdict.fail("no")));
+    pool.add(malformed("d"));
+    assertThat(pool.lack())
+        .isEqualTo(
+            "none of 2 decided attempts passed, 1 were malformed; 3 undecided (asleep, 2"
+                + " times; no reason given, 1 times)");
+    pool.beginGeneration();
+    pool.add(Lesson.given("1", "one", 1).attempt());
+    pool.add(Lesson.given("2", "two", 1).attempt());
+    pool.add(attempt("c", Verdict.fail("no")));
+    assertThat(pool.lack()).isEqualTo("all 2 that passed were known");
+    pool.add(lesson("c", 2, 0));
+    assertThat(pool.lack()).isEqualTo("of 3 that passed 2 were known, and 1 had no grade over 0");
+    assertThat(pool.made()).isEqualTo(4);
+    for (String task : List.of("a", "b")) {
+      contrasting.add(attempt(task, Verdict.fail("no")));
+      contrasting.add(attempt(task, Verdict.fail("no")));
+    }
+    assertThat(contrasting.lack())
+        .isEqualTo("none of 4 decided attempts passed; 2 groups, all of one reward");
+  }
+
+  /** Whatever comes, what was kept and known never is more than what was made. */
+  @Property(tries = 200)
+  void should_count_no_more_than_was_made(
+      @ForAll @Size(max = 40) List<@IntRange(max = 9) Integer> made) {
+    LessonPool<String, String> own = pool(LearnsFrom.LESSONS);
+    for (int number : made) {
+      String task = "t" + number;
+      own.add(
+          switch (number % 5) {
+            case 0 -> attempt(task, Verdict.fail("no"));
+            case 1 -> malformed(task);
+            case 2 -> attempt(task, Verdict.undecided("because of " + number));
+            case 3 -> lesson(task, 2, 0);
+            default -> lesson(task, 2, 1);
+          });
+    }
+    GenerationReport.Practised practised = own.practised();
+    assertThat(practised.made()).isEqualTo(made.size()).isEqualTo(own.made());
+    assertThat(own.fresh() + practised.known() + practised.ungraded())
+        .isEqualTo(practised.passed());
+    assertThat(practised.undecidedBecause().values().stream().mapToInt(Integer::intValue).sum())
+        .isEqualTo(practised.undecided());
+    assertThat(practised.lack()).isNotBlank();
   }
 
   @Test
@@ -232,6 +336,15 @@ class LessonPoolTest {
     contrasting.add(attempt("a", new Verdict(Verdict.Outcome.FAIL, .5, "half")));
     assertThat(contrasting.digest(contrasting.mix()))
         .isEqualTo("78f339e1f0fa0ea9a74bcd6ccdcd623489e8ed3737d4055b477d47e9129bcf5f");
+  }
+
+  private static Attempt<String, String> malformed(String task) {
+    Output<String> output = Output.malformed("I think it is", "it names no answer", 3);
+    return Attempt.of(task, output, 2, 1, 1).ruled(Verdict.fail("malformed: it names no answer"));
+  }
+
+  private static LessonPool<String, String> pool(LearnsFrom from) {
+    return new LessonPool<>(Codec.text(), GIVEN, from, 100, new SplittableRandom(1));
   }
 
   private static Attempt<String, String> attempt(String task, Verdict verdict) {

@@ -86,8 +86,10 @@ class DjlGeneratorTest {
           assertThat(some.get(i)).isEqualTo(all.get(i));
           kept++;
         } else if (all.get(i).tokens() > limit) {
+          String text = some.get(i).text();
+          assertThat(text).hasSize(limit);
           assertThat(some.get(i))
-              .isEqualTo(Output.malformed("no end within " + limit + " tokens", limit));
+              .isEqualTo(Output.malformed(text, "no end within " + limit + " tokens", limit));
           cut++;
         }
       }

@@ -129,7 +129,8 @@ public final class HeadGenerator<T, C> implements Generator<T, C> {
       try {
         return Output.of(codec.readCandidate(answer), 0);
       } catch (RuntimeException e) {
-        return Output.malformed("the answer (" + answer + ") cannot be read: " + e.getMessage(), 0);
+        return Output.malformed(
+            answer, "the answer (" + answer + ") cannot be read: " + e.getMessage(), 0);
       }
     }
 

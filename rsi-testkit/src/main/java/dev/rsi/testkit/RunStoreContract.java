@@ -851,6 +851,22 @@ public abstract class RunStoreContract {
             "the generator gave nothing",
             Map.of("overall", 0.5),
             "half right"),
+        new RunEvent.Attempted(
+            1,
+            RunEvent.Stage.PRACTICE,
+            6,
+            "1+2",
+            5,
+            null,
+            2,
+            Verdict.Outcome.FAIL,
+            0,
+            "malformed: no number",
+            null,
+            null,
+            null,
+            null,
+            "three"),
         new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "digest"),
         new RunEvent.Trained(1, "challenger", "anchor", 250, Map.of("loss", 0.25)),
         new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment", 600L),
@@ -899,6 +915,19 @@ public abstract class RunStoreContract {
         new RunEvent.GenerationFinished(
             new GenerationReport(
                 2, GenerationReport.Outcome.NO_LESSONS, 6, 100, 0, null, null, Map.of(), "live")),
+        new RunEvent.GenerationFinished(
+            new GenerationReport(
+                3,
+                GenerationReport.Outcome.NO_LESSONS,
+                6,
+                10,
+                0,
+                null,
+                null,
+                Map.of(),
+                "live",
+                new GenerationReport.Practised(4, 3, 2, 1, 1, 3, Map.of("it was asleep", 1)),
+                "nothing new")),
         new RunEvent.RunFinished(2, RunReport.End.BUDGET_SPENT, "3 generations", "challenger"));
   }
 }

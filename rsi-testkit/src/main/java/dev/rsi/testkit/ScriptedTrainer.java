@@ -75,6 +75,11 @@ public final class ScriptedTrainer<T, C> implements Trainer<T, C> {
   }
 
   @Override
+  public LearnsFrom learnsFrom() {
+    return wrapped.learnsFrom();
+  }
+
+  @Override
   public boolean contrasts() {
     return wrapped.contrasts();
   }

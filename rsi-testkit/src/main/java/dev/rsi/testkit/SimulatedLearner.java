@@ -241,7 +241,8 @@ public final class SimulatedLearner {
       luck = new SplittableRandom(luckSeed ^ skills.fingerprint()).nextDouble();
     }
     if (random.nextDouble() < malformed) {
-      return Output.malformed("the answer (" + right / 10 + "?) is not a number", tokens);
+      String text = right / 10 + "?";
+      return Output.malformed(text, "the answer (" + text + ") is not a number", tokens);
     }
     if (luck < skills.at(sum.level())) {
       return Output.of(right, tokens);

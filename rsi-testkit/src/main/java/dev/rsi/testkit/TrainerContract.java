@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rsi.api.Attempt;
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.Critique;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Generator.Session;
 import dev.rsi.api.Knob;
@@ -19,6 +20,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.Trainer.LearnsFrom;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import java.nio.file.Files;
@@ -69,6 +71,41 @@ public abstract class TrainerContract<T, C> {
    */
   protected abstract List<Lesson<T, C>> lessons();
 
+  /**
+   * What to learn from beside the lessons, for a trainer that {@linkplain Trainer#learnsFrom learns
+   * from} contrasts or from all attempts; never asked for another. By default every lesson beside a
+   * failed attempt at its task, which gave another lesson's candidate; and for one that learns from
+   * all attempts, a malformed answer to it.
+   */
+  protected List<Attempt<T, C>> attempts() {
+    try (Generator<T, C> generator = generator()) {
+      List<Attempt<T, C>> attempts = new ArrayList<>();
+      for (Lesson<T, C> lesson : lessons()) {
+        attempts.add(lesson.attempt());
+        String right = generator.codec().writeCandidate(lesson.candidate());
+        lessons().stream()
+            .map(Lesson::candidate)
+            .filter(other -> !generator.codec().writeCandidate(other).equals(right))
+            .findFirst()
+            .ifPresent(
+                wrong ->
+                    attempts.add(
+                        attempt(lesson, Output.of(wrong, 1), Verdict.fail("not this one"))
+                            .criticised(Critique.overall(0.5, "half way there"))));
+        if (trainer.learnsFrom() == LearnsFrom.ATTEMPTS) {
+          Output<C> malformed = Output.malformed("well, let me see", "it names no answer", 1);
+          attempts.add(attempt(lesson, malformed, Verdict.fail("malformed: it names no answer")));
+        }
+      }
+      return attempts;
+    }
+  }
+
+  private static <T, C> Attempt<T, C> attempt(
+      Lesson<T, C> lesson, Output<C> output, Verdict verdict) {
+    return Attempt.of(lesson.task(), output, lesson.level(), 1, 1).ruled(verdict);
+  }
+
   /** How to train. By default {@link Recipe#defaults()}; choose one that takes seconds at most. */
   protected Recipe recipe() {
     return Recipe.defaults();
@@ -105,6 +142,10 @@ public abstract class TrainerContract<T, C> {
     assertThat(knobs.stream().map(Knob::name)).doesNotHaveDuplicates();
     assertThat(trainer.knobs()).as("the second time").isEqualTo(knobs);
     assertThat(trainer().knobs()).as("of another trainer").isEqualTo(knobs);
+    assertThat(trainer.learnsFrom())
+        .as("what it learns from")
+        .isNotNull()
+        .isEqualTo(trainer().learnsFrom());
     assertThat(recipe().values().keySet())
         .as("values of the recipe without a knob")
         .isSubsetOf(knobs.stream().map(Knob::name).toList());
@@ -122,6 +163,10 @@ public abstract class TrainerContract<T, C> {
         .allMatch(Files::isReadable)
         .noneMatch(Files::isSymbolicLink);
     assertThat(artifact.metrics().values()).as("metrics").allMatch(Double::isFinite);
+    assertOpens(artifact);
+  }
+
+  private void assertOpens(TrainedArtifact artifact) {
     try (Generator<T, C> generator = generator();
         Session<T, C> session = generator.open(Directories.version(artifact.directory()))) {
       T task = lessons().get(0).task();
@@ -154,13 +199,37 @@ public abstract class TrainerContract<T, C> {
   }
 
   @Test
+  void should_train_where_nothing_passed() throws Exception {
+    assumeTrue(trainer.learnsFrom() == LearnsFrom.ATTEMPTS, "this trainer needs what passed");
+    List<Attempt<T, C>> failed = attempts().stream().filter(attempt -> !attempt.passed()).toList();
+    List<Attempt<T, C>> malformed =
+        failed.stream().filter(attempt -> attempt.candidate() == null).toList();
+    assertOpens(train(request(List.of(), failed, SEED, work("failed"))));
+    if (!malformed.isEmpty()) {
+      assertOpens(train(request(List.of(), malformed, SEED, work("malformed"))));
+    }
+  }
+
+  @Test
+  void should_train_on_lessons_alone() throws Exception {
+    assumeTrue(trainer.learnsFrom() != LearnsFrom.CONTRASTS, "this trainer needs contrasts");
+    assertOpens(train(request(lessons(), List.of(), SEED, work("work"))));
+  }
+
+  @Test
+  void should_train_on_contrasts_alone() throws Exception {
+    assumeTrue(trainer.learnsFrom() != LearnsFrom.LESSONS, "this trainer needs lessons");
+    assertOpens(train(request(List.of(), learnt(), SEED, work("work"))));
+  }
+
+  @Test
   void should_make_the_same_bytes_of_the_same_request() throws Exception {
     assumeTrue(supportsExactRepeat(), "this trainer does not promise bit-identical repeats");
     Map<String, String> first = bytes(train(request(work("first"))));
     assertThat(bytes(train(request(work("second"))))).as("the second time").isEqualTo(first);
 
     List<Lesson<T, C>> fewer = lessons().subList(0, 1);
-    train(new TrainingRequest<>(base, fewer, recipe(), SEED + 1, work("other")));
+    train(request(fewer, learnt(), SEED + 1, work("other")));
     assertThat(bytes(train(request(work("third"))))).as("after another").isEqualTo(first);
 
     TrainedArtifact elsewhere = trainer().train(request(work("fourth")), RunContext.standalone());
@@ -243,7 +312,7 @@ public abstract class TrainerContract<T, C> {
             () ->
                 train(
                     new TrainingRequest<>(
-                        Directories.version(empty), lessons(), recipe(), SEED, work)))
+                        Directories.version(empty), lessons(), learnt(), recipe(), SEED, work)))
         .isInstanceOf(RsiException.class);
     assertThat(Directories.files(work)).as("what is left of it").isEmpty();
   }
@@ -257,16 +326,10 @@ public abstract class TrainerContract<T, C> {
           .isThrownBy(() -> new Lesson<>(good.ruled(verdict), 1))
           .withMessageContaining(verdict.reason());
     }
-    Output<C> malformed = Output.malformed("no end", 1);
-    Attempt<T, C> unread = Attempt.of(good.task(), malformed, good.level(), 1, 1);
-    for (Attempt<T, C> attempt :
-        List.of(
-            good.ruled(Verdict.undecided("cannot tell")),
-            unread.ruled(Verdict.fail("malformed: no end")))) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(
-              () -> new TrainingRequest<>(base, lessons(), List.of(attempt), recipe(), SEED, work));
-    }
+    Attempt<T, C> undecided = good.ruled(Verdict.undecided("cannot tell"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new TrainingRequest<>(base, lessons(), List.of(undecided), recipe(), SEED, work));
   }
 
   /** How many attempts at the lessons' tasks give the lessons' candidates. */
@@ -303,7 +366,17 @@ public abstract class TrainerContract<T, C> {
   }
 
   private TrainingRequest<T, C> request(Path work) {
-    return new TrainingRequest<>(base, lessons(), recipe(), SEED, work);
+    return request(lessons(), learnt(), SEED, work);
+  }
+
+  private TrainingRequest<T, C> request(
+      List<Lesson<T, C>> lessons, List<Attempt<T, C>> attempts, long seed, Path work) {
+    return new TrainingRequest<>(base, lessons, attempts, recipe(), seed, work);
+  }
+
+  /** The attempts that a loop would give it. */
+  private List<Attempt<T, C>> learnt() {
+    return trainer.learnsFrom() == LearnsFrom.LESSONS ? List.of() : attempts();
   }
 
   private Path work(String name) throws Exception {

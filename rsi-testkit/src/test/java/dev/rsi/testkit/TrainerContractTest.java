@@ -2,6 +2,7 @@ package dev.rsi.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rsi.api.Attempt;
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
@@ -9,13 +10,16 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.Trainer.LearnsFrom;
 import dev.rsi.api.TrainingRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +35,53 @@ class TrainerContractTest {
     @Override
     protected Trainer<Sum, Long> trainer() {
       return ScriptedTrainer.of(LEARNER.trainer());
+    }
+  }
+
+  @Nested
+  class Contrasting extends OfSums {
+    @Override
+    protected Trainer<Sum, Long> trainer() {
+      return ScriptedTrainer.of(new OfAttempts(LearnsFrom.CONTRASTS));
+    }
+  }
+
+  @Nested
+  class Reflecting extends OfSums {
+    @Override
+    protected Trainer<Sum, Long> trainer() {
+      return ScriptedTrainer.of(new OfAttempts(LearnsFrom.ATTEMPTS));
+    }
+  }
+
+  /** Learns how to do the tasks of its attempts, whatever came of them. */
+  private static class OfAttempts extends Bug {
+    private final LearnsFrom from;
+
+    OfAttempts(LearnsFrom from) {
+      this.from = from;
+    }
+
+    @Override
+    public LearnsFrom learnsFrom() {
+      return from;
+    }
+
+    @Override
+    public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+      List<Lesson<Sum, Long>> lessons = new ArrayList<>(request.lessons());
+      request.attempts().stream()
+          .filter(this::reads)
+          .map(attempt -> Lesson.given(attempt.task(), attempt.task().expected(), attempt.level()))
+          .forEach(lessons::add);
+      return super.train(
+          new TrainingRequest<>(
+              request.base(), lessons, request.recipe(), request.seed(), request.workDirectory()),
+          context);
+    }
+
+    boolean reads(Attempt<Sum, Long> attempt) {
+      return true;
     }
   }
 
@@ -157,6 +208,41 @@ class TrainerContractTest {
                 Suites.pause(200);
                 write(current.resolve("second-file"), "");
                 return artifact;
+              }
+            }),
+        bug(
+            "should_have_distinct_knobs_the_same_every_time",
+            new Bug() {
+              @Override
+              @SuppressWarnings("NullAway") // The bug.
+              public LearnsFrom learnsFrom() {
+                return null;
+              }
+            }),
+        bug(
+            "should_train_where_nothing_passed",
+            new OfAttempts(LearnsFrom.ATTEMPTS) {
+              @Override
+              boolean reads(Attempt<Sum, Long> attempt) {
+                // Learns from what passed alone, and has nothing then.
+                return attempt.passed();
+              }
+            }),
+        bug(
+            "should_train_where_nothing_passed",
+            new OfAttempts(LearnsFrom.ATTEMPTS) {
+              @Override
+              boolean reads(Attempt<Sum, Long> attempt) {
+                // Takes it that every attempt has a candidate.
+                return Objects.requireNonNull(attempt.candidate()) >= 0;
+              }
+            }),
+        bug(
+            "should_train_on_contrasts_alone",
+            new OfAttempts(LearnsFrom.CONTRASTS) {
+              @Override
+              boolean reads(Attempt<Sum, Long> attempt) {
+                return false;
               }
             }),
         bug(

@@ -5,7 +5,6 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Described;
 import dev.rsi.api.Output;
 import dev.rsi.api.RsiException;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,16 +48,18 @@ public final class RoundTrip {
   }
 
   /**
-   * An attempt with a candidate, its task and candidate as the codec reads them back: whoever gets
-   * it may change them.
+   * An attempt, its task and candidate as the codec reads them back: whoever gets it may change
+   * them.
    *
    * @throws RsiException if the codec fails, or writes otherwise what it read, naming it
    */
   public static <T, C> Attempt<T, C> attempt(Codec<T, C> codec, Attempt<T, C> attempt) {
-    C candidate = Objects.requireNonNull(attempt.candidate());
+    C candidate = attempt.candidate();
     return new Attempt<>(
         task(codec, attempt.task()).value(),
-        Output.of(candidate(codec, candidate).value(), attempt.output().tokens()),
+        candidate == null
+            ? attempt.output()
+            : Output.of(candidate(codec, candidate).value(), attempt.output().tokens()),
         attempt.verdict(),
         attempt.critique(),
         attempt.level(),

@@ -7,6 +7,7 @@ import dev.rsi.api.Verifier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Has a verifier rule. */
 public final class Ruling {
@@ -68,11 +69,15 @@ public final class Ruling {
         : Verdict.undecided(NO_ANSWER + output.failure());
   }
 
-  /** The output without a candidate that was ruled on so. */
-  public static <C> Output<C> withoutCandidate(Verdict ruled, int tokens) {
+  /**
+   * The output without a candidate that was ruled on so.
+   *
+   * @param text what it says; null where nobody knows
+   */
+  public static <C> Output<C> withoutCandidate(Verdict ruled, int tokens, @Nullable String text) {
     String reason = ruled.reason();
     return ruled.decided()
-        ? Output.malformed(after(MALFORMED, reason), tokens)
+        ? new Output<>(Output.Kind.MALFORMED, null, after(MALFORMED, reason), tokens, text)
         : Output.failed(after(NO_ANSWER, reason), tokens);
   }
 

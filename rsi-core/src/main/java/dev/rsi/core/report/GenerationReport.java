@@ -1,10 +1,13 @@
 package dev.rsi.core.report;
 
 import dev.rsi.api.GateDecision;
+import dev.rsi.core.internal.Cut;
+import dev.rsi.core.internal.LeftOutIfNull;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param exam share of exam tasks solved per kind, in [0, 1]: by the challenger where there is one,
  *     else by the live version; empty without an exam
  * @param live id of the version live at its end
+ * @param practised what came of the attempts; null for generation 0, and in a record older than
+ *     that
+ * @param why why nothing was trained, in words; null where something was, and in a record older
+ *     than that
  */
 public record GenerationReport(
     int generation,
@@ -31,7 +38,9 @@ public record GenerationReport(
     @Nullable String challenger,
     @Nullable GateDecision decision,
     Map<String, Double> exam,
-    String live) {
+    String live,
+    @LeftOutIfNull @Nullable Practised practised,
+    @LeftOutIfNull @Nullable String why) {
 
   /** What became of a generation. */
   public enum Outcome {
@@ -45,27 +54,122 @@ public record GenerationReport(
     REFUSED,
     /** The gate found harm: the incumbent stays. */
     ROLLED_BACK,
-    /** No attempt gave a lesson: nothing was trained. */
+    /** Nothing of the kind that the trainer learns from: nothing was trained. */
     NO_LESSONS,
     /** A part broke before the gate: the incumbent stays. */
-    FAILED
+    FAILED;
+
+    /** Its name in words, as in {@code "no lessons"}. */
+    public String words() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+  }
+
+  /**
+   * What came of the attempts that could give lessons.
+   *
+   * @param passed how many passed
+   * @param failed how many gave a candidate that was proven wrong
+   * @param malformed how many gave none, by the model's fault
+   * @param undecided how many were neither proven right nor wrong
+   * @param ungraded how many passed, but are worth nothing to the critic, or could not be graded
+   * @param known how many passed, but are lessons already: the same task and candidate
+   * @param undecidedBecause why they were undecided: the reasons met most, and how often
+   */
+  public record Practised(
+      int passed,
+      int failed,
+      int malformed,
+      int undecided,
+      int ungraded,
+      int known,
+      Map<String, Integer> undecidedBecause) {
+    public Practised {
+      undecidedBecause = Collections.unmodifiableMap(new LinkedHashMap<>(undecidedBecause));
+    }
+
+    /** How many attempts there were. */
+    public int made() {
+      return passed + failed + malformed + undecided;
+    }
+
+    /** Why no lesson was made of them, in words and numbers. */
+    public String lack() {
+      if (made() == 0) {
+        return "no attempt was made";
+      }
+      if (made() == undecided) {
+        return "none of " + made() + " attempts was decided" + because();
+      }
+      String lack = ofTheDecided();
+      return undecided == 0 ? lack : lack + "; " + undecidedWords();
+    }
+
+    /** How many were undecided and why, as in {@code "2 undecided (it was asleep, 2 times)"}. */
+    public String undecidedWords() {
+      return undecided + " undecided" + because();
+    }
+
+    private String ofTheDecided() {
+      if (passed == 0) {
+        return "none of "
+            + (made() - undecided)
+            + " decided attempts passed"
+            + (malformed == 0 ? "" : ", " + malformed + " were malformed");
+      }
+      if (passed == known) {
+        return "all " + passed + " that passed were known";
+      }
+      if (passed == known + ungraded) {
+        return "of "
+            + passed
+            + " that passed "
+            + known
+            + " were known, and "
+            + ungraded
+            + " had no grade over 0";
+      }
+      return passed + " of " + (made() - undecided) + " passed";
+    }
+
+    private String because() {
+      return undecidedBecause.entrySet().stream()
+          .map(reason -> reason.getKey() + ", " + reason.getValue() + " times")
+          .collect(Collectors.joining("; ", " (", ")"));
+    }
   }
 
   public GenerationReport {
     exam = Collections.unmodifiableMap(new LinkedHashMap<>(exam));
+    why = why == null ? null : Cut.text(why);
+  }
+
+  /** A report without what came of the attempts, as in an older record. */
+  public GenerationReport(
+      int generation,
+      Outcome outcome,
+      int frontier,
+      int made,
+      int kept,
+      @Nullable String challenger,
+      @Nullable GateDecision decision,
+      Map<String, Double> exam,
+      String live) {
+    this(generation, outcome, frontier, made, kept, challenger, decision, exam, live, null, null);
   }
 
   /** The generation in a line, without its exam. */
   public String summary() {
-    String text =
-        String.format(
-            Locale.ROOT,
-            "generation %d %s",
-            generation,
-            outcome.name().toLowerCase(Locale.ROOT).replace('_', ' '));
-    return outcome == Outcome.ANCHOR
-        ? text
-        : String.format(
-            Locale.ROOT, "%s: up to level %d, kept %d of %d", text, frontier, kept, made);
+    String text = String.format(Locale.ROOT, "generation %d %s", generation, outcome.words());
+    if (outcome == Outcome.ANCHOR) {
+      return text;
+    }
+    String line =
+        String.format(Locale.ROOT, "%s: up to level %d, kept %d of %d", text, frontier, kept, made);
+    if (practised != null && outcome != Outcome.NO_LESSONS) {
+      line += practised.known() == 0 ? "" : ", " + practised.known() + " known";
+      line += practised.undecided() == 0 ? "" : ", " + practised.undecidedWords();
+    }
+    return why == null ? line : line + ": " + why;
   }
 }

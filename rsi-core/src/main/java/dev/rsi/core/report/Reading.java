@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the report of a run while its events are told in order. Holds none of them. */
+/** Makes the report of a run while its events are told in order. Holds none of them but faults. */
 final class Reading {
   /**
    * What a report is made of: everything but attempts and readings, which most of a record consists
@@ -29,6 +29,7 @@ final class Reading {
   private final List<Timing> timingByGeneration = new ArrayList<>();
   private final Map<String, Long> spent = new HashMap<>();
   private final Map<Integer, Map<String, Long>> spentByGeneration = new HashMap<>();
+  private final List<RunEvent.Faulted> faults = new ArrayList<>();
   private @Nullable BudgetMoved moved;
   private @Nullable String anchor;
   private String live = "";
@@ -70,6 +71,8 @@ final class Reading {
       timingByGeneration.add(new Timing(generationBegan, at, driven.minus(drivenBefore)));
       generationBegan = at;
       drivenBefore = driven;
+    } else if (event instanceof RunEvent.Faulted fault) {
+      faults.add(fault);
     } else if (event instanceof RunEvent.Promoted promoted) {
       live = promoted.to();
     } else if (event instanceof RunEvent.FellBack fallen) {
@@ -151,6 +154,7 @@ final class Reading {
         Spending.of(count, all, budget),
         spendingByGeneration,
         new Timing(began, last, driven),
-        timingByGeneration);
+        timingByGeneration,
+        faults);
   }
 }

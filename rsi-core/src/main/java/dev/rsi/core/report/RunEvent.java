@@ -113,6 +113,7 @@ public sealed interface RunEvent {
    * @param comment the critic's words; null if none was asked, or in a record older than them
    * @param verdictCost what the verifier used for the ruling; null if nothing but time
    * @param critiqueCost what the critic used; null if nothing but time, or none was asked
+   * @param text what an answer says that is no candidate; null where nobody knows, or there is one
    */
   record Attempted(
       int generation,
@@ -128,11 +129,13 @@ public sealed interface RunEvent {
       @Nullable Map<String, Double> critique,
       @Nullable String comment,
       @LeftOutIfNull @Nullable Cost verdictCost,
-      @LeftOutIfNull @Nullable Cost critiqueCost)
+      @LeftOutIfNull @Nullable Cost critiqueCost,
+      @LeftOutIfNull @Nullable String text)
       implements RunEvent {
     public Attempted {
       reason = Cut.text(reason);
       comment = comment == null ? null : Cut.text(comment);
+      text = text == null ? null : Cut.text(text);
       verdictCost = Cost.NONE.equals(verdictCost) ? null : verdictCost;
       critiqueCost = Cost.NONE.equals(critiqueCost) ? null : critiqueCost;
       critique =
@@ -166,6 +169,7 @@ public sealed interface RunEvent {
           reason,
           critique,
           comment,
+          null,
           null,
           null);
     }
@@ -349,10 +353,38 @@ public sealed interface RunEvent {
    *
    * @param part what broke, for example {@code "trainer"}
    * @param message what it said
+   * @param where in which line of code, as a stack trace has it, the first that is not the JDK's;
+   *     null if that is not known, or in a record older than that. A circumstance: two faults are
+   *     equal whatever it is
    */
-  record Faulted(int generation, String part, String message) implements RunEvent {
+  record Faulted(int generation, String part, String message, @LeftOutIfNull @Nullable String where)
+      implements RunEvent {
     public Faulted {
       message = Cut.text(message);
+      where = where == null ? null : Cut.text(where);
+    }
+
+    /** A fault of which nobody knows where. */
+    public Faulted(int generation, String part, String message) {
+      this(generation, part, message, null);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Faulted fault
+          && generation == fault.generation
+          && part.equals(fault.part)
+          && message.equals(fault.message);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(generation, part, message);
+    }
+
+    /** What broke and what it said, in words. */
+    public String words() {
+      return "the " + part + " failed: " + message;
     }
 
     /** The part that only hears: what it makes of events is no part of the run's course. */

@@ -4,9 +4,11 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run in numbers, made from its record alone: {@code run} returns it, and {@link #of} makes the
@@ -27,6 +29,7 @@ import java.util.Set;
  * @param timing when it began and ended, and how long it was driven
  * @param timingByGeneration the same of each of the generations, in their order: from the end of
  *     the one before it, or the run's beginning, to its own
+ * @param faults what broke and was done without, in order: who, what it said, and where
  */
 public record RunReport(
     String run,
@@ -38,7 +41,11 @@ public record RunReport(
     Spending spending,
     List<Spending> spendingByGeneration,
     Timing timing,
-    List<Timing> timingByGeneration) {
+    List<Timing> timingByGeneration,
+    List<RunEvent.Faulted> faults) {
+
+  /** The most faults that a summary tells of a generation. */
+  private static final int MOST_FAULTS = 5;
 
   /** Why a run ended. */
   public enum End {
@@ -187,6 +194,7 @@ public record RunReport(
     generations = List.copyOf(generations);
     spendingByGeneration = List.copyOf(spendingByGeneration);
     timingByGeneration = List.copyOf(timingByGeneration);
+    faults = List.copyOf(faults);
   }
 
   /** What the budget bought, in a line. */
@@ -200,12 +208,40 @@ public record RunReport(
         generations.stream().filter(g -> g.outcome() == GenerationReport.Outcome.PROMOTED).count();
   }
 
-  /** The run in a few lines: one per generation, then why it ended. */
+  /**
+   * The run in a few lines: one per generation and one per fault in it, then why it ended. It needs
+   * no log.
+   */
   public String summary() {
     StringBuilder text = new StringBuilder();
+    Set<Integer> told = new HashSet<>();
     for (GenerationReport generation : generations) {
+      told.add(generation.generation());
       text.append(generation.summary()).append('\n');
+      tell(
+          faults.stream().filter(each -> each.generation() == generation.generation()).toList(),
+          generation.why(),
+          text);
     }
+    tell(faults.stream().filter(each -> !told.contains(each.generation())).toList(), null, text);
     return text.append(end).append(": ").append(reason).toString();
+  }
+
+  /** What broke; of what a generation's line has already, only where. */
+  private static void tell(
+      List<RunEvent.Faulted> faults, @Nullable String known, StringBuilder text) {
+    for (RunEvent.Faulted fault : faults.subList(0, Math.min(faults.size(), MOST_FAULTS))) {
+      boolean isKnown = fault.words().equals(known);
+      String where = fault.where() == null ? "" : "at " + fault.where();
+      if (isKnown && where.isEmpty()) {
+        continue;
+      }
+      text.append("  ")
+          .append(isKnown ? where : fault.words() + (where.isEmpty() ? "" : " " + where));
+      text.append('\n');
+    }
+    if (faults.size() > MOST_FAULTS) {
+      text.append("  and ").append(faults.size() - MOST_FAULTS).append(" faults more\n");
+    }
   }
 }

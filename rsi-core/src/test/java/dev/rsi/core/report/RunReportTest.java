@@ -3,6 +3,8 @@ package dev.rsi.core.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rsi.core.report.GenerationReport.Outcome;
+import dev.rsi.core.report.GenerationReport.Practised;
 import dev.rsi.core.report.RunReport.End;
 import dev.rsi.core.report.RunReport.Timing;
 import dev.rsi.core.store.RunStore;
@@ -135,6 +137,61 @@ class RunReportTest {
     at(3, new RunEvent.Resumed(0, 1, "2 generations"));
     assertThat(report().end()).isEqualTo(End.OPEN);
     assertThat(report().reason()).doesNotContain("day");
+  }
+
+  @Test
+  void should_name_in_its_summary_what_broke_where_and_what_came_of_the_attempts() {
+    at(1, finished(0, "anchor"));
+    RunEvent.Faulted trainer =
+        new RunEvent.Faulted(1, "trainer", "java.lang.Error: no", "com.acme.Own.train(Own.java:7)");
+    at(2, new RunEvent.Faulted(1, "listener", "deaf"));
+    at(3, trainer);
+    at(4, practised(1, Outcome.FAILED, new Practised(9, 1, 1, 3, 0, 4, ASLEEP), trainer.words()));
+    at(5, practised(2, Outcome.NO_LESSONS, new Practised(5, 0, 0, 0, 0, 5, Map.of()), "all known"));
+    at(6, new RunEvent.Faulted(3, "gate", "java.lang.Error: torn", "com.acme.Gate.a(Gate.java:1)"));
+    at(7, new RunEvent.Stopped(3, End.CANCELLED, "enough"));
+    RunReport report = report();
+    assertThat(report.faults()).hasSize(3).contains(trainer);
+    assertThat(report.summary())
+        .isEqualTo(
+            """
+            generation 0 anchor
+            generation 1 failed: up to level 1, kept 5 of 14, 4 known, 3 undecided (asleep, 3 times): \
+            the trainer failed: java.lang.Error: no
+              the listener failed: deaf
+              at com.acme.Own.train(Own.java:7)
+            generation 2 no lessons: up to level 1, kept 0 of 5: all known
+              the gate failed: java.lang.Error: torn at com.acme.Gate.a(Gate.java:1)
+            CANCELLED: enough""");
+  }
+
+  private static final Map<String, Integer> ASLEEP = Map.of("asleep", 3);
+
+  private static RunEvent practised(
+      int generation, Outcome outcome, Practised practised, String why) {
+    int kept = practised.passed() - practised.known();
+    return new RunEvent.GenerationFinished(
+        new GenerationReport(
+            generation,
+            outcome,
+            1,
+            practised.made(),
+            kept,
+            null,
+            null,
+            Map.of(),
+            "anchor",
+            practised,
+            why));
+  }
+
+  @Test
+  void should_tell_a_few_of_many_faults_in_its_summary() {
+    for (int i = 0; i < 100; i++) {
+      at(1, new RunEvent.Faulted(1, "reading", "torn " + i));
+    }
+    assertThat(report().summary().lines()).hasSize(7).contains("  and 95 faults more");
+    assertThat(report().faults()).hasSize(100);
   }
 
   @Test

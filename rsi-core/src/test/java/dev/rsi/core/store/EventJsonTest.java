@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.rsi.api.Cost;
 import dev.rsi.api.Verdict;
+import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import java.io.InputStream;
 import java.lang.reflect.AnnotatedParameterizedType;
@@ -146,7 +147,8 @@ class EventJsonTest {
         null,
         null,
         verdict,
-        critique);
+        critique,
+        null);
   }
 
   @Test
@@ -283,6 +285,24 @@ class EventJsonTest {
                     cost.setInclude(
                         JsonInclude.Value.construct(
                             JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL)))
+            .addMixIn(RunEvent.Attempted.class, LeavesOut.class)
+            .addMixIn(GenerationReport.class, LeavesOut.class)
+            .addMixIn(RunEvent.Faulted.class, LeavesOut.class)
             .build();
+
+    /** What came after that writer is left out where it is null. */
+    private interface LeavesOut {
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      String text();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      GenerationReport.Practised practised();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      String why();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      String where();
+    }
   }
 }

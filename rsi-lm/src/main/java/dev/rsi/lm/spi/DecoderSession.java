@@ -193,7 +193,8 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
       end++;
     }
     if (end == answer.length && !sampling.keepCutOff()) {
-      return Output.malformed("no end within " + end + " tokens", end);
+      return Output.malformed(
+          vocabulary.decode(answer, end), "no end within " + end + " tokens", end);
     }
     String text = vocabulary.decode(answer, end);
     int tokens = Math.min(end + 1, answer.length);
@@ -201,7 +202,7 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
       return Output.of(codec.readCandidate(text), tokens);
     } catch (RuntimeException e) {
       return Output.malformed(
-          "the answer (" + text + ") cannot be read: " + e.getMessage(), tokens);
+          text, "the answer (" + text + ") cannot be read: " + e.getMessage(), tokens);
     }
   }
 

@@ -119,6 +119,8 @@ class ContrastLoopTest {
             .build()
             .run(loops.start, Loops.TASKS);
     assertThat(report.generations().get(1).outcome()).isEqualTo(Outcome.NO_LESSONS);
+    assertThat(report.generations().get(1).why())
+        .matches("\\d+ of \\d+ passed; \\d+ groups, all of one reward");
   }
 
   private static Set<Integer> levels(TrainingRequest<Sum, Long> request) {

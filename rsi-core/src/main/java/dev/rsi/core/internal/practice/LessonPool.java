@@ -4,9 +4,12 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Critique;
 import dev.rsi.api.Lesson;
+import dev.rsi.api.Trainer.LearnsFrom;
 import dev.rsi.api.Verdict.Outcome;
 import dev.rsi.core.internal.RoundTrip;
+import dev.rsi.core.report.GenerationReport.Practised;
 import dev.rsi.core.report.RunEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -34,7 +37,8 @@ import java.util.random.RandomGenerator;
  * others. Within a part every level has the same share, and within a level a lesson counts by its
  * own weight.
  *
- * <p>For a trainer that contrasts, the attempts of this generation are kept too, right and wrong.
+ * <p>For a trainer that learns from contrasts or from all attempts, those of this generation are
+ * kept too, right and wrong.
  *
  * <p>What is handed out are copies, by the codec: a trainer that changes what it is given changes
  * nothing in the pool.
@@ -45,7 +49,7 @@ public final class LessonPool<T, C> {
   private static final double GIVEN = 0.25;
 
   private final Codec<T, C> codec;
-  private final boolean contrasts;
+  private final LearnsFrom from;
   private final int most;
   private final RandomGenerator random;
   private final List<Lesson<T, C>> given;
@@ -59,21 +63,26 @@ public final class LessonPool<T, C> {
   /** How many lessons of earlier generations there were, dropped ones too. */
   private long ever;
 
+  private Harvest harvest = new Harvest();
+
+  /** Whether a training had the lessons that were given. */
+  private boolean givenTaught;
+
   /**
    * The lessons of a run that begins.
    *
-   * @param contrasts whether attempts are asked for
+   * @param from what its trainer learns from
    * @param most lessons of earlier generations that are kept, 0 or more
    * @param random which of them, where there were more
    */
   public LessonPool(
       Codec<T, C> codec,
       List<Lesson<T, C>> given,
-      boolean contrasts,
+      LearnsFrom from,
       int most,
       RandomGenerator random) {
     this.codec = codec;
-    this.contrasts = contrasts;
+    this.from = from;
     this.most = most;
     this.random = random;
     this.given = given;
@@ -85,6 +94,7 @@ public final class LessonPool<T, C> {
     fresh.forEach(this::keep);
     fresh.clear();
     attempts.clear();
+    harvest = new Harvest();
   }
 
   /** Keeps a lesson with the probability that each one before it is kept with now. */
@@ -100,19 +110,29 @@ public final class LessonPool<T, C> {
   }
 
   /**
-   * Takes a decided attempt of this generation: as a lesson if it passed, unless the same task and
-   * candidate are in the pool, of its grade as weight. One that was in it and was dropped is a
-   * lesson again.
-   *
-   * @param attempt has a candidate and a grade over 0
+   * Takes an attempt of this generation, ruled on: as a lesson if it passed and its grade is over
+   * 0, unless the same task and candidate are in the pool, of its grade as weight. One that was in
+   * it and was dropped is a lesson again.
    */
   public void add(Attempt<T, C> attempt) {
-    if (contrasts) {
+    if (mayLearn(attempt)) {
       attempts.add(attempt);
     }
-    if (attempt.passed() && known.add(key(attempt))) {
+    boolean graded = attempt.grade() > 0;
+    boolean fits = attempt.passed() && graded;
+    boolean isNew = fits && known.add(key(attempt));
+    if (isNew) {
       fresh.add(new Lesson<>(attempt, attempt.grade()));
     }
+    harvest.count(attempt, attempt.passed() && !graded, fits && !isNew);
+  }
+
+  private boolean mayLearn(Attempt<T, C> attempt) {
+    return switch (from) {
+      case LESSONS -> false;
+      case CONTRASTS -> attempt.candidate() != null && attempt.decided() && attempt.grade() > 0;
+      case ATTEMPTS -> attempt.decided();
+    };
   }
 
   private String key(Attempt<T, C> attempt) {
@@ -135,28 +155,82 @@ public final class LessonPool<T, C> {
     return attempts.size();
   }
 
-  /** Every decided attempt of this generation, in order; none unless they are asked for. */
+  /** The attempts of this generation that the trainer learns from, in order. */
   public List<Attempt<T, C>> attempts() {
     return attempts.stream().map(attempt -> RoundTrip.attempt(codec, attempt)).toList();
   }
 
   /**
-   * Whether this generation made anything to learn from: a lesson, or, where contrasts are asked
-   * for, attempts at one task that are worth different rewards.
+   * Whether there is anything of the kind that the trainer learns from: of this generation, or
+   * lessons that were given and that no training had yet.
    */
   public boolean teaches() {
-    if (!contrasts) {
-      return !fresh.isEmpty();
+    boolean given = !this.given.isEmpty() && !givenTaught;
+    return switch (from) {
+      case LESSONS -> !fresh.isEmpty() || given;
+      case CONTRASTS -> tasks().values().stream().anyMatch(Rewards::differ);
+      case ATTEMPTS -> !attempts.isEmpty() || given;
+    };
+  }
+
+  /** A training had the mix. */
+  public void taught() {
+    givenTaught = true;
+  }
+
+  /** The rewards of attempts at one task. */
+  private static final class Rewards {
+    private final double first;
+    private int count;
+    private boolean differ;
+
+    Rewards(double first) {
+      this.first = first;
     }
-    Map<String, Double> rewards = new HashMap<>();
+
+    void add(double reward) {
+      count++;
+      differ |= reward != first;
+    }
+
+    boolean differ() {
+      return differ;
+    }
+
+    boolean isGroup() {
+      return count > 1;
+    }
+  }
+
+  private Map<String, Rewards> tasks() {
+    Map<String, Rewards> tasks = new HashMap<>();
     for (Attempt<T, C> attempt : attempts) {
       double reward = attempt.reward();
-      Double other = rewards.putIfAbsent(codec.writeTask(attempt.task()), reward);
-      if (other != null && other != reward) {
-        return true;
-      }
+      tasks
+          .computeIfAbsent(codec.writeTask(attempt.task()), task -> new Rewards(reward))
+          .add(reward);
     }
-    return false;
+    return tasks;
+  }
+
+  /** How many attempts of this generation could give lessons. */
+  public int made() {
+    return harvest.practised().made();
+  }
+
+  /** What came of the attempts of this generation. */
+  public Practised practised() {
+    return harvest.practised();
+  }
+
+  /** Why it does not {@link #teaches teach}, in words and numbers. */
+  public String lack() {
+    String lack = harvest.practised().lack();
+    if (from != LearnsFrom.CONTRASTS || attempts.isEmpty()) {
+      return lack;
+    }
+    long groups = tasks().values().stream().filter(Rewards::isGroup).count();
+    return lack + "; " + groups + (groups == 1 ? " group" : " groups") + ", all of one reward";
   }
 
   /** Tells the texts of the tasks of all lessons that were given. */
@@ -166,7 +240,8 @@ public final class LessonPool<T, C> {
 
   /** Whether a training may learn from an attempt that was recorded: as far as its verdict goes. */
   public boolean mayLearn(RunEvent.Attempted attempt) {
-    return attempt.outcome() == Outcome.PASS || (contrasts && attempt.outcome() == Outcome.FAIL);
+    return attempt.outcome() == Outcome.PASS
+        || (from != LearnsFrom.LESSONS && attempt.outcome() == Outcome.FAIL);
   }
 
   /** All lessons with the weights of the mix. */
@@ -194,8 +269,8 @@ public final class LessonPool<T, C> {
   }
 
   /**
-   * SHA-256 over tasks, candidates and weights in order, and over the attempts and their grades if
-   * there are any.
+   * SHA-256 over tasks, candidates and weights in order, and over the attempts and what was found
+   * about them if there are any.
    */
   public String digest(List<Lesson<T, C>> lessons) {
     Hasher hasher = Hashing.sha256().newHasher();
@@ -203,6 +278,11 @@ public final class LessonPool<T, C> {
     for (Attempt<T, C> attempt : attempts) {
       put(hasher, attempt, attempt.grade());
       hasher.putBoolean(attempt.passed()).putDouble(attempt.verdict().score());
+      if (from == LearnsFrom.ATTEMPTS) {
+        Critique critique = attempt.critique();
+        put(hasher, attempt.verdict().reason());
+        put(hasher, critique == null ? "" : critique.text());
+      }
     }
     return hasher.hash().toString();
   }
@@ -214,7 +294,10 @@ public final class LessonPool<T, C> {
   }
 
   private String candidate(Attempt<T, C> attempt) {
-    return codec.writeCandidate(Objects.requireNonNull(attempt.candidate()));
+    C candidate = attempt.candidate();
+    return candidate == null
+        ? Objects.requireNonNullElse(attempt.output().text(), "")
+        : codec.writeCandidate(candidate);
   }
 
   private static void put(Hasher hasher, String text) {

@@ -77,15 +77,15 @@ public final class PracticeGround<T, C> {
     this.recorded = recorded;
   }
 
-  /** What came of a level: how many attempts were made and how many were decided and passed. */
-  public record Tally(int made, int decided, int passed) {
+  /** What came of a level: how many attempts were decided, and how many passed. */
+  public record Tally(int decided, int passed) {
     /** The share of decided attempts that passed; 0 if none was decided. */
     public double passRate() {
       return decided == 0 ? 0 : (double) passed / decided;
     }
 
     Tally plus(Tally other) {
-      return new Tally(made + other.made, decided + other.decided, passed + other.passed);
+      return new Tally(decided + other.decided, passed + other.passed);
     }
   }
 
@@ -93,7 +93,7 @@ public final class PracticeGround<T, C> {
    * Practises one level.
    *
    * @param count tasks to draw
-   * @param lessons takes the attempts that were proven right or wrong and have a grade over 0
+   * @param into takes every attempt, ruled on
    */
   public Tally practise(
       String version,
@@ -101,11 +101,11 @@ public final class PracticeGround<T, C> {
       RunEvent.Stage stage,
       int level,
       int count,
-      Consumer<Attempt<T, C>> lessons) {
+      Consumer<Attempt<T, C>> into) {
     String stream = "practice " + stage;
     RandomGenerator random = seeds.random(stream, generation, level);
     int tasksPerBatch = Math.max(1, batch / samples);
-    Tally tally = new Tally(0, 0, 0);
+    Tally tally = new Tally(0, 0);
     for (int from = 0; from < count; from += tasksPerBatch) {
       List<RoundTrip.Read<T>> drawn = drawn(level, Math.min(count - from, tasksPerBatch), random);
       List<Asked<T>> asked = new ArrayList<>();
@@ -125,7 +125,7 @@ public final class PracticeGround<T, C> {
               then -> recalled(generation, stage, level, asked, then),
               () -> examined(version, generation, stage, level, asked),
               events -> events);
-      tally = tally.plus(steps.direct().call(CODEC, () -> handOn(made, lessons)));
+      tally = tally.plus(steps.direct().call(CODEC, () -> handOn(made, into)));
     }
     return tally;
   }
@@ -242,7 +242,8 @@ public final class PracticeGround<T, C> {
               event.critique(),
               event.comment(),
               event.verdictCost(),
-              event.critiqueCost()));
+              event.critiqueCost(),
+              event.text()));
     }
     return recalled;
   }
@@ -257,7 +258,7 @@ public final class PracticeGround<T, C> {
     String candidate = event.candidate();
     Output<C> output =
         candidate == null
-            ? Ruling.withoutCandidate(verdict, event.tokens())
+            ? Ruling.withoutCandidate(verdict, event.tokens(), event.text())
             : Output.of(codec.readCandidate(candidate), event.tokens());
     Attempt<T, C> attempt =
         Attempt.of(
@@ -280,8 +281,7 @@ public final class PracticeGround<T, C> {
     return Objects.requireNonNullElse(recorded, Cost.NONE);
   }
 
-  /** Hands on what may train. */
-  private Tally handOn(List<RunEvent.Attempted> made, Consumer<Attempt<T, C>> lessons) {
+  private Tally handOn(List<RunEvent.Attempted> made, Consumer<Attempt<T, C>> into) {
     int decided = 0;
     int passed = 0;
     for (RunEvent.Attempted event : made) {
@@ -290,11 +290,9 @@ public final class PracticeGround<T, C> {
       passed += attempt.passed() ? 1 : 0;
       recorded.accept(event);
       examiner.seen(attempt);
-      if (attempt.candidate() != null && attempt.decided() && attempt.grade() > 0) {
-        lessons.accept(attempt);
-      }
+      into.accept(attempt);
     }
-    return new Tally(made.size(), decided, passed);
+    return new Tally(decided, passed);
   }
 
   private static RunEvent.Attempted attempted(
@@ -315,6 +313,7 @@ public final class PracticeGround<T, C> {
         critique == null ? null : critique.scores(),
         critique == null ? null : critique.text(),
         verdict.cost(),
-        critique == null ? null : critique.cost());
+        critique == null ? null : critique.cost(),
+        attempt.output().text());
   }
 }

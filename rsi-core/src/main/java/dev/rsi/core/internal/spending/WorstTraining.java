@@ -17,6 +17,8 @@ public final class WorstTraining {
    */
   public static long steps(Trainer<?, ?> trainer, Recipe recipe, long lessons, long attempts) {
     return trainer.maxSteps(
-        recipe, LongMath.saturatedAdd(lessons, trainer.contrasts() ? attempts : 0));
+        recipe,
+        LongMath.saturatedAdd(
+            lessons, trainer.learnsFrom() == Trainer.LearnsFrom.LESSONS ? 0 : attempts));
   }
 }

@@ -301,14 +301,39 @@ public final class Journal {
     }
   }
 
-  /** Records that a part broke and was done without. */
-  void fault(int number, Part part, Throwable cause) {
+  /**
+   * Records that a part broke and was done without.
+   *
+   * @return what is recorded
+   */
+  RunEvent.Faulted fault(int number, Part part, Throwable cause) {
     if (cause instanceof RecalledFault recalled && recalled.event() == next()) {
       record(recalled.event());
-      return;
+      return recalled.event();
     }
     log.warn("run {}, generation {}: the {} failed", run, number, part.words(), cause);
-    record(new RunEvent.Faulted(number, part.words(), String.valueOf(cause)));
+    RunEvent.Faulted fault =
+        new RunEvent.Faulted(number, part.words(), String.valueOf(cause), where(cause));
+    record(fault);
+    return fault;
+  }
+
+  /** The first line of a stack trace that is not the JDK's; null if there is none. */
+  private static @Nullable String where(Throwable thrown) {
+    for (StackTraceElement frame : thrown.getStackTrace()) {
+      String name = frame.getClassName();
+      if (!name.startsWith("java.") && !name.startsWith("jdk.") && !name.startsWith("sun.")) {
+        return name
+            + "."
+            + frame.getMethodName()
+            + "("
+            + frame.getFileName()
+            + ":"
+            + frame.getLineNumber()
+            + ")";
+      }
+    }
+    return null;
   }
 
   /** Whether the run is to be left, at the latest when what is under way is over. */
@@ -340,7 +365,10 @@ public final class Journal {
         listenerFaults,
         cause);
     // Not told to the listener, which would fail again.
-    append(List.of(new RunEvent.Faulted(number, RunEvent.Faulted.LISTENER, String.valueOf(cause))));
+    append(
+        List.of(
+            new RunEvent.Faulted(
+                number, RunEvent.Faulted.LISTENER, String.valueOf(cause), where(cause))));
   }
 
   private void append(List<? extends RunEvent> events) {

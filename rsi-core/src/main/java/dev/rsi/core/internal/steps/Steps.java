@@ -458,16 +458,21 @@ public final class Steps {
         });
   }
 
-  /** The same for the part that is at work when it breaks. */
-  public void guarded(Runnable work) {
+  /**
+   * The same for the part that is at work when it breaks.
+   *
+   * @return what broke; null if nothing did
+   */
+  public RunEvent.@Nullable Faulted guarded(Runnable work) {
     try {
       work.run();
+      return null;
     } catch (CancelledException | JournalException e) {
       throw e;
     } catch (Throwable e) {
       RuntimeException broken = PartException.of(e);
       checkLasts(part, broken);
-      journal.fault(journal.generation(), part, broken);
+      return journal.fault(journal.generation(), part, broken);
     }
   }
 
