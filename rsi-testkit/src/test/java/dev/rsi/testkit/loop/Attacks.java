@@ -642,9 +642,14 @@ final class Attacks {
   private static Codec<Sum, Long> unsteady(HostileLoop loop) {
     Codec<Sum, Long> honest = ToyTasks.codec();
     return new Codec<>() {
+      private boolean begun;
+
       @Override
       public String writeTask(Sum task) {
-        return honest.writeTask(task) + " ".repeat(loop.tries.getAndIncrement() % 7);
+        // While the loop is built it is honest, or it would be refused.
+        begun = begun || loop.store.runs().size() > 1;
+        int blanks = begun ? loop.tries.getAndIncrement() % 7 : 0;
+        return honest.writeTask(task) + " ".repeat(blanks);
       }
 
       @Override
