@@ -554,6 +554,10 @@ class LiveModelTest {
                 Thread.onSpinWait();
               }
               promote(live, trial % 2);
+              // By whoever brought the last evidence, a moment later.
+              while (registry.withdrawn(versions.get(2).id()).isEmpty()) {
+                Thread.onSpinWait();
+              }
             }
             return 1;
           } finally {

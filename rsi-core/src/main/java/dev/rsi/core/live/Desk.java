@@ -732,6 +732,14 @@ final class Desk<T, C> {
       lock.unlock();
     }
     close(ended.challenger, idle);
+    withdrawAfterAll(ended);
+  }
+
+  /** Harm that was proven right before a canary ended otherwise is harm all the same. */
+  private void withdrawAfterAll(Rollout<T, C> ended) {
+    if (ended.end() != Rollout.End.WITHDRAWN && ended.trial.harmful()) {
+      events.withdrawn(ended.challenger.version, ended.trial.report().why());
+    }
   }
 
   /** Under the lock. */
@@ -799,6 +807,7 @@ final class Desk<T, C> {
     close(old, idle);
     if (tried != null) {
       close(tried.challenger, idleOfTried);
+      withdrawAfterAll(tried);
     }
   }
 
@@ -965,9 +974,11 @@ final class Desk<T, C> {
   void close() {
     List<Pool<T, C>> pools = new ArrayList<>();
     List<List<Generator.Session<T, C>>> idle = new ArrayList<>();
+    Rollout<T, C> tried;
     lock.lock();
     try {
       closed = true;
+      tried = rollout;
       pools.add(serving);
       pools.addAll(kept);
       Rollout<T, C> now = rollout;
@@ -982,6 +993,9 @@ final class Desk<T, C> {
     }
     for (int i = 0; i < pools.size(); i++) {
       close(pools.get(i), idle.get(i));
+    }
+    if (tried != null) {
+      withdrawAfterAll(tried);
     }
   }
 
