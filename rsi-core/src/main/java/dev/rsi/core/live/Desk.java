@@ -452,11 +452,12 @@ final class Desk<T, C> {
       @Nullable Feedback feedback) {
     Pool<T, C> pool = served.pool();
     Rollout<T, C> tries = served.rollout();
+    long held = Clocks.nanos() - served.since;
     boolean last;
     lock.lock();
     try {
       last = session != null && pool.giveBack(session);
-      pool.meter.ends(course, Clocks.nanos() - served.since);
+      pool.meter.ends(course, held);
       served.end();
       if (tries != null) {
         tries.ends(served, course.failed());
