@@ -253,6 +253,7 @@ final class Desk<T, C> {
     Rollout<T, C> tries = served.rollout();
     if (tries != null) {
       served.revocable(revoke);
+      served.startsAt(Clocks.nanos());
       lock.lock();
       try {
         tries.begins(served);
@@ -452,7 +453,7 @@ final class Desk<T, C> {
       @Nullable Feedback feedback) {
     Pool<T, C> pool = served.pool();
     Rollout<T, C> tries = served.rollout();
-    long held = Clocks.nanos() - served.since;
+    long held = served.since() == 0 ? 0 : Clocks.nanos() - served.since();
     boolean last;
     lock.lock();
     try {

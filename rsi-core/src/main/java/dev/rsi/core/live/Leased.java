@@ -114,6 +114,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
             }
           };
       long began = Clocks.nanos();
+      served.startsAt(began);
       boolean done = false;
       try {
         R out = served.isTried() ? patiently(context, timed) : timed.apply(context);

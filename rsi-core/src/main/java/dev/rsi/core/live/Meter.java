@@ -39,8 +39,8 @@ final class Meter {
     open--;
     requests++;
     failures += course.failed() ? 1 : 0;
-    held.add(heldNanos);
     if (course.called()) {
+      held.add(heldNanos);
       took.add(course.nanos());
     }
     if (!Double.isNaN(course.success())) {

@@ -115,7 +115,7 @@ final class Rollout<T, C> {
   /** Takes out what is open for longer than anybody waits for it. */
   List<Served<T, C>> late(long now, long patience) {
     List<Served<T, C>> out = new ArrayList<>();
-    while (!open.isEmpty() && (open.peek().isOver() || now - open.peek().since > patience)) {
+    while (!open.isEmpty() && (open.peek().isOver() || now - open.peek().since() > patience)) {
       Served<T, C> served = open.remove();
       if (!served.isOver()) {
         out.add(served);

@@ -18,7 +18,9 @@ final class Served<T, C> {
   private final Generator.Session<T, C> session;
   private final @Nullable Rollout<T, C> rollout;
   private final @Nullable Ticket ticket;
-  final long since = Clocks.nanos();
+  // From its draw where there is a canary, else from its first call: who only takes a lease and
+  // gives it back pays for no clock.
+  private volatile long since;
 
   private @Nullable Runnable revoke;
   private boolean over;
@@ -66,6 +68,18 @@ final class Served<T, C> {
     if (revoke != null) {
       revoke.run();
     }
+  }
+
+  /** It begins, unless it has. */
+  void startsAt(long now) {
+    if (since == 0) {
+      since = now;
+    }
+  }
+
+  /** When it began; 0 if it has not. */
+  long since() {
+    return since;
   }
 
   /** It ended. */
