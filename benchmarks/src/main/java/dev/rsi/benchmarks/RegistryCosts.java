@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -40,11 +41,12 @@ public final class RegistryCosts {
         for (Map.Entry<String, Double> cost : costs.entrySet()) {
           Double fewer = size == FEWEST ? null : before.get(cost.getKey());
           System.out.printf(
+              Locale.ROOT,
               "%8d %-24s %10.0f us%s%n",
               size,
               cost.getKey(),
               cost.getValue(),
-              fewer == null ? "" : String.format("  x %.2f", cost.getValue() / fewer));
+              fewer == null ? "" : String.format(Locale.ROOT, "  x %.2f", cost.getValue() / fewer));
         }
         before = costs;
       }
