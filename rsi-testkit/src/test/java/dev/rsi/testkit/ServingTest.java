@@ -819,6 +819,25 @@ class ServingTest {
   }
 
   @Test
+  void should_let_a_challenger_go_that_was_in_the_shadow_and_count_no_answer_as_a_failure()
+      throws Exception {
+    models.answers(versions.get(0), (requests, context) -> null);
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1)) {
+      live.shadow(versions.get(1), Shadow.of(0.1), (sum, answer) -> Verdict.pass());
+      assertThat(registry.retain(0)).containsExactly(versions.get(2).id());
+      try (LiveModel.Lease<Sum, Long> lease = live.acquire()) {
+        assertThat(lease.generate(List.of(REQUEST), CONTEXT)).isNull();
+      }
+      assertThat(live.usage().get(0).failures()).isEqualTo(1);
+      live.endShadow();
+      while (!registry.retain(0).contains(versions.get(1).id())) {
+        Thread.onSpinWait();
+      }
+    }
+    awaitAllClosed();
+  }
+
+  @Test
   void should_call_a_challenger_in_the_shadow_safe_and_end_it_with_a_swap() {
     Verifier<Sum, Long> verifier =
         (sum, answer) -> Verdict.passIf(answer == sum.expected(), "wrong");

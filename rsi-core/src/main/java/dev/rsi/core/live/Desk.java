@@ -290,6 +290,7 @@ final class Desk<T, C> {
       return null;
     } catch (Error e) {
       shrink(pool);
+      cameToNothing(pool);
       throw e;
     }
     lock.lock();
@@ -377,14 +378,9 @@ final class Desk<T, C> {
       try {
         executor.execute(this::granted);
       } catch (RuntimeException e) {
-        lock.lock();
-        try {
-          Pool<T, C> pool = turn.pool();
-          if (pool != null) {
-            pool.takeBack(turn.session());
-          }
-        } finally {
-          lock.unlock();
+        Pool<T, C> pool = turn.pool();
+        if (pool != null) {
+          handBack(pool, turn.session());
         }
         future.completeExceptionally(e);
       }
@@ -428,17 +424,24 @@ final class Desk<T, C> {
     if (ticket != null) {
       ticket.drop();
     }
-    boolean last;
+    handBack(served.pool(), served.session());
+    cameToNothing(served.pool());
+  }
+
+  /** Gives back a session, or the room for one, of a pool that may have been retired meanwhile. */
+  private void handBack(Pool<T, C> pool, Generator.@Nullable Session<T, C> session) {
+    boolean last = false;
     lock.lock();
     try {
-      last = served.pool().giveBack(served.session());
-      served.pool().meter.cameToNothing();
+      if (session == null) {
+        pool.lose();
+      } else {
+        last = pool.giveBack(session);
+      }
     } finally {
       lock.unlock();
     }
-    if (last) {
-      close(served.pool(), List.of(served.session()));
-    }
+    close(pool, last && session != null ? List.of(session) : List.of());
   }
 
   /**

@@ -81,7 +81,7 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
     show(requests, outputs);
     calling.lock();
     try {
-      failed |= !outputs.isEmpty() && outputs.stream().allMatch(Leased::isFailed);
+      failed |= !requests.isEmpty() && isNoAnswer(outputs);
       served.answered(requests, outputs);
     } finally {
       calling.unlock();
@@ -93,8 +93,10 @@ class Leased<T, C> implements LiveModel.Lease<T, C> {
     shadows.show(version(), requests, outputs);
   }
 
-  private static boolean isFailed(Output<?> output) {
-    return output.kind() == Output.Kind.FAILED;
+  /** A model may be wrong about its own contract, too. */
+  private static boolean isNoAnswer(@Nullable List<? extends @Nullable Output<?>> outputs) {
+    return outputs == null
+        || outputs.stream().allMatch(each -> each == null || each.kind() == Output.Kind.FAILED);
   }
 
   <R> R call(RunContext context, Function<RunContext, R> call) {

@@ -92,10 +92,10 @@ final class Served<T, C> {
   }
 
   /** What was asked and answered last; kept only where it was one, which can be told of. */
-  void answered(List<Request<T>> requests, List<Output<C>> outputs) {
-    boolean one = requests.size() == 1 && outputs.size() == 1;
+  void answered(List<Request<T>> requests, @Nullable List<Output<C>> outputs) {
+    boolean one = outputs != null && outputs.size() == 1 && requests.size() == 1;
     request = one ? requests.get(0) : null;
-    output = one ? outputs.get(0) : null;
+    output = outputs != null && one ? outputs.get(0) : null;
   }
 
   @Nullable Request<T> request() {

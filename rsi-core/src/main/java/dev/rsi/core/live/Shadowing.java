@@ -156,8 +156,8 @@ final class Shadowing<T, C> {
     for (int i = 0; i < pairs.size(); i++) {
       ShadowTrial.Pair pair = pairs.get(i);
       T task = shown.requests().get(i).task();
-      Output<C> ofLive = shown.outputs() == null ? null : shown.outputs().get(i);
-      Output<C> ofChallenger = outputs == null ? null : outputs.get(i);
+      Output<C> ofLive = at(shown.outputs(), i);
+      Output<C> ofChallenger = at(outputs, i);
       pair.over(isFailed(ofLive), isFailed(ofChallenger));
       Double live = success(task, ofLive);
       Double tried = success(task, ofChallenger);
@@ -165,6 +165,10 @@ final class Shadowing<T, C> {
         pair.tell(live, tried);
       }
     }
+  }
+
+  private static <C> @Nullable Output<C> at(@Nullable List<Output<C>> outputs, int i) {
+    return outputs == null || i >= outputs.size() ? null : outputs.get(i);
   }
 
   private static boolean isFailed(@Nullable Output<?> output) {

@@ -120,7 +120,6 @@ final class Versions<T, C> {
 
   /** Lets the version of a pool go that never served anybody. */
   void letGo(Pool<T, C> pool) {
-    pool.lose();
     ModelRegistry.Hold hold = pool.ended();
     if (hold != null) {
       letGo(pool.version, hold);
