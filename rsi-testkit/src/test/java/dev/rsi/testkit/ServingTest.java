@@ -696,6 +696,36 @@ class ServingTest {
   }
 
   @Test
+  void should_hear_what_users_say_after_a_canary_has_ended() {
+    List<Double> heard = new ArrayList<>();
+    Serving<Sum, Long> serving =
+        Serving.<Sum, Long>of(1)
+            .listener(
+                new LiveListener<>() {
+                  @Override
+                  public void told(Told<Sum, Long> word) {
+                    heard.add(word.success());
+                  }
+                });
+    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, serving)) {
+      live.canary(versions.get(1), Canary.of(0.5));
+      List<Feedback> late = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        try (LiveModel.Lease<Sum, Long> lease = live.acquire()) {
+          lease.generate(List.of(REQUEST), CONTEXT);
+          late.add(lease.feedback());
+        }
+      }
+      live.endCanary();
+      Canary.Report ended = live.canary().orElseThrow();
+      late.forEach(feedback -> assertThat(feedback.report(1, "user")).isTrue());
+      late.forEach(feedback -> assertThat(feedback.report(0, "user")).isFalse());
+      assertThat(heard).hasSize(20).containsOnly(1.0);
+      assertThat(live.canary().orElseThrow().harmful()).isEqualTo(ended.harmful()).isFalse();
+    }
+  }
+
+  @Test
   void should_count_what_is_told_after_the_lease() {
     models.answers(versions.get(1), ServedModels.Manner.WRONG);
     try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1)) {

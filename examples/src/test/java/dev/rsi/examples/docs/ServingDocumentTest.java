@@ -120,7 +120,7 @@ class ServingDocumentTest {
         lease.generate(List.of(request), context);
         feedback = lease.feedback(); // while the lease is open; it outlives the lease
       }
-      feedback.report(1, "user 7"); // minutes later; false if that is too late
+      feedback.report(1, "user 7"); // minutes later; false if it was told before
     }
     List<Lesson<Sum, Long>> lessons = ToldLessons.of(ToyTasks.codec(), words, probes).lessons();
     // #endregion

@@ -523,13 +523,12 @@ final class Desk<T, C> {
   /** It is told after the lease was closed. */
   private boolean told(Served<T, C> served, double success, String by) {
     Ticket ticket = served.ticket();
-    if (ticket != null && !ticket.tell(success)) {
-      return false;
-    }
+    // Too late for the canary, maybe: who learns from users' words hears it all the same.
+    boolean counts = ticket != null && ticket.tell(success);
     tells(served, success);
     events.told(served, success, by);
     Rollout<T, C> tries = served.rollout();
-    if (tries != null) {
+    if (tries != null && counts) {
       look();
       changed(tries);
     }

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * Tells how well a request went, also after its lease was closed: when the user who asked says so.
  * From {@link LiveModel.Lease#feedback}.
  *
- * <p>Only the first word counts, and one within the canary's {@linkplain Canary#expiry expiry}.
- * Thread-safe.
+ * <p>Only the first word counts: to a canary within its {@linkplain Canary#expiry expiry}, and as
+ * long as it goes on; to {@linkplain LiveListener#told listeners} whenever it comes. Thread-safe.
  */
 public final class Feedback {
 
   /** Who hears it, once the lease is closed. */
   interface Hearer {
-    /** Returns false if it is too late. */
+    /** Returns false if it was told before, by the lease. */
     boolean hear(double success, String by);
   }
 
@@ -47,7 +47,7 @@ public final class Feedback {
    * Tells it.
    *
    * @param value in [0, 1], 1 if all went well
-   * @return false if it was told before, or it is too late
+   * @return false if it was told before
    */
   public boolean report(double value) {
     return report(value, CALLER);
