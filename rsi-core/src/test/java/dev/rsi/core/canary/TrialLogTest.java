@@ -57,7 +57,11 @@ class TrialLogTest {
           later.add(ticket);
         }
         case 4 -> ticket.settle(Double.NaN, took);
-        default -> ticket.settle(random.nextDouble(), took);
+        default -> {
+          // The challenger is worse, so that there is evidence to be brought back.
+          double success = random.nextDouble();
+          ticket.settle(ticket.challenger() ? success / 2 : success, took);
+        }
       }
     }
 
