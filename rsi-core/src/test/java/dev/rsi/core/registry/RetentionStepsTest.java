@@ -1,18 +1,8 @@
 package dev.rsi.core.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.jdi.Bootstrap;
-import com.sun.jdi.VMDisconnectedException;
-import com.sun.jdi.VirtualMachine;
-import com.sun.jdi.connect.Connector;
-import com.sun.jdi.connect.LaunchingConnector;
-import com.sun.jdi.event.Event;
-import com.sun.jdi.event.EventSet;
-import com.sun.jdi.event.LocatableEvent;
-import com.sun.jdi.request.EventRequestManager;
-import com.sun.jdi.request.MethodEntryRequest;
-import com.sun.jdi.request.MethodExitRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +21,15 @@ class RetentionStepsTest {
 
   @TempDir Path temporary;
 
+  private String before = "";
+  private int copies;
+
   @Test
   @Tag("nightly")
   void should_leave_every_version_whole_or_gone_at_every_step_of_a_deletion() throws Exception {
+    assumeTrue(
+        ModuleLayer.boot().findModule("jdk.jdi").isPresent(),
+        "this JDK has no debugger interface (module jdk.jdi)");
     Path home = temporary.resolve("models");
     ModelRegistry registry = ModelRegistry.directory(home);
     List<String> ids = new ArrayList<>();
@@ -49,7 +45,8 @@ class RetentionStepsTest {
       registry.promote(id);
       ids.add(id);
     }
-    int steps = copyAtEveryStep(home);
+    SteppedProcess.run(Retainer.class, home.toString(), STEPS, () -> copyIfChanged(home));
+    int steps = copies;
     assertThat(steps).as("steps").isGreaterThan(10);
     boolean half = false;
     for (int step = 0; step < steps; step++) {
@@ -78,49 +75,12 @@ class RetentionStepsTest {
     }
   }
 
-  /**
-   * Stops that process at every step and copies what it left so far. Returns how many there were.
-   */
-  private int copyAtEveryStep(Path home) throws Exception {
-    LaunchingConnector connector = Bootstrap.virtualMachineManager().defaultConnector();
-    Map<String, Connector.Argument> arguments = connector.defaultArguments();
-    arguments
-        .get("options")
-        .setValue("-XX:TieredStopAtLevel=1 -cp \"" + System.getProperty("java.class.path") + "\"");
-    arguments.get("main").setValue(Retainer.class.getName() + " \"" + home + "\"");
-    VirtualMachine child = connector.launch(arguments);
-    String before = "";
-    int steps = 0;
-    try {
-      watch(child.eventRequestManager());
-      while (true) {
-        EventSet events = child.eventQueue().remove();
-        for (Event event : events) {
-          String now = listing(home);
-          if (event instanceof LocatableEvent && !now.equals(before)) {
-            before = now;
-            copy(home, temporary.resolve("step-" + steps));
-            steps++;
-          }
-        }
-        events.resume();
-      }
-    } catch (VMDisconnectedException end) {
-      assertThat(child.process().waitFor()).as("the child's end").isZero();
-      return steps;
-    } finally {
-      child.process().destroyForcibly().waitFor();
-    }
-  }
-
-  private static void watch(EventRequestManager requests) {
-    for (String name : STEPS) {
-      MethodEntryRequest entry = requests.createMethodEntryRequest();
-      entry.addClassFilter(name);
-      entry.enable();
-      MethodExitRequest exit = requests.createMethodExitRequest();
-      exit.addClassFilter(name);
-      exit.enable();
+  private void copyIfChanged(Path home) throws IOException {
+    String now = listing(home);
+    if (!now.equals(before)) {
+      before = now;
+      copy(home, temporary.resolve("step-" + copies));
+      copies++;
     }
   }
 
