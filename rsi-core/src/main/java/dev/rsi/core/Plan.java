@@ -206,7 +206,8 @@ public final class Plan<T, C> {
 
   // The parts.
 
-  Generator<T, C> generator() {
+  /** Runs the model. */
+  public Generator<T, C> generator() {
     return parts.generator;
   }
 
@@ -214,47 +215,58 @@ public final class Plan<T, C> {
     return parts.generator.codec();
   }
 
-  Verifier<? super T, ? super C> verifier() {
+  /** Rules on attempts. */
+  public Verifier<? super T, ? super C> verifier() {
     return Objects.requireNonNull(parts.verifier);
   }
 
-  @Nullable Critic<? super T, ? super C> critic() {
+  /** Grades attempts; null if there is none. */
+  public @Nullable Critic<? super T, ? super C> critic() {
     return parts.critic;
   }
 
-  Rubric rubric() {
+  /** What the critic judges by. */
+  public Rubric rubric() {
     return parts.rubric;
   }
 
-  Trainer<T, C> trainer() {
+  /** Makes challengers. */
+  public Trainer<T, C> trainer() {
     return Objects.requireNonNull(parts.trainer);
   }
 
-  Recipe recipe() {
+  /** How it trains. */
+  public Recipe recipe() {
     return parts.recipe;
   }
 
-  DriftGate gate() {
+  /** Decides what may go live. */
+  public DriftGate gate() {
     return Objects.requireNonNull(parts.gate);
   }
 
-  ProbeBank<T, C> probes() {
+  /** What it decides on. */
+  public ProbeBank<T, C> probes() {
     return Objects.requireNonNull(parts.probes);
   }
 
-  @Nullable ProbeBank<T, C> exam() {
+  /** What the report measures; null if there is none. */
+  public @Nullable ProbeBank<T, C> exam() {
     return parts.exam;
   }
 
-  List<Lesson<T, C>> lessons() {
+  /** Lessons given at the start. */
+  public List<Lesson<T, C>> lessons() {
     return parts.lessons;
   }
 
-  Practice practice() {
+  /** How the model practises. */
+  public Practice practice() {
     return parts.practice;
   }
 
-  Budget budget() {
+  /** What a run may spend. */
+  public Budget budget() {
     return Objects.requireNonNull(parts.budget);
   }
 

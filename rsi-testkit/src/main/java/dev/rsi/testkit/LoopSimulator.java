@@ -2,6 +2,8 @@ package dev.rsi.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rsi.api.TaskSource;
+import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
@@ -67,10 +69,43 @@ public final class LoopSimulator {
    * @throws AssertionError if a promise is broken, with the seed
    */
   public static Simulation run(long seed, Path directory) {
+    return simulated(seed, directory, ToyLoop::new, "");
+  }
+
+  /**
+   * The same with parts of your own: whether they do what a loop needs of them when the process
+   * that drives it dies between any two steps, calls are lost and single parts break. The seed
+   * decides what happens to them; everything else is as the loop has it.
+   *
+   * <p>Parts that keep something between calls, or depend on a clock, on chance of their own or on
+   * what else is in a batch, end in another run than in the calm world, and the first event that
+   * differs is named.
+   *
+   * <p>Of the loop's surroundings nothing is used: neither its store and registry nor its approval,
+   * listener and clock. Of its budget, generations and attempts are; parts are called one after
+   * another. Each simulation runs the loop twice, so it should be a small one: some tasks, some
+   * generations.
+   *
+   * @param loop what is simulated; it is not changed
+   * @param start the files of the model that a run begins with
+   * @param tasks what to practise
+   * @throws AssertionError if a promise is broken, with the seed
+   */
+  public static <T, C> Simulation run(
+      long seed, Path directory, ImprovementLoop<T, C> loop, Path start, TaskSource<T> tasks) {
+    OwnLoop<T, C> own = new OwnLoop<>(loop.plan(), start, tasks);
+    SimulatedWorld.Drawn<T, C> drawn = (world, random) -> own;
+    return simulated(seed, directory, drawn, ", loop, start, tasks");
+  }
+
+  private static <T, C> Simulation simulated(
+      long seed, Path directory, SimulatedWorld.Drawn<T, C> drawn, String own) {
     try {
-      SimulatedWorld calm = new SimulatedWorld(seed, true, directory.resolve("calm"));
+      SimulatedWorld<T, C> calm =
+          new SimulatedWorld<>(seed, true, directory.resolve("calm"), drawn);
       RunReport expected = drive(calm);
-      SimulatedWorld wild = new SimulatedWorld(seed, false, directory.resolve("wild"));
+      SimulatedWorld<T, C> wild =
+          new SimulatedWorld<>(seed, false, directory.resolve("wild"), drawn);
       RunReport report = drive(wild);
       if (!calm.isBounded()) {
         assertEqual(wild.watch().course(), calm.watch().course());
@@ -98,13 +133,15 @@ public final class LoopSimulator {
               + e.getMessage()
               + "\nIt is repeated by LoopSimulator.run("
               + seed
-              + "L, directory).",
+              + "L, directory"
+              + own
+              + ").",
           e);
     }
   }
 
   /** Drives a run until it ends, and looks at what it left. */
-  private static RunReport drive(SimulatedWorld world) {
+  private static RunReport drive(SimulatedWorld<?, ?> world) {
     world.run();
     world.person().putBack();
     ModelRegistry registry = world.openRegistry();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * nobody needs.
  */
 final class SimulatedPerson {
-  private final SimulatedWorld world;
+  private final SimulatedWorld<?, ?> world;
   private final SplittableRandom chance;
   private int visits;
   private int steps;
@@ -26,7 +26,7 @@ final class SimulatedPerson {
    *
    * @param visits how often they come
    */
-  SimulatedPerson(SimulatedWorld world, SplittableRandom chance, int visits) {
+  SimulatedPerson(SimulatedWorld<?, ?> world, SplittableRandom chance, int visits) {
     this.world = world;
     this.chance = chance;
     this.visits = visits;
@@ -59,7 +59,7 @@ final class SimulatedPerson {
 
   private void act() {
     ModelRegistry models = registry();
-    SimulatedWatch watch = world.watch();
+    SimulatedWatch<?, ?> watch = world.watch();
     watch.checkHistory(models);
     acts++;
     String live = watch.history().get(0);

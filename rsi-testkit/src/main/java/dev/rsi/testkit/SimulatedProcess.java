@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Others drive the run within the step between which this one stands still, on the same thread:
  * so one thing happens after another, whatever threads the loop has, and a seed repeats all of it.
  */
-final class SimulatedProcess {
-  private final SimulatedWorld world;
+final class SimulatedProcess<T, C> {
+  private final SimulatedWorld<T, C> world;
   private final RunStore store;
   private final ModelRegistry registry;
-  private final SimulatedParts parts;
+  private final SimulatedParts<T, C> parts;
 
   /** What the system gives up for it when it ends. */
   private final List<ModelRegistry.Driver> drivers = new ArrayList<>();
@@ -74,12 +74,12 @@ final class SimulatedProcess {
     }
   }
 
-  SimulatedProcess(SimulatedWorld world) {
+  SimulatedProcess(SimulatedWorld<T, C> world) {
     this.world = world;
     this.store = world.store().open();
     // It opens the registry anew, and so sweeps what those before it left behind.
     this.registry = world.openRegistry();
-    this.parts = new SimulatedParts(world, this);
+    this.parts = new SimulatedParts<>(world, this);
     this.acts = world.person().acts();
     this.fate = world.fate();
     this.life = world.life();
@@ -88,7 +88,7 @@ final class SimulatedProcess {
 
   /** Drives the run until it ends or is left, or the process does not go on. */
   void live() {
-    SimulatedProcess before = world.running(this);
+    SimulatedProcess<T, C> before = world.running(this);
     try {
       drive();
     } catch (Death death) {
@@ -108,7 +108,7 @@ final class SimulatedProcess {
   }
 
   private void drive() {
-    ImprovementLoop<Sum, Long> loop =
+    ImprovementLoop<T, C> loop =
         parts.loop(stepping(RunStore.class, store), stepping(ModelRegistry.class, registry));
     Optional<String> unfinished = loop.unfinished();
     if (world.watch().isFinished()) {
@@ -116,8 +116,9 @@ final class SimulatedProcess {
     }
     RunReport report =
         unfinished.isPresent()
-            ? loop.resume(unfinished.get(), world.tasks())
-            : loop.run(registry.add(world.writeStart(), Provenance.imported()), world.tasks());
+            ? loop.resume(unfinished.get(), world.loop().tasks())
+            : loop.run(
+                registry.add(world.writeStart(), Provenance.imported()), world.loop().tasks());
     world.promise(() -> checkLeft(report));
   }
 
@@ -172,7 +173,7 @@ final class SimulatedProcess {
     }
   }
 
-  /** Whether an attempt is asked for the first time in this step by this process. */
+  /** Whether an attempt is asked for the first time by this process. */
   boolean asksAnew(String attempt) {
     return asked.add(attempt);
   }
@@ -339,15 +340,11 @@ final class SimulatedProcess {
     if (arguments == null) {
       return;
     }
-    SimulatedWatch watch = world.watch();
+    SimulatedWatch<T, C> watch = world.watch();
     switch (method) {
       case "append" -> {
         List<RunEvent> events = events(arguments[2]);
         left |= events.stream().anyMatch(RunEvent.Stopped.class::isInstance);
-        if (events.stream().anyMatch(SimulatedProcess::isAnswer)) {
-          // What is asked from now on is another step, whoever asks it.
-          asked.clear();
-        }
         world.promise(() -> watch.recorded((String) arguments[0], events, registry));
       }
       case "promote" ->
@@ -359,10 +356,6 @@ final class SimulatedProcess {
       case "retain" -> world.promise(() -> watch.retained((Integer) arguments[0], registry));
       default -> {}
     }
-  }
-
-  private static boolean isAnswer(RunEvent event) {
-    return event instanceof RunEvent.Attempted || event instanceof RunEvent.Probed;
   }
 
   private @Nullable Object kept(@Nullable Object result) {

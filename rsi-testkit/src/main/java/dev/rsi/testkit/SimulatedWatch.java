@@ -13,10 +13,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a run may do, checked as it records events and as what is live changes. */
-final class SimulatedWatch {
+final class SimulatedWatch<T, C> {
   private final List<RunEvent> course = new ArrayList<>();
   private final long attemptsAllowed;
-  private final SimulatedWorld world;
+  private final SimulatedWorld<T, C> world;
   private List<String> history = List.of();
   private long attempts;
   private int steps;
@@ -26,7 +26,7 @@ final class SimulatedWatch {
   private @Nullable String decided;
   private boolean finished;
 
-  SimulatedWatch(SimulatedWorld world, long attemptsAllowed) {
+  SimulatedWatch(SimulatedWorld<T, C> world, long attemptsAllowed) {
     this.world = world;
     this.attemptsAllowed = attemptsAllowed;
   }
@@ -102,9 +102,9 @@ final class SimulatedWatch {
     }
   }
 
-  void lessons(List<Lesson<Sum, Long>> lessons) {
-    for (Lesson<Sum, Long> lesson : lessons) {
-      world.requirePractice(ToyTasks.codec().writeTask(lesson.task()));
+  void lessons(List<Lesson<T, C>> lessons) {
+    for (Lesson<T, C> lesson : lessons) {
+      world.requirePractice(lesson.task());
     }
   }
 

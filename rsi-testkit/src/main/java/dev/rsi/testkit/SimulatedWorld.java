@@ -1,21 +1,10 @@
 package dev.rsi.testkit;
 
-import dev.rsi.api.DriftGate;
-import dev.rsi.api.Verdict;
-import dev.rsi.api.Verifier;
-import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
-import dev.rsi.core.Practice;
-import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * asked alone, so that a run repeats itself whoever drives it; when a process dies or stands still,
  * when the disk is full and when a part cannot be reached does not.
  */
-final class SimulatedWorld {
+final class SimulatedWorld<T, C> {
   /** So often something happens to processes; then one is left to end the run. */
   private static final int INCIDENTS = 8;
 
@@ -49,27 +38,18 @@ final class SimulatedWorld {
   private final boolean calm;
   private final Path home;
   private final SplittableRandom chance;
-  private final SimulatedWatch watch;
+  private final SimulatedLoop<T, C> loop;
+  private final SimulatedWatch<T, C> watch;
   private final SimulatedStore store;
   private final SimulatedOutage outage;
   private final SimulatedPerson person;
-  private final int levels;
-  private final double[] skills;
-  private final ToyTasks tasks;
-  private final SimulatedLearner learner;
-  private final ProbeBank<Sum, Long> probes;
-  private final @Nullable ProbeBank<Sum, Long> exam;
-  private final Practice practice;
-  private final Budget budget;
-  private final boolean anchored;
-  private final boolean critic;
   private final boolean partsBreak;
   private final boolean listenerBreaks;
   private final boolean callsMiss;
   private final @Nullable Integer retain;
   private final Duration patience;
-  private @Nullable SimulatedProcess running;
-  private @Nullable SimulatedProcess driver;
+  private @Nullable SimulatedProcess<T, C> running;
+  private @Nullable SimulatedProcess<T, C> driver;
   private @Nullable AssertionError broken;
   private long asked;
   private int incidents;
@@ -83,43 +63,15 @@ final class SimulatedWorld {
    *
    * @param calm whether nothing happens in it but that parts break
    * @param home for registry, store and models
+   * @param drawn draws the loop
    */
-  SimulatedWorld(long seed, boolean calm, Path home) {
+  SimulatedWorld(long seed, boolean calm, Path home, Drawn<T, C> drawn) {
     this.seed = seed;
     this.calm = calm;
     this.home = home;
     this.chance = new SplittableRandom(seed ^ 0xD1E5L);
     SplittableRandom random = new SplittableRandom(seed);
-    levels = random.nextInt(2, 6);
-    skills = new double[levels];
-    skills[0] = random.nextDouble(.3, .9);
-    skills[1] = random.nextDouble(0, .5);
-    tasks = ToyTasks.ofLevels(levels);
-    learner =
-        SimulatedLearner.ofLevels(levels)
-            .lessonsToLearn(6)
-            .noise(random.nextDouble(.03))
-            .churn(random.nextDouble(.2))
-            .malformed(random.nextInt(3) == 0 ? .05 : 0);
-    if (random.nextInt(4) == 0) {
-      learner.driftPerGeneration(random.nextInt(1, levels + 1), random.nextDouble(.4));
-    }
-    anchored = random.nextInt(8) == 0;
-    probes = bank(random, anchored ? 120 : random.nextInt(40, 80), 0);
-    exam = random.nextBoolean() ? bank(random, random.nextInt(3, 10), 1) : null;
-    Practice drawn =
-        Practice.DEFAULT
-            .tasks(random.nextInt(8, 30))
-            .scouts(random.nextInt(4, 16))
-            .samples(random.nextInt(1, 3))
-            .reach(random.nextInt(1, 4))
-            .batch(random.nextInt(4, 64))
-            .patience(random.nextInt(1, 4));
-    Budget generations = Budget.of(random.nextInt(1, 4));
-    budget =
-        random.nextInt(3) == 0 ? generations.attempts(random.nextInt(2000, 4000)) : generations;
-    practice = drawn.memory(random.nextInt(3) == 0 ? random.nextInt(20) : 1000);
-    critic = random.nextBoolean();
+    loop = drawn.draw(this, random);
     partsBreak = random.nextInt(3) > 0;
     listenerBreaks = random.nextInt(4) == 0;
     callsMiss = random.nextBoolean();
@@ -128,41 +80,29 @@ final class SimulatedWorld {
     boolean file = random.nextInt(64) == 0;
     store = file ? SimulatedStore.sqlite(home) : SimulatedStore.onHeap(home);
     outage = new SimulatedOutage(chance);
-    watch = new SimulatedWatch(this, budget.attempts());
+    watch = new SimulatedWatch<>(this, loop.budget().attempts());
     person =
         new SimulatedPerson(
             this, new SplittableRandom(seed ^ 0x9E45L), calm ? 0 : random.nextInt(5));
   }
 
-  /** Tasks whose answer leaves a rest of 0 or 1 by 3: the rest 2 is for practice alone. */
-  private ProbeBank<Sum, Long> bank(SplittableRandom random, int perLevel, int rest) {
-    Map<String, List<Sum>> kinds = new LinkedHashMap<>();
-    for (int level = 1; level <= levels; level++) {
-      Set<Sum> held = new LinkedHashSet<>();
-      while (held.size() < perLevel) {
-        Sum task = tasks.draw(level, random);
-        if (task.expected() % 3 == rest) {
-          held.add(task);
-        }
-      }
-      kinds.put("level " + level, List.copyOf(held));
-    }
-    return ProbeBank.of(
-        ToyTasks.codec(), Verifier.<Sum, Long>named("judge of sums", this::judged), kinds);
+  /** Draws the loop of a world, the first thing that its seed decides. */
+  interface Drawn<T, C> {
+    SimulatedLoop<T, C> draw(SimulatedWorld<T, C> world, SplittableRandom random);
   }
 
-  private Verdict judged(Sum task, Long candidate) {
-    SimulatedProcess asking = running;
+  /** A judge reads an answer to a probe: a step like any other. */
+  void reads(String what) {
+    SimulatedProcess<T, C> asking = running;
     if (asking != null) {
       asking.step();
       if (asking.goesOn()) {
         outage.call("judge");
-        if (misses("reading of " + task + candidate)) {
+        if (misses("reading of " + what)) {
           throw new IllegalStateException("the reading was lost");
         }
       }
     }
-    return ToyTasks.verifier().verify(task, candidate);
   }
 
   // What happens.
@@ -173,7 +113,7 @@ final class SimulatedWorld {
       if (i > PROCESSES) {
         throw new AssertionError("The run does not end.");
       }
-      new SimulatedProcess(this).live();
+      new SimulatedProcess<>(this).live();
       checkKept();
     }
   }
@@ -182,24 +122,24 @@ final class SimulatedWorld {
   void takeOver() {
     takeovers++;
     standing++;
-    new SimulatedProcess(this).live();
+    new SimulatedProcess<>(this).live();
     standing--;
   }
 
   /** The process that runs now, which is another one while one stands still. */
-  @Nullable SimulatedProcess running(@Nullable SimulatedProcess now) {
-    SimulatedProcess before = running;
+  @Nullable SimulatedProcess<T, C> running(@Nullable SimulatedProcess<T, C> now) {
+    SimulatedProcess<T, C> before = running;
     running = now;
     return before;
   }
 
   /** A process has the registry now, and those before it do not. */
-  void driver(SimulatedProcess has) {
+  void driver(SimulatedProcess<T, C> has) {
     driver = has;
   }
 
   /** The process that has the registry, or had it last. */
-  @Nullable SimulatedProcess driver() {
+  @Nullable SimulatedProcess<T, C> driver() {
     return driver;
   }
 
@@ -294,14 +234,20 @@ final class SimulatedWorld {
   /** An attempt is asked for. */
   void asked() {
     asked++;
-    if (asked > budget.attempts()) {
-      breach(new AssertionError(asked + " attempts were asked for, of " + budget.attempts()));
+    long allowed = loop.budget().attempts();
+    if (asked > allowed) {
+      breach(new AssertionError(asked + " attempts were asked for, of " + allowed));
     }
   }
 
   void requirePractice(String text) {
-    Sum task = ToyTasks.codec().readTask(text);
-    if (probes.contains(task) || (exam != null && exam.contains(task))) {
+    requirePractice(loop.generator().codec().readTask(text));
+  }
+
+  void requirePractice(T task) {
+    ProbeBank<T, C> exam = loop.exam();
+    if (loop.probes().contains(task) || (exam != null && exam.contains(task))) {
+      String text = loop.generator().codec().writeTask(task);
       throw new AssertionError("Task (" + text + ") is held out, and was practised.");
     }
   }
@@ -315,10 +261,10 @@ final class SimulatedWorld {
 
   /** Whether a ceiling may end the run earlier than without deaths: what a death lost was spent. */
   boolean isBounded() {
-    return budget.attempts() < Long.MAX_VALUE;
+    return loop.budget().attempts() < Long.MAX_VALUE;
   }
 
-  SimulatedWatch watch() {
+  SimulatedWatch<T, C> watch() {
     return watch;
   }
 
@@ -334,20 +280,9 @@ final class SimulatedWorld {
     return person;
   }
 
-  ToyTasks tasks() {
-    return tasks;
-  }
-
-  SimulatedLearner learner() {
-    return learner;
-  }
-
-  DriftGate gate() {
-    return anchored ? DriftGates.anchored() : DriftGates.paired();
-  }
-
-  boolean hasCritic() {
-    return critic;
+  /** The loop. */
+  SimulatedLoop<T, C> loop() {
+    return loop;
   }
 
   /** How long a part is waited for. */
@@ -356,11 +291,13 @@ final class SimulatedWorld {
   }
 
   /** What of a loop is the same whoever drives it. */
-  void settings(ImprovementLoop.Builder<Sum, Long> builder, ModelRegistry registry) {
-    builder.probes(probes).practice(practice).budget(budget).seed(seed);
+  void settings(ImprovementLoop.Builder<T, C> builder, ModelRegistry registry) {
+    builder.probes(loop.probes()).budget(loop.budget()).seed(seed);
+    ProbeBank<T, C> exam = loop.exam();
     if (exam != null) {
       builder.exam(exam);
     }
+    loop.settings(builder);
     if (retain == null) {
       builder.registry(registry);
     } else {
@@ -374,12 +311,12 @@ final class SimulatedWorld {
   }
 
   Path writeStart() {
-    return learner.write(home.resolve("start"), skills);
+    return loop.writeStart(home.resolve("start"));
   }
 
   /** A model that is none of the run's. */
   Path writeModel(String name) {
-    return learner.write(home.resolve(name), chance.nextDouble());
+    return loop.writeOther(home.resolve(name), chance);
   }
 
   int deaths() {

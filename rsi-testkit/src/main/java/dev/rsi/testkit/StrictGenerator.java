@@ -7,6 +7,7 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.ScoringSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A generator that takes its users at their word: a session that is used by two threads at once,
  * used after it was closed, closed twice or closed while it is used throws, and the misuse is kept.
- * It counts its sessions, and else answers as the generator it wraps. Its sessions cannot score.
- * Thread-safe if the wrapped one is.
+ * It counts its sessions, and else answers as the generator it wraps; they can score where the
+ * wrapped ones can. Thread-safe if the wrapped one is.
  *
  * @param <T> task
  * @param <C> candidate
@@ -84,7 +85,9 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
       opened++;
       mostOpen = Math.max(mostOpen, opened - closed);
     }
-    return new Strict(version, session);
+    return session instanceof ScoringSession<T, C> scoring
+        ? new Scoring(version, scoring)
+        : new Strict(version, session);
   }
 
   @Override
@@ -92,7 +95,7 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
     wrapped.close();
   }
 
-  private final class Strict implements Session<T, C> {
+  private class Strict implements Session<T, C> {
     private final ModelVersion version;
     private final Session<T, C> session;
     private @Nullable Thread user;
@@ -122,7 +125,7 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
           });
     }
 
-    private <R> R alone(String how, Supplier<R> work) {
+    final <R> R alone(String how, Supplier<R> work) {
       synchronized (this) {
         if (ended) {
           throw misuse(how + " after it was closed");
@@ -147,6 +150,20 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
         misuses.add(words);
       }
       return new IllegalStateException(words);
+    }
+  }
+
+  private final class Scoring extends Strict implements ScoringSession<T, C> {
+    private final ScoringSession<T, C> session;
+
+    Scoring(ModelVersion version, ScoringSession<T, C> session) {
+      super(version, session);
+      this.session = session;
+    }
+
+    @Override
+    public List<Double> score(List<T> tasks, List<C> candidates, RunContext context) {
+      return alone("used", () -> session.score(tasks, candidates, context));
     }
   }
 }
