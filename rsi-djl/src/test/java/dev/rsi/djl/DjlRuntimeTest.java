@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 class DjlRuntimeTest {
 
@@ -108,7 +110,9 @@ class DjlRuntimeTest {
     }
   }
 
+  /** Watched by a security manager, which later JDKs do not have. */
   @Test
+  @EnabledForJreRange(max = JRE.JAVA_23)
   void should_open_no_connection_at_start() throws Exception {
     Process process =
         new ProcessBuilder(

@@ -37,6 +37,75 @@ class GeneratorContractTest {
     }
   }
 
+  /** Half of a prompt is a prompt: that it was cut is not to be seen in it. */
+  @Nested
+  class OfText extends GeneratorContract<String, String> {
+    @Override
+    protected Generator<String, String> generator() {
+      return new Prompted();
+    }
+
+    @Override
+    protected void writeVersion(Path directory) throws IOException {
+      Files.writeString(directory.resolve("prompt.txt"), "Answer in capital letters.");
+    }
+
+    @Override
+    protected List<String> tasks() {
+      return List.of("one", "two", "three");
+    }
+
+    @Override
+    protected boolean supportsDamage(Path modelFile) {
+      return false;
+    }
+  }
+
+  /** Answers a task by its length and its prompt's. */
+  private static final class Prompted implements Generator<String, String> {
+    @Override
+    public Codec<String, String> codec() {
+      return Codec.text();
+    }
+
+    @Override
+    public Session<String, String> open(ModelVersion version) {
+      Path file = version.directory().resolve("prompt.txt");
+      String prompt = read(file);
+      return new Session<>() {
+        private boolean closed;
+
+        @Override
+        public List<Output<String>> generate(List<Request<String>> requests, RunContext context) {
+          if (closed) {
+            throw new IllegalStateException("closed");
+          }
+          context.checkActive();
+          return requests.stream()
+              .map(request -> Output.of(request.task() + prompt.length() + request.seed(), 1))
+              .toList();
+        }
+
+        @Override
+        public void close() {
+          closed = true;
+        }
+      };
+    }
+
+    private static String read(Path file) {
+      try {
+        String prompt = Files.readString(file);
+        if (prompt.isBlank()) {
+          throw new CorruptModelException(file, "prompt", "some text", "nothing");
+        }
+        return prompt;
+      } catch (IOException e) {
+        throw new CorruptModelException(file, "prompt", "some text", "no file", e);
+      }
+    }
+  }
+
   abstract static class OfSums extends GeneratorContract<Sum, Long> {
     @Override
     protected void writeVersion(Path directory) {

@@ -1,6 +1,7 @@
 package dev.rsi.examples.modules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -69,6 +70,7 @@ class ModulePathTest {
   /** What the compiler says; nothing if it is content. */
   private String compile(String consumer) throws IOException {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    assumeTrue(compiler != null, "this runtime has no compiler");
     StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files =
             compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8);
