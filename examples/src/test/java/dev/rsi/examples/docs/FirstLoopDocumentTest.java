@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The program of docs/first-loop.md, which is {@link FirstLoop}, run as a reader would run it. */
+/** The program of README.md and docs/first-loop.md, which is {@link FirstLoop}, run as a reader would run it. */
 class FirstLoopDocumentTest {
   private static final Pattern OUTPUT =
       Pattern.compile("<!-- output: first-loop -->\\s*```text\\n(.*?)```", Pattern.DOTALL);
@@ -29,7 +29,7 @@ class FirstLoopDocumentTest {
     }
     String printed = bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
     // The log may stand before it.
-    assertThat(printed).endsWith(shown());
+    assertThat(printed).endsWith(shown("docs/first-loop.md")).endsWith(shown("README.md"));
   }
 
   @Test
@@ -38,9 +38,16 @@ class FirstLoopDocumentTest {
     assertThat(program.lines().filter(line -> !line.isBlank())).hasSizeLessThanOrEqualTo(40);
   }
 
-  private static String shown() throws IOException {
-    Matcher output = OUTPUT.matcher(Files.readString(Path.of("..", "docs", "first-loop.md")));
-    assertThat(output.find()).as("output block in docs/first-loop.md").isTrue();
+  /** Nothing in it is undefined. */
+  @Test
+  void should_be_the_first_code_of_the_readme() throws IOException {
+    assertThat(Regions.ofDocument(Path.of("..", "README.md")).get(0).region())
+        .isEqualTo("first-loop");
+  }
+
+  private static String shown(String document) throws IOException {
+    Matcher output = OUTPUT.matcher(Files.readString(Path.of("..").resolve(document)));
+    assertThat(output.find()).as("output block in %s", document).isTrue();
     return output.group(1);
   }
 }
