@@ -9,12 +9,13 @@ import java.util.List;
  * grow with the set. Immutable and thread-safe.
  *
  * <p>Two texts are the same if they differ in nothing but Unicode compatibility forms, upper and
- * lower case, white space, and characters that nobody sees. Punctuation counts: "1+23" is not
- * "12+3". Two texts of {@value Runs#LEAST_WORDS} words or more are also near if their resemblance,
- * the share of runs of {@value Runs#WORDS} words that they have in common among all that they have
- * (Broder, On the resemblance and containment of documents, 1997, option B), is {@value #THRESHOLD}
- * or more. One word changed in the midst of n costs 6 of n + 1 runs, so that is found from 29 words
- * on; at either end, from 11.
+ * lower case, white space, characters that nobody sees, spaces beside signs ("12 + 3 =" is "12+3=")
+ * and the signs that end a sentence. All other punctuation counts: "1+23" is not "12+3". Two texts
+ * of {@value Runs#LEAST_WORDS} words or more are also near if their resemblance, the share of runs
+ * of {@value Runs#WORDS} words that they have in common among all that they have (Broder, On the
+ * resemblance and containment of documents, 1997, option B), is {@value #THRESHOLD} or more. One
+ * word changed in the midst of n costs 6 of n + 1 runs, so that is found from 29 words on; at
+ * either end, from 11.
  */
 public final class NearDuplicates {
   /** As usual for near-duplicates in training data: Lee et al. 2022, arXiv 2107.06499. */

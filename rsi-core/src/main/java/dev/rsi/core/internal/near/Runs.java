@@ -34,7 +34,7 @@ final class Runs {
 
   static Runs of(String text) {
     String normalised = Spelling.normalised(text);
-    return new Runs(hash(normalised), runs(normalised));
+    return new Runs(hash(Spelling.tight(normalised)), runs(normalised));
   }
 
   /** The hash of the whole. */

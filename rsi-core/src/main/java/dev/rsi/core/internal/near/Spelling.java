@@ -20,6 +20,9 @@ final class Spelling {
    */
   private static final String LETTERS_AS_MARKS = "\u0E33\u0EB3\uFF9E\uFF9F";
 
+  /** Of Latin and Greek, of Chinese and Japanese, of Arabic, and of Devanagari. */
+  private static final String ENDS_OF_SENTENCES = ".?!,;:\u3002\u3001\u061F\u060C\u06D4\u0964";
+
   private Spelling() {}
 
   /** The text without what does not tell it from others. */
@@ -27,6 +30,31 @@ final class Spelling {
     return isAscii(text)
         ? spaced(text.toLowerCase(Locale.ROOT))
         : spaced(composed(folded(composed(visible(text)))));
+  }
+
+  /**
+   * A normalised text without the spaces beside signs, which are set or not as people like ({@code
+   * 12 + 3 =}), and without the signs that end a sentence: a question is the same with its mark and
+   * without. Signs stay where they are, and a space between letters or digits does: {@code 1 23} is
+   * not {@code 12 3}.
+   */
+  static String tight(String normalised) {
+    StringBuilder tight = new StringBuilder(normalised.length());
+    for (int i = 0; i < normalised.length(); i++) {
+      if (normalised.charAt(i) != ' '
+          || (isWord(normalised.codePointBefore(i)) && isWord(normalised.codePointAt(i + 1)))) {
+        tight.append(normalised.charAt(i));
+      }
+    }
+    int end = tight.length();
+    while (end > 0 && ENDS_OF_SENTENCES.indexOf(tight.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    return end == 0 ? tight.toString() : tight.substring(0, end);
+  }
+
+  private static boolean isWord(int c) {
+    return Character.isLetterOrDigit(c) || isMark(c);
   }
 
   private static boolean isAscii(String text) {

@@ -49,8 +49,42 @@ class NearDuplicatesTest {
             List.of(
                 "What\u200b is 12+3?", "Wh\u00adat is 12\ufe0f+3?", "\u202aWhat is 12+3?\u202c"))
         .allMatch(index::near);
-    assertThat(List.of("What is 1+23?", "What is 12+3", "Whatis 12+3?", "12+3", "cafe", ""))
+    assertThat(List.of("What is 1+23?", "What is 1 2+3?", "Whatis 12+3?", "12+3", "cafe", ""))
         .noneMatch(index::near);
+  }
+
+  /**
+   * Between signs and at the end of a sentence people write as they like; elsewhere signs count.
+   */
+  @Example
+  void should_not_be_passed_by_spaces_beside_signs_nor_by_the_end_of_a_sentence() {
+    NearDuplicates index = of("12+3=", "What is 12 plus 3?", "f(x, y) -> x", "你好。", "sum [1, 2]");
+    assertThat(
+            List.of(
+                "12 + 3 =",
+                "12+ 3 =",
+                "12\u2009+\u20093\u00a0=",
+                "what is 12 plus 3",
+                "What is 12 plus 3 ?",
+                "What is 12 plus 3...",
+                "f( x,y )->x",
+                "你好",
+                "sum[1,2]"))
+        .allMatch(index::near);
+    assertThat(
+            List.of(
+                "1 2+3=",
+                "12+3",
+                "12-3=",
+                "+12 3=",
+                "What is 12, plus 3?",
+                "f(x y) -> x",
+                "你 好。",
+                "sum [1 2]",
+                "?",
+                ""))
+        .noneMatch(index::near);
+    assertThat(of("?").near("!")).isFalse();
   }
 
   @Example
