@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rsi.api.TaskSource;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.Plan;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
@@ -11,6 +12,7 @@ import dev.rsi.core.store.RunStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * A whole run of a loop in a small world, drawn from one seed: the loop's settings, a simulated
@@ -81,21 +83,41 @@ public final class LoopSimulator {
    * what else is in a batch, end in another run than in the calm world, and the first event that
    * differs is named.
    *
-   * <p>Of the loop's surroundings nothing is used: neither its store and registry nor its approval,
-   * listener and clock. Of its budget, generations and attempts are; parts are called one after
-   * another. Each simulation runs the loop twice, so it should be a small one: some tasks, some
-   * generations.
+   * <p>Each process builds the loop anew, and so has parts of its own, which the processes before
+   * it do not know. Of the loop's surroundings nothing is used: neither its store and registry nor
+   * its approval, listener and clock. Of its budget, generations and attempts are; parts are called
+   * one after another. Each simulation runs the loop twice, so it should be a small one: some
+   * tasks, some generations.
    *
-   * @param loop what is simulated; it is not changed
+   * @param loop builds what is simulated, with new parts each time: what two loops share outlives a
+   *     process
    * @param start the files of the model that a run begins with
    * @param tasks what to practise
    * @throws AssertionError if a promise is broken, with the seed
+   * @throws IllegalArgumentException if the loop has the same gate each time
    */
   public static <T, C> Simulation run(
-      long seed, Path directory, ImprovementLoop<T, C> loop, Path start, TaskSource<T> tasks) {
-    OwnLoop<T, C> own = new OwnLoop<>(loop.plan(), start, tasks);
+      long seed,
+      Path directory,
+      Supplier<ImprovementLoop<T, C>> loop,
+      Path start,
+      TaskSource<T> tasks) {
+    requireNew(loop.get().plan(), loop.get().plan());
+    OwnLoop<T, C> own = new OwnLoop<>(loop, start, tasks);
     SimulatedWorld.Drawn<T, C> drawn = (world, random) -> own;
     return simulated(seed, directory, drawn, ", loop, start, tasks");
+  }
+
+  /** A gate keeps what it decided, and two processes at once would wait for each other in it. */
+  private static void requireNew(Plan<?, ?> one, Plan<?, ?> other) {
+    boolean keeps = !one.gate().getClass().isHidden();
+    if (one == other || (keeps && one.gate() == other.gate())) {
+      throw new IllegalArgumentException(
+          "The loop has gate ("
+              + one.gate().describe()
+              + ") each time it is built, the same object.\nMaybe build all of the loop in the"
+              + " supplier: each process has parts of its own.");
+    }
   }
 
   private static <T, C> Simulation simulated(

@@ -18,11 +18,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A loop of a user's own. */
 final class OwnLoop<T, C> implements SimulatedLoop<T, C> {
+  private final Supplier<ImprovementLoop<T, C>> loops;
   private final Plan<T, C> plan;
   private final Path start;
   private final TaskSource<T> tasks;
@@ -32,10 +34,12 @@ final class OwnLoop<T, C> implements SimulatedLoop<T, C> {
   /**
    * A loop.
    *
+   * @param loops builds it anew
    * @param start the files of the model that a run begins with
    */
-  OwnLoop(Plan<T, C> plan, Path start, TaskSource<T> tasks) {
-    this.plan = plan;
+  OwnLoop(Supplier<ImprovementLoop<T, C>> loops, Path start, TaskSource<T> tasks) {
+    this.loops = loops;
+    this.plan = loops.get().plan();
     this.start = start;
     this.tasks = tasks;
     this.codec = plan.generator().codec();
@@ -43,6 +47,11 @@ final class OwnLoop<T, C> implements SimulatedLoop<T, C> {
     Budget generations = Budget.of(whole.generations());
     this.budget =
         whole.attempts() == Long.MAX_VALUE ? generations : generations.attempts(whole.attempts());
+  }
+
+  @Override
+  public SimulatedLoop<T, C> inAnotherProcess() {
+    return new OwnLoop<>(loops, start, tasks);
   }
 
   @Override

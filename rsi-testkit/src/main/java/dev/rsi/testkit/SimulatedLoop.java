@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 interface SimulatedLoop<T, C> {
 
+  /** The same loop as another process builds it: it has parts of its own. */
+  SimulatedLoop<T, C> inAnotherProcess();
+
   Generator<T, C> generator();
 
   Verifier<T, C> verifier();

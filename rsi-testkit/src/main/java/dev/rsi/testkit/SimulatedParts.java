@@ -45,7 +45,7 @@ final class SimulatedParts<T, C> {
 
   SimulatedParts(SimulatedWorld<T, C> world, SimulatedProcess<T, C> process) {
     this.world = world;
-    this.loop = world.loop();
+    this.loop = world.loop().inAnotherProcess();
     this.process = process;
     this.generator = StrictGenerator.of(new Breaking(loop.generator()));
   }

@@ -94,6 +94,12 @@ final class ToyLoop implements SimulatedLoop<Sum, Long> {
     return ToyTasks.verifier().verify(task, candidate);
   }
 
+  /** Its parts keep nothing, but for the gate, which is another one each time. */
+  @Override
+  public SimulatedLoop<Sum, Long> inAnotherProcess() {
+    return this;
+  }
+
   @Override
   public Generator<Sum, Long> generator() {
     return learner.generator();

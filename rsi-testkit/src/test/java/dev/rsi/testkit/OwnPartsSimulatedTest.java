@@ -1,6 +1,7 @@
 package dev.rsi.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.Codec;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,16 +69,15 @@ class OwnPartsSimulatedTest {
   }
 
   @Test
-  void should_leave_the_loop_as_it_is() {
-    // GIVEN
+  void should_refuse_parts_that_outlive_their_process() {
     ImprovementLoop<Sum, Long> loop =
         loop(learner.generator(), learner.trainer(), ToyTasks.verifier());
 
-    // WHEN
-    LoopSimulator.run(1, temporary.resolve("world"), loop, start, tasks);
-
-    // THEN
-    assertThat(loop.unfinished()).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> LoopSimulator.run(1, temporary.resolve("world"), () -> loop, start, tasks))
+        .withMessageContaining("the same object")
+        .withMessageContaining("Maybe build all of the loop in the supplier");
     assertThat(ModelRegistry.directory(temporary.resolve("own models")).versions()).isEmpty();
   }
 
@@ -153,11 +154,12 @@ class OwnPartsSimulatedTest {
 
   @Test
   void should_simulate_a_critic_and_an_exam() {
-    ImprovementLoop<Sum, Long> loop =
-        builder(learner.generator(), learner.trainer(), ToyTasks.verifier())
-            .critic((task, candidate, verdict, rubric) -> Critique.overall(.5, "so so"))
-            .exam(bank(30, 1))
-            .build();
+    Supplier<ImprovementLoop<Sum, Long>> loop =
+        () ->
+            builder(learner.generator(), learner.trainer(), ToyTasks.verifier())
+                .critic((task, candidate, verdict, rubric) -> Critique.overall(.5, "so so"))
+                .exam(bank(30, 1))
+                .build();
 
     assertThat(LoopSimulator.run(3, temporary.resolve("world"), loop, start, tasks).steps())
         .isPositive();
@@ -184,7 +186,7 @@ class OwnPartsSimulatedTest {
     return LoopSimulator.run(
         world,
         temporary.resolve("world " + world),
-        loop(generator, trainer, verifier),
+        () -> loop(generator, trainer, verifier),
         start,
         tasks);
   }

@@ -12,7 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The program of README.md and docs/first-loop.md, which is {@link FirstLoop}, run as a reader would run it. */
+/**
+ * The program of README.md and docs/first-loop.md, which is {@link FirstLoop}, run as a reader
+ * would run it.
+ */
 class FirstLoopDocumentTest {
   private static final Pattern OUTPUT =
       Pattern.compile("<!-- output: first-loop -->\\s*```text\\n(.*?)```", Pattern.DOTALL);

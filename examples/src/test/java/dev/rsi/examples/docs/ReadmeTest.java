@@ -39,7 +39,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's code on a real model, run on a real model that was taught to add numbers of three digits. */
+/**
+ * The README's code on a real model, run on a real model that was taught to add numbers of three
+ * digits.
+ */
 class ReadmeTest {
   private static final Pattern OUTPUT =
       Pattern.compile("<!-- output: loop -->\\s*```text\\n(.*?)```", Pattern.DOTALL);
