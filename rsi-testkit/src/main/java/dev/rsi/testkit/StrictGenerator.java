@@ -7,6 +7,7 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -75,6 +76,11 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
   @Override
   public int maxTokens() {
     return wrapped.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return wrapped.maxMoney();
   }
 
   @Override

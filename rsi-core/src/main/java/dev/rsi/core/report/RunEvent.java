@@ -105,7 +105,7 @@ public sealed interface RunEvent {
    * @param task the task
    * @param seed the attempt's seed
    * @param candidate the candidate, null if the attempt failed
-   * @param tokens tokens the model produced
+   * @param tokens tokens the model wrote
    * @param outcome the verifier's ruling; UNDECIDED if there is no candidate
    * @param score the verdict's score in [0, 1]
    * @param reason the verdict's reason, or why there is no candidate
@@ -114,6 +114,8 @@ public sealed interface RunEvent {
    * @param verdictCost what the verifier used for the ruling; null if nothing but time
    * @param critiqueCost what the critic used; null if nothing but time, or none was asked
    * @param text what an answer says that is no candidate; null where nobody knows, or there is one
+   * @param outputCost what the model used; null if nothing but the tokens that it wrote, as in a
+   *     record older than it
    */
   record Attempted(
       int generation,
@@ -130,7 +132,8 @@ public sealed interface RunEvent {
       @Nullable String comment,
       @LeftOutIfNull @Nullable Cost verdictCost,
       @LeftOutIfNull @Nullable Cost critiqueCost,
-      @LeftOutIfNull @Nullable String text)
+      @LeftOutIfNull @Nullable String text,
+      @LeftOutIfNull @Nullable Cost outputCost)
       implements RunEvent {
     public Attempted {
       reason = Cut.text(reason);
@@ -138,6 +141,7 @@ public sealed interface RunEvent {
       text = text == null ? null : Cut.text(text);
       verdictCost = Cost.NONE.equals(verdictCost) ? null : verdictCost;
       critiqueCost = Cost.NONE.equals(critiqueCost) ? null : critiqueCost;
+      outputCost = new Cost(0, Math.max(0, tokens)).equals(outputCost) ? null : outputCost;
       critique =
           critique == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(critique));
     }
@@ -171,7 +175,23 @@ public sealed interface RunEvent {
           comment,
           null,
           null,
+          null,
           null);
+    }
+
+    /** What the model used for it. */
+    public Cost made() {
+      return outputCost == null ? new Cost(0, tokens) : outputCost;
+    }
+
+    /** What the verifier used to rule on it. */
+    public Cost ruled() {
+      return verdictCost == null ? Cost.NONE : verdictCost;
+    }
+
+    /** What the critic used on it. */
+    public Cost criticised() {
+      return critiqueCost == null ? Cost.NONE : critiqueCost;
     }
   }
 
@@ -243,6 +263,8 @@ public sealed interface RunEvent {
    * @param numbers a reading per probe, NaN where it is missing; for a kind that is scored, the
    *     log-probability of each choice, probe after probe
    * @param answers what the version answered, where answers are described later; else empty
+   * @param cost what the model used; null if nothing but time, or in a record older than it
+   * @param judgesCost what its judges used; null if nothing but time, or in a record older than it
    */
   record Probed(
       int generation,
@@ -251,12 +273,28 @@ public sealed interface RunEvent {
       String version,
       List<Integer> probes,
       List<Double> numbers,
-      List<String> answers)
+      List<String> answers,
+      @LeftOutIfNull @Nullable Cost cost,
+      @LeftOutIfNull @Nullable Cost judgesCost)
       implements RunEvent {
     public Probed {
       probes = List.copyOf(probes);
       numbers = List.copyOf(numbers);
       answers = List.copyOf(answers);
+      cost = Cost.NONE.equals(cost) ? null : cost;
+      judgesCost = Cost.NONE.equals(judgesCost) ? null : judgesCost;
+    }
+
+    /** A reading that took nothing but time. */
+    public Probed(
+        int generation,
+        String stream,
+        String kind,
+        String version,
+        List<Integer> probes,
+        List<Double> numbers,
+        List<String> answers) {
+      this(generation, stream, kind, version, probes, numbers, answers, null, null);
     }
   }
 

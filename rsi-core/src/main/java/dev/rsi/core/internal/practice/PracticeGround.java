@@ -243,7 +243,8 @@ public final class PracticeGround<T, C> {
               event.comment(),
               event.verdictCost(),
               event.critiqueCost(),
-              event.text()));
+              event.text(),
+              event.outputCost()));
     }
     return recalled;
   }
@@ -253,13 +254,12 @@ public final class PracticeGround<T, C> {
    * same.
    */
   private Attempt<T, C> attempt(RunEvent.Attempted event) {
-    Verdict verdict =
-        new Verdict(event.outcome(), event.score(), event.reason(), cost(event.verdictCost()));
+    Verdict verdict = new Verdict(event.outcome(), event.score(), event.reason(), event.ruled());
     String candidate = event.candidate();
     Output<C> output =
         candidate == null
-            ? Ruling.withoutCandidate(verdict, event.tokens(), event.text())
-            : Output.of(codec.readCandidate(candidate), event.tokens());
+            ? Ruling.withoutCandidate(verdict, event.made(), event.text())
+            : Output.of(codec.readCandidate(candidate), event.made());
     Attempt<T, C> attempt =
         Attempt.of(
                 codec.readTask(event.task()),
@@ -273,8 +273,7 @@ public final class PracticeGround<T, C> {
       return attempt;
     }
     String text = Objects.requireNonNullElse(event.comment(), "");
-    return attempt.criticised(
-        new Critique(scores, text).on(rubric).withCost(cost(event.critiqueCost())));
+    return attempt.criticised(new Critique(scores, text).on(rubric).withCost(event.criticised()));
   }
 
   private static Cost cost(@Nullable Cost recorded) {
@@ -314,6 +313,7 @@ public final class PracticeGround<T, C> {
         critique == null ? null : critique.text(),
         verdict.cost(),
         critique == null ? null : critique.cost(),
-        attempt.output().text());
+        attempt.output().text(),
+        attempt.output().cost());
   }
 }

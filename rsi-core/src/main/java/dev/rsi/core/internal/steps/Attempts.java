@@ -1,11 +1,12 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.Calls;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
-import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.calls.Answer;
+import dev.rsi.core.internal.calls.Costs;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.JudgeCalls;
 import dev.rsi.core.internal.calls.Sessions;
@@ -78,20 +79,13 @@ public final class Attempts<T, C> {
               .toList();
       spending.actual =
           Amounts.of(Dimension.ATTEMPTS, requests.size())
-              .with(Dimension.TOKENS, outputs.stream().mapToLong(Output::tokens).sum());
+              .with(Dimension.TOKENS, outputs.stream().mapToLong(o -> o.cost().tokens()).sum());
     } finally {
       flight.commit();
       spending.end();
     }
     for (Output<C> output : outputs) {
-      if (output.tokens() > generator.maxTokens()) {
-        throw new RsiException(
-            "The generator produced ("
-                + output.tokens()
-                + ") tokens in an attempt, but says that it produces at most ("
-                + generator.maxTokens()
-                + ").\nMaybe its maxTokens() leaves out the token that ends an answer.");
-      }
+      Costs.check("generator", output.cost(), generator.maxTokens(), generator.maxMoney());
     }
     return outputs;
   }
@@ -99,22 +93,22 @@ public final class Attempts<T, C> {
   private Output<C> output(Answer<Output<C>> answer) {
     return switch (answer.kind()) {
       case GIVEN -> Objects.requireNonNull(answer.value());
-      case LATE -> Output.failed("it took too long, and was cut", most());
-      case THREW -> Output.failed("the call threw " + answer.thrown(), most());
+      case LATE -> Output.failed("it took too long, and was cut", unknown());
+      case THREW -> Output.failed("the call threw " + answer.thrown(), unknown());
     };
   }
 
-  /** What an attempt may have produced of which nobody knows. */
-  private int most() {
-    return generator.maxTokens() == Integer.MAX_VALUE ? 0 : generator.maxTokens();
+  /** What an attempt may have used of which nobody knows. */
+  private Cost unknown() {
+    return Costs.unknown(generator.maxTokens(), generator.maxMoney());
   }
 
   /**
    * Pays for attempts that came to nothing and are made again, and for one that may go with them.
    */
   private boolean loses(List<Answer<Output<C>>> failed) {
-    long tokens = failed.stream().mapToLong(answer -> output(answer).tokens()).sum();
-    return steps.accounts().lost(Amounts.of(Dimension.TOKENS, tokens + most()));
+    long tokens = failed.stream().mapToLong(answer -> output(answer).cost().tokens()).sum();
+    return steps.accounts().lost(Amounts.of(Dimension.TOKENS, tokens + unknown().tokens()));
   }
 
   /** What calls for a batch spend: the most that they can while one is under way. */
