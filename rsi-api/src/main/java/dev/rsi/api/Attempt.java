@@ -48,11 +48,10 @@ public record Attempt<T, C>(
     }
   }
 
-  /** An attempt that nobody has ruled on: UNDECIDED, at the cost of the output's tokens. */
+  /** An attempt that nobody has ruled on: UNDECIDED, at the cost of the output. */
   public static <T, C> Attempt<T, C> of(
       T task, Output<C> output, int level, int generation, long seed) {
-    Cost cost = new Cost(0, output.tokens());
-    return new Attempt<>(task, output, NOT_YET, null, level, generation, seed, cost);
+    return new Attempt<>(task, output, NOT_YET, null, level, generation, seed, output.cost());
   }
 
   /** The same attempt with a verdict, at the verdict's cost more. */

@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.Objects;
 
 /** See {@link Critic#with} and {@link Critic#askingFailures}. */
@@ -22,6 +23,11 @@ record CalledCritic<T, C>(Critic<T, C> critic, Calls calling, boolean asksFailur
   @Override
   public int maxTokens() {
     return critic.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return critic.maxMoney();
   }
 
   /** Who is asked about more attempts gives the loop other lessons. */

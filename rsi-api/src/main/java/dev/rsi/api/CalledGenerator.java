@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.Objects;
 
 /** See {@link Generator#with}. */
@@ -21,6 +22,11 @@ record CalledGenerator<T, C>(Generator<T, C> generator, Calls calling) implement
   @Override
   public int maxTokens() {
     return generator.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return generator.maxMoney();
   }
 
   @Override

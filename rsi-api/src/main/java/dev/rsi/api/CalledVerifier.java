@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
 
@@ -27,6 +28,11 @@ record CalledVerifier<T, C>(Verifier<T, C> verifier, Calls calling) implements V
   @Override
   public int maxTokens() {
     return verifier.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return verifier.maxMoney();
   }
 
   @Override

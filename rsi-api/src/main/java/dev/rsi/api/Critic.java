@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -72,6 +73,17 @@ public interface Critic<T, C> extends Described {
    */
   default int maxTokens() {
     return 0;
+  }
+
+  /**
+   * The most money that criticising one attempt may be charged for, where it says what that was:
+   * what a budget of money sets aside for it, if its tokens at the budget's price are not more. The
+   * same every time.
+   *
+   * @return zero, the default, if it never says so; 0 or more, with at most 9 decimal places
+   */
+  default BigDecimal maxMoney() {
+    return BigDecimal.ZERO;
   }
 
   /** This critic, to be called in another way. */

@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 
@@ -27,13 +28,24 @@ public interface Generator<T, C> extends Described, AutoCloseable {
   Session<T, C> open(ModelVersion version);
 
   /**
-   * The most tokens that one attempt produces, with any version: what a budget of tokens or money
-   * sets aside for it. The same every time.
+   * The most tokens that one attempt reads and writes together, with any version: what a budget of
+   * tokens or money sets aside for it. The same every time.
    *
    * @return 0 or more; {@link Integer#MAX_VALUE}, the default, if that is not known beforehand
    */
   default int maxTokens() {
     return Integer.MAX_VALUE;
+  }
+
+  /**
+   * The most money that one attempt, with any version, may be charged for, where it says what that
+   * was: what a budget of money sets aside for it, if its tokens at the budget's price are not
+   * more. The same every time.
+   *
+   * @return zero, the default, if it never says so; 0 or more, with at most 9 decimal places
+   */
+  default BigDecimal maxMoney() {
+    return BigDecimal.ZERO;
   }
 
   /**

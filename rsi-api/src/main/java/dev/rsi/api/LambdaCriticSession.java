@@ -34,6 +34,7 @@ record LambdaCriticSession<T, C>(Critic<T, C> critic) implements Critic.Session<
 
   /** Nobody knows what it used: the most that it may. */
   private Critique broken(String how) {
-    return Critique.undecided("the critic " + how).withCost(Cost.most(critic.maxTokens()));
+    return Critique.undecided("the critic " + how)
+        .withCost(Cost.most(critic.maxTokens(), critic.maxMoney()));
   }
 }

@@ -57,6 +57,6 @@ record LambdaVerifierSession<T, C>(Verifier<T, C> verifier) implements Verifier.
 
   /** Of what broke nobody knows what it used: the most that it may. */
   private Cost unknown() {
-    return Cost.most(verifier.maxTokens());
+    return Cost.most(verifier.maxTokens(), verifier.maxMoney());
   }
 }

@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.Objects;
 
 /** See {@link Critic#named}. */
@@ -34,5 +35,10 @@ record NamedCritic<T, C>(String describe, Critic<? super T, ? super C> critic)
   @Override
   public int maxTokens() {
     return critic.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return critic.maxMoney();
   }
 }

@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
 
@@ -35,5 +36,10 @@ record NamedVerifier<T, C>(String describe, Verifier<? super T, ? super C> verif
   @Override
   public int maxTokens() {
     return verifier.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return verifier.maxMoney();
   }
 }

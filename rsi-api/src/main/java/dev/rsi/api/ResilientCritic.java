@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /** See {@link Resilience#around(Critic)}. */
@@ -31,6 +32,11 @@ record ResilientCritic<T, C>(Critic<T, C> critic, Resilience resilience) impleme
   @Override
   public int maxTokens() {
     return critic.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return critic.maxMoney();
   }
 
   @Override

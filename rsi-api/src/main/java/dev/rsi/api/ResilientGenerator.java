@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,6 +25,11 @@ record ResilientGenerator<T, C>(Generator<T, C> generator, Resilience resilience
   @Override
   public int maxTokens() {
     return generator.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return generator.maxMoney();
   }
 
   @Override

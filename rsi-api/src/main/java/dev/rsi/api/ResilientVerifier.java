@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /** See {@link Resilience#around(Verifier)}. */
@@ -31,6 +32,11 @@ record ResilientVerifier<T, C>(Verifier<T, C> verifier, Resilience resilience)
   @Override
   public int maxTokens() {
     return verifier.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return verifier.maxMoney();
   }
 
   @Override

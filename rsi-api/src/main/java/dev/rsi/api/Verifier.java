@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -103,6 +104,17 @@ public interface Verifier<T, C> extends Described {
    */
   default int maxTokens() {
     return 0;
+  }
+
+  /**
+   * The most money that ruling on one attempt may be charged for, where it says what that was: what
+   * a budget of money sets aside for it, if its tokens at the budget's price are not more. The same
+   * every time.
+   *
+   * @return zero, the default, if it never says so; 0 or more, with at most 9 decimal places
+   */
+  default BigDecimal maxMoney() {
+    return BigDecimal.ZERO;
   }
 
   /** This verifier, to be called in another way. */

@@ -10,7 +10,7 @@ import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
-import dev.rsi.core.internal.spending.AttemptTokens;
+import dev.rsi.core.internal.spending.AttemptCosts;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Limit;
 import dev.rsi.core.internal.spending.ProcessTime;
@@ -231,9 +231,10 @@ final class PlanCheck<T, C> {
   }
 
   private void checkLimit(ProbeBank<T, C> probes, Tariff price, Limit limit, long attempts) {
-    AttemptTokens each =
-        WorstCase.tokens(parts.generator, parts.verifier, parts.critic, probes, parts.exam);
-    long tokens = LongMath.saturatedMultiply(attempts, each.all());
+    AttemptCosts each =
+        WorstCase.costs(parts.generator, parts.verifier, parts.critic, probes, parts.exam, price);
+    long tokens = LongMath.saturatedMultiply(attempts, each.all().get(Dimension.TOKENS));
+    long money = LongMath.saturatedMultiply(attempts, each.all().get(Dimension.MONEY));
     boolean boundless =
         switch (limit.dimension()) {
           case TOKENS -> each.unknown() != null;
@@ -250,8 +251,12 @@ final class PlanCheck<T, C> {
               + " its maxTokens(), or leave the ceiling out.");
       return;
     }
-    if (limit.dimension() == Dimension.MONEY && price.isFree()) {
-      problems.add("budget allows (" + limit + "), but nothing costs any: call price(...) on it.");
+    if (limit.dimension() == Dimension.MONEY && price.isFree() && money == 0) {
+      problems.add(
+          "budget allows ("
+              + limit
+              + "), but nothing costs any: call price(...) on it, or"
+              + " override maxMoney() of the part that says what it was charged.");
     }
     if (limit.dimension() == Dimension.CPU_TIME && ProcessTime.unknown()) {
       problems.add("budget allows (" + limit + "), but this system does not tell: leave it out.");
@@ -260,7 +265,7 @@ final class PlanCheck<T, C> {
         switch (limit.dimension()) {
           case ATTEMPTS -> attempts;
           case TOKENS -> tokens;
-          case MONEY -> price.isForTokens() ? price.ofTokens(tokens) : 0;
+          case MONEY -> money;
           case TRAINING_STEPS -> steps();
           case WALL_CLOCK, CPU_TIME -> 0;
         };

@@ -7,13 +7,14 @@ import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.judging.BankInUse;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.Amounts;
-import dev.rsi.core.internal.spending.AttemptTokens;
+import dev.rsi.core.internal.spending.AttemptCosts;
 import dev.rsi.core.internal.spending.Ceilings;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Tariff;
 import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunReport;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** The most that a plan can spend, reckoned before anything is done. */
@@ -40,23 +41,55 @@ final class WorstCase {
     }
     Tariff price = budget.tariff();
     long money =
-        LongMath.saturatedAdd(
-            price.ofTokens(most.get(Dimension.TOKENS)),
-            price.ofNanos(most.get(Dimension.WALL_CLOCK)));
+        LongMath.saturatedAdd(ofCalls(plan, most), price.ofNanos(most.get(Dimension.WALL_CLOCK)));
     most = most.with(Dimension.MONEY, Math.min(most.get(Dimension.MONEY), money));
     return spending(budget.generations(), most, plan.budget());
   }
 
-  /** The most tokens of one attempt, by what the parts of a plan say. */
-  static AttemptTokens tokens(
+  /** The money of all calls, time apart. */
+  private static long ofCalls(Plan<?, ?> plan, Amounts most) {
+    Tariff price = plan.budget().ceilings().tariff();
+    AttemptCosts each = costs(plan);
+    if (each.unknown() != null && price.isForTokens()) {
+      return Long.MAX_VALUE;
+    }
+    long byAttempts =
+        LongMath.saturatedMultiply(most.get(Dimension.ATTEMPTS), each.all().get(Dimension.MONEY));
+    boolean isByTokens =
+        each.all().get(Dimension.MONEY) == price.ofTokens(each.all().get(Dimension.TOKENS));
+    return isByTokens
+        ? Math.min(byAttempts, price.ofTokens(most.get(Dimension.TOKENS)))
+        : byAttempts;
+  }
+
+  /** The most that one attempt costs, by what the parts of a plan say. */
+  static AttemptCosts costs(Plan<?, ?> plan) {
+    return costs(
+        plan.generator(),
+        plan.verifier(),
+        plan.critic(),
+        plan.probes(),
+        plan.exam(),
+        plan.budget().ceilings().tariff());
+  }
+
+  /** The same of parts that are no plan yet. */
+  static AttemptCosts costs(
       Generator<?, ?> generator,
       @Nullable Verifier<?, ?> verifier,
       @Nullable Critic<?, ?> critic,
       ProbeBank<?, ?> probes,
-      @Nullable ProbeBank<?, ?> exam) {
-    int judges = DefaultProbeBank.of(probes).judgeTokens();
-    int examiners = exam == null ? 0 : DefaultProbeBank.of(exam).judgeTokens();
-    return AttemptTokens.of(generator, verifier, critic, Math.max(judges, examiners));
+      @Nullable ProbeBank<?, ?> exam,
+      Tariff tariff) {
+    DefaultProbeBank<?, ?> bank = DefaultProbeBank.of(probes);
+    int tokens = bank.judgeTokens();
+    BigDecimal money = bank.judgeMoney();
+    if (exam != null) {
+      DefaultProbeBank<?, ?> other = DefaultProbeBank.of(exam);
+      tokens = Math.max(tokens, other.judgeTokens());
+      money = money.max(other.judgeMoney());
+    }
+    return AttemptCosts.of(generator, verifier, critic, tokens, money, tariff);
   }
 
   private static Amounts planned(Plan<?, ?> plan, int levels) {
@@ -69,10 +102,11 @@ final class WorstCase {
     long attempts =
         LongMath.saturatedAdd(
             exam + probes.attempts(), generations(plan.practice(), levels, generations, others));
-    AttemptTokens each =
-        tokens(plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam());
+    AttemptCosts each = costs(plan);
     long tokens =
-        each.unknown() == null ? LongMath.saturatedMultiply(attempts, each.all()) : Long.MAX_VALUE;
+        each.unknown() == null
+            ? LongMath.saturatedMultiply(attempts, each.all().get(Dimension.TOKENS))
+            : Long.MAX_VALUE;
     return Amounts.ALL
         .with(Dimension.ATTEMPTS, attempts)
         .with(Dimension.TOKENS, tokens)

@@ -191,6 +191,9 @@ public abstract class CriticContract<T, C> {
         assertThat(critique.cost().tokens())
             .as("tokens of %s", critique)
             .isBetween(0L, (long) most);
+        assertThat(critique.cost().money())
+            .as("money of %s", critique)
+            .isLessThanOrEqualTo(critic.maxMoney());
       }
     }
   }

@@ -16,6 +16,7 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,9 +138,12 @@ public abstract class GeneratorContract<T, C> {
   void should_produce_no_more_tokens_than_it_says() {
     int most = generator.maxTokens();
     assertThat(most).isNotNegative().isEqualTo(generator.maxTokens());
+    BigDecimal money = generator.maxMoney();
+    assertThat(money).isNotNegative().isEqualByComparingTo(generator.maxMoney());
     try (Session<T, C> session = generator.open(version)) {
       assertThat(session.generate(requests(), RunContext.standalone()))
-          .allMatch(output -> output.tokens() <= most);
+          .allMatch(output -> output.cost().tokens() <= most)
+          .allMatch(output -> output.cost().money().compareTo(money) <= 0);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.GateFinding;
 import dev.rsi.api.RsiException;
@@ -17,6 +18,7 @@ import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import java.io.BufferedReader;
 import java.lang.reflect.Constructor;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -864,9 +866,10 @@ public abstract class RunStoreContract {
             "malformed: no number",
             null,
             null,
+            new Cost(30, 1),
             null,
-            null,
-            "three"),
+            "three",
+            new Cost(40, 2, 32, new BigDecimal("0.000125"))),
         new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "digest"),
         new RunEvent.Trained(1, "challenger", "anchor", 250, Map.of("loss", 0.25)),
         new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment", 600L),
@@ -877,7 +880,9 @@ public abstract class RunStoreContract {
             "challenger",
             List.of(7, 0),
             List.of(1.0, Double.NaN),
-            List.of("46")),
+            List.of("46"),
+            new Cost(80, 4, 64, BigDecimal.ZERO),
+            new Cost(90, 2)),
         new RunEvent.Stopped(1, RunReport.End.CANCELLED, "it was interrupted"),
         new RunEvent.Resumed(1, 7, "3 generations"),
         new RunEvent.BudgetMoved(

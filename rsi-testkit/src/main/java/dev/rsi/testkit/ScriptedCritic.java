@@ -5,6 +5,7 @@ import dev.rsi.api.Critic;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.Verdict;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -77,6 +78,11 @@ public final class ScriptedCritic<T, C> implements Critic<T, C> {
   @Override
   public int maxTokens() {
     return wrapped.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return wrapped.maxMoney();
   }
 
   @Override

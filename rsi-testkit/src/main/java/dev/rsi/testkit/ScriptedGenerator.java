@@ -8,6 +8,7 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -138,6 +139,11 @@ public final class ScriptedGenerator<T, C> implements Generator<T, C> {
   @Override
   public int maxTokens() {
     return wrapped.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return wrapped.maxMoney();
   }
 
   @Override

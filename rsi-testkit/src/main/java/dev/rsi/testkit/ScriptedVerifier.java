@@ -3,6 +3,7 @@ package dev.rsi.testkit;
 import dev.rsi.api.Calls;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -69,6 +70,11 @@ public final class ScriptedVerifier<T, C> implements Verifier<T, C> {
   @Override
   public int maxTokens() {
     return wrapped.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return wrapped.maxMoney();
   }
 
   @Override

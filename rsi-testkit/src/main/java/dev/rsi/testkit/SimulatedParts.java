@@ -29,6 +29,7 @@ import dev.rsi.core.Oversight;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.store.RunStore;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -128,6 +129,11 @@ final class SimulatedParts<T, C> {
     }
 
     @Override
+    public BigDecimal maxMoney() {
+      return sound.maxMoney();
+    }
+
+    @Override
     public Verdict verify(T task, C candidate) {
       return sound.verify(task, candidate);
     }
@@ -189,6 +195,11 @@ final class SimulatedParts<T, C> {
     @Override
     public int maxTokens() {
       return sound.maxTokens();
+    }
+
+    @Override
+    public BigDecimal maxMoney() {
+      return sound.maxMoney();
     }
 
     @Override
@@ -280,6 +291,11 @@ final class SimulatedParts<T, C> {
     @Override
     public int maxTokens() {
       return sound.maxTokens();
+    }
+
+    @Override
+    public BigDecimal maxMoney() {
+      return sound.maxMoney();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -76,6 +77,11 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
   @Override
   public int maxTokens() {
     return wrapped.maxTokens();
+  }
+
+  @Override
+  public BigDecimal maxMoney() {
+    return wrapped.maxMoney();
   }
 
   @Override

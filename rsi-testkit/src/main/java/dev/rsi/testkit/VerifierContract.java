@@ -247,6 +247,9 @@ public abstract class VerifierContract<T, C> {
     try (Verifier.Session<T, C> session = verifier.open()) {
       for (Verdict verdict : session.verify(attempts(), RunContext.standalone())) {
         assertThat(verdict.cost().tokens()).as("tokens of %s", verdict).isBetween(0L, (long) most);
+        assertThat(verdict.cost().money())
+            .as("money of %s", verdict)
+            .isLessThanOrEqualTo(verifier.maxMoney());
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.rsi.core.internal;
 
+import dev.rsi.api.Cost;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -105,7 +106,8 @@ abstract class JsonType {
           Long.class, LONG,
           double.class, DOUBLE,
           Double.class, DOUBLE,
-          boolean.class, BOOLEAN);
+          boolean.class, BOOLEAN,
+          Cost.class, new CostType());
 
   // What is learnt about a record takes longer than to write hundreds of its values.
   private static final ClassValue<JsonType> RECORDS =
@@ -188,6 +190,30 @@ abstract class JsonType {
     JsonToken token = parser.currentToken();
     String found = token == null ? "nothing" : Cut.shown(parser.getString());
     return new JsonException("there is (" + found + "), and it should be " + what);
+  }
+
+  /**
+   * A cost, of which a record holds only what there is: so those of older records stay as written.
+   */
+  private static final class CostType extends JsonType {
+    CostType() {
+      super("a cost");
+    }
+
+    @Override
+    void writeValue(JsonGenerator generator, Object value) {
+      RECORDS.get(WrittenCost.class).writeValue(generator, WrittenCost.of((Cost) value));
+    }
+
+    @Override
+    Object readValue(JsonParser parser, boolean missing) {
+      WrittenCost written = (WrittenCost) RECORDS.get(WrittenCost.class).readValue(parser, missing);
+      try {
+        return written.cost();
+      } catch (IllegalArgumentException e) {
+        throw JsonException.refused(e);
+      }
+    }
   }
 
   private static final class EnumType extends JsonType {

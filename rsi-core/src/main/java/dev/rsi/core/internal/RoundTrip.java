@@ -59,7 +59,7 @@ public final class RoundTrip {
         task(codec, attempt.task()).value(),
         candidate == null
             ? attempt.output()
-            : Output.of(candidate(codec, candidate).value(), attempt.output().tokens()),
+            : Output.of(candidate(codec, candidate).value(), attempt.output().cost()),
         attempt.verdict(),
         attempt.critique(),
         attempt.level(),
@@ -77,9 +77,9 @@ public final class RoundTrip {
       return output;
     }
     try {
-      return Output.of(candidate(codec, candidate).value(), output.tokens());
+      return Output.of(candidate(codec, candidate).value(), output.cost());
     } catch (RsiException e) {
-      return Output.malformed(String.valueOf(e.getMessage()), output.tokens());
+      return Output.malformed(String.valueOf(e.getMessage()), output.cost());
     }
   }
 

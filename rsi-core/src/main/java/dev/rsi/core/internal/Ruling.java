@@ -1,5 +1,6 @@
 package dev.rsi.core.internal;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.Output;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.Verdict;
@@ -72,13 +73,14 @@ public final class Ruling {
   /**
    * The output without a candidate that was ruled on so.
    *
+   * @param cost what the model used for it
    * @param text what it says; null where nobody knows
    */
-  public static <C> Output<C> withoutCandidate(Verdict ruled, int tokens, @Nullable String text) {
+  public static <C> Output<C> withoutCandidate(Verdict ruled, Cost cost, @Nullable String text) {
     String reason = ruled.reason();
     return ruled.decided()
-        ? new Output<>(Output.Kind.MALFORMED, null, after(MALFORMED, reason), tokens, text)
-        : Output.failed(after(NO_ANSWER, reason), tokens);
+        ? new Output<>(Output.Kind.MALFORMED, null, after(MALFORMED, reason), cost, text)
+        : Output.failed(after(NO_ANSWER, reason), cost);
   }
 
   private static String after(String prefix, String reason) {

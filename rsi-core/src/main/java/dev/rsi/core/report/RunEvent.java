@@ -5,9 +5,11 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.internal.Cut;
 import dev.rsi.core.internal.LeftOutIfNull;
+import dev.rsi.core.report.RunReport.Spender;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,22 @@ public sealed interface RunEvent {
    */
   default boolean circumstantial() {
     return false;
+  }
+
+  /**
+   * What parts used for what it tells: money as they were charged, or at the price of the budget
+   * where an event says so.
+   *
+   * @return without those that used nothing but time; by default empty
+   */
+  default Map<Spender, Cost> costs() {
+    return Map.of();
+  }
+
+  private static void put(Map<Spender, Cost> costs, Spender who, @Nullable Cost cost) {
+    if (cost != null && !cost.equals(Cost.NONE)) {
+      costs.put(who, cost);
+    }
   }
 
   /**
@@ -105,7 +123,7 @@ public sealed interface RunEvent {
    * @param task the task
    * @param seed the attempt's seed
    * @param candidate the candidate, null if the attempt failed
-   * @param tokens tokens the model produced
+   * @param tokens tokens the model wrote
    * @param outcome the verifier's ruling; UNDECIDED if there is no candidate
    * @param score the verdict's score in [0, 1]
    * @param reason the verdict's reason, or why there is no candidate
@@ -114,6 +132,8 @@ public sealed interface RunEvent {
    * @param verdictCost what the verifier used for the ruling; null if nothing but time
    * @param critiqueCost what the critic used; null if nothing but time, or none was asked
    * @param text what an answer says that is no candidate; null where nobody knows, or there is one
+   * @param outputCost what the model used; null if nothing but the tokens that it wrote, as in a
+   *     record older than it
    */
   record Attempted(
       int generation,
@@ -130,7 +150,8 @@ public sealed interface RunEvent {
       @Nullable String comment,
       @LeftOutIfNull @Nullable Cost verdictCost,
       @LeftOutIfNull @Nullable Cost critiqueCost,
-      @LeftOutIfNull @Nullable String text)
+      @LeftOutIfNull @Nullable String text,
+      @LeftOutIfNull @Nullable Cost outputCost)
       implements RunEvent {
     public Attempted {
       reason = Cut.text(reason);
@@ -138,6 +159,7 @@ public sealed interface RunEvent {
       text = text == null ? null : Cut.text(text);
       verdictCost = Cost.NONE.equals(verdictCost) ? null : verdictCost;
       critiqueCost = Cost.NONE.equals(critiqueCost) ? null : critiqueCost;
+      outputCost = new Cost(0, Math.max(0, tokens)).equals(outputCost) ? null : outputCost;
       critique =
           critique == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(critique));
     }
@@ -171,7 +193,32 @@ public sealed interface RunEvent {
           comment,
           null,
           null,
+          null,
           null);
+    }
+
+    /** What the model used for it. */
+    public Cost made() {
+      return outputCost == null ? new Cost(0, tokens) : outputCost;
+    }
+
+    /** What the verifier used to rule on it. */
+    public Cost ruled() {
+      return verdictCost == null ? Cost.NONE : verdictCost;
+    }
+
+    /** What the critic used on it. */
+    public Cost criticised() {
+      return critiqueCost == null ? Cost.NONE : critiqueCost;
+    }
+
+    @Override
+    public Map<Spender, Cost> costs() {
+      Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
+      put(costs, Spender.PRACTICE, made());
+      put(costs, Spender.VERIFIER, verdictCost);
+      put(costs, Spender.CRITIC, critiqueCost);
+      return costs;
     }
   }
 
@@ -243,6 +290,9 @@ public sealed interface RunEvent {
    * @param numbers a reading per probe, NaN where it is missing; for a kind that is scored, the
    *     log-probability of each choice, probe after probe
    * @param answers what the version answered, where answers are described later; else empty
+   * @param cost what the model used, with the money that counted for it by the budget's price; null
+   *     if nothing but time, or in a record older than it
+   * @param judgesCost the same of its judges
    */
   record Probed(
       int generation,
@@ -251,12 +301,39 @@ public sealed interface RunEvent {
       String version,
       List<Integer> probes,
       List<Double> numbers,
-      List<String> answers)
+      List<String> answers,
+      @LeftOutIfNull @Nullable Cost cost,
+      @LeftOutIfNull @Nullable Cost judgesCost)
       implements RunEvent {
     public Probed {
       probes = List.copyOf(probes);
       numbers = List.copyOf(numbers);
       answers = List.copyOf(answers);
+      cost = Cost.NONE.equals(cost) ? null : cost;
+      judgesCost = Cost.NONE.equals(judgesCost) ? null : judgesCost;
+    }
+
+    /** What a reading of the exam is recorded as: its stream. */
+    public static final String EXAM = "exam";
+
+    @Override
+    public Map<Spender, Cost> costs() {
+      Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
+      put(costs, stream.equals(EXAM) ? Spender.EXAM : Spender.PROBES, cost);
+      put(costs, Spender.JUDGES, judgesCost);
+      return costs;
+    }
+
+    /** A reading that took nothing but time. */
+    public Probed(
+        int generation,
+        String stream,
+        String kind,
+        String version,
+        List<Integer> probes,
+        List<Double> numbers,
+        List<String> answers) {
+      this(generation, stream, kind, version, probes, numbers, answers, null, null);
     }
   }
 
@@ -481,6 +558,9 @@ public sealed interface RunEvent {
    *     none, it counts as spent
    * @param course the attempts and training steps that the run's course has taken since it began,
    *     without those that a killed process lost; null in a record older than that
+   * @param used what each part used for what the run's course has since it began, by the words of
+   *     {@link Spender}, with the money that counted for it; null if nothing but time, or in a
+   *     record older than it
    */
   record BudgetMoved(
       int generation,
@@ -488,12 +568,25 @@ public sealed interface RunEvent {
       String day,
       Map<String, Long> spent,
       Map<String, Long> advanced,
-      @Nullable Map<String, Long> course)
+      @Nullable Map<String, Long> course,
+      @LeftOutIfNull @Nullable Map<String, Cost> used)
       implements RunEvent {
     public BudgetMoved {
+      used = used == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(used));
       spent = Collections.unmodifiableMap(new LinkedHashMap<>(spent));
       advanced = Collections.unmodifiableMap(new LinkedHashMap<>(advanced));
       course = course == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(course));
+    }
+
+    /** A movement before which no part used anything but time. */
+    public BudgetMoved(
+        int generation,
+        String step,
+        String day,
+        Map<String, Long> spent,
+        Map<String, Long> advanced,
+        @Nullable Map<String, Long> course) {
+      this(generation, step, day, spent, advanced, course, null);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,11 +37,20 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 class EventJsonTest {
   private final EventJson json = new EventJson();
@@ -132,6 +142,58 @@ class EventJsonTest {
             before.replace("null}", "null,\"verdictCost\":{\"tokensIn\":8,\"tokensOut\":9}}"));
   }
 
+  @Test
+  void should_write_costs_only_where_there_are_some_and_read_what_is_older() {
+    // GIVEN records as they were before, and what is written now
+    String probed =
+        "{\"generation\":1,\"stream\":\"exam\",\"kind\":\"k\",\"version\":\"v\",\"probes\":[0],"
+            + "\"numbers\":[1.0],\"answers\":[]}";
+    String moved =
+        "{\"generation\":1,\"step\":\"s\",\"day\":\"2026-02-28\",\"spent\":{\"tokens\":4},"
+            + "\"advanced\":{},\"course\":{}}";
+    RunEvent.Probed read =
+        new RunEvent.Probed(1, "exam", "k", "v", List.of(0), List.of(1.0), List.of());
+    RunEvent.BudgetMoved spent =
+        new RunEvent.BudgetMoved(1, "s", "2026-02-28", Map.of("tokens", 4L), Map.of(), Map.of());
+    // THEN the one is the other
+    assertThat(json.write(read).body()).isEqualTo(probed);
+    assertThat(json.read(new EventJson.Row(1, "probed", probed))).isEqualTo(read);
+    assertThat(json.write(spent).body()).isEqualTo(moved);
+    assertThat(json.read(new EventJson.Row(1, "budget-moved", moved))).isEqualTo(spent);
+    // WHEN there is a cost THEN it has what there is of it
+    Cost cost = new Cost(8, 9, 7, new BigDecimal("0.10"));
+    String withCost = "{\"tokensIn\":8,\"tokensOut\":9,\"tokensCached\":7,\"money\":\"0.1\"}";
+    RunEvent.Probed dear =
+        new RunEvent.Probed(
+            1, "exam", "k", "v", List.of(0), List.of(1.0), List.of(), cost, Cost.NONE);
+    String body = probed.replace("[]}", "[],\"cost\":" + withCost + "}");
+    assertThat(json.write(dear).body()).isEqualTo(body);
+    assertThat(json.read(new EventJson.Row(1, "probed", body))).isEqualTo(dear);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "\"0.1\";\"-0.1\";money (-0.1)",
+        "\"0.1\";\"1E+999999999\";money (1E+999999999)",
+        "\"0.1\";\"much\";money (much)",
+        "\"0.1\";0.1;money",
+        "\"0.1\";\"00000000000000000000000000000000000000000\";money",
+        "\"tokensCached\":7;\"tokensCached\":9;tokensCached (9)",
+        "\"tokensIn\":8;\"tokensIn\":-8;tokensIn (-8)",
+        "\"money\";\"gold\";gold"
+      })
+  void should_refuse_costs_that_are_none(String part, String forged, String named) {
+    Cost cost = new Cost(8, 9, 7, new BigDecimal("0.10"));
+    RunEvent.Probed dear =
+        new RunEvent.Probed(1, "exam", "k", "v", List.of(), List.of(), List.of(), cost, cost);
+    String body = json.write(dear).body().replace(part, forged);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> json.read(new EventJson.Row(1, "probed", body)))
+        .withMessageContaining(named);
+  }
+
   private static RunEvent.Attempted attempted(@Nullable Cost verdict, @Nullable Cost critique) {
     return new RunEvent.Attempted(
         1,
@@ -148,6 +210,7 @@ class EventJsonTest {
         null,
         verdict,
         critique,
+        null,
         null);
   }
 
@@ -266,10 +329,21 @@ class EventJsonTest {
       return Arbitraries.of(raw.getEnumConstants());
     }
     if (raw == Cost.class) {
-      Arbitrary<Long> tokens = Arbitraries.longs().greaterOrEqual(0);
-      return Combinators.combine(tokens, tokens).as(Cost::new);
+      return anyCost();
     }
     return anyRecord(raw);
+  }
+
+  private static Arbitrary<Cost> anyCost() {
+    Arbitrary<Long> tokens = Arbitraries.longs().greaterOrEqual(0);
+    Arbitrary<BigDecimal> money =
+        Arbitraries.longs().greaterOrEqual(0).injectNull(.5).map(EventJsonTest::billionths);
+    return Combinators.combine(tokens, tokens, tokens, money)
+        .as((in, out, cached, charged) -> new Cost(in, out, Math.min(in, cached), charged));
+  }
+
+  private static BigDecimal billionths(@Nullable Long units) {
+    return units == null ? BigDecimal.ZERO : BigDecimal.valueOf(units, 9);
   }
 
   /** What wrote the files of rsi before its own writer did. */
@@ -279,16 +353,45 @@ class EventJsonTest {
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING)
             .disable(EnumFeature.READ_ENUMS_USING_TO_STRING)
-            .withConfigOverride(
-                Cost.class,
-                cost ->
-                    cost.setInclude(
-                        JsonInclude.Value.construct(
-                            JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL)))
+            .addModule(
+                new SimpleModule()
+                    .addSerializer(Cost.class, new WritesCost())
+                    .addDeserializer(Cost.class, new ReadsCost()))
             .addMixIn(RunEvent.Attempted.class, LeavesOut.class)
             .addMixIn(GenerationReport.class, LeavesOut.class)
+            .addMixIn(RunEvent.Probed.class, LeavesOut.class)
+            .addMixIn(RunEvent.BudgetMoved.class, LeavesOut.class)
             .addMixIn(RunEvent.Faulted.class, LeavesOut.class)
             .build();
+
+    /** A cost had tokens alone then; what it has beside them is left out where there is none. */
+    private static final class WritesCost extends ValueSerializer<Cost> {
+      @Override
+      public void serialize(Cost cost, JsonGenerator to, SerializationContext context) {
+        to.writeStartObject();
+        to.writeNumberProperty("tokensIn", cost.tokensIn());
+        to.writeNumberProperty("tokensOut", cost.tokensOut());
+        if (cost.tokensCached() > 0) {
+          to.writeNumberProperty("tokensCached", cost.tokensCached());
+        }
+        if (cost.money().signum() > 0) {
+          to.writeStringProperty("money", cost.money().toPlainString());
+        }
+        to.writeEndObject();
+      }
+    }
+
+    private static final class ReadsCost extends ValueDeserializer<Cost> {
+      @Override
+      public Cost deserialize(JsonParser from, DeserializationContext context) {
+        JsonNode cost = context.readTree(from);
+        return new Cost(
+            cost.path("tokensIn").asLong(),
+            cost.path("tokensOut").asLong(),
+            cost.path("tokensCached").asLong(0),
+            new BigDecimal(cost.path("money").asString("0")));
+      }
+    }
 
     /** What came after that writer is left out where it is null. */
     private interface LeavesOut {
@@ -303,6 +406,24 @@ class EventJsonTest {
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       String where();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Cost outputCost();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Cost verdictCost();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Cost critiqueCost();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Cost cost();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Cost judgesCost();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Map<String, Cost> used();
     }
   }
 }

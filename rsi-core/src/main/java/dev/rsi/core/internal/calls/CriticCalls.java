@@ -54,7 +54,8 @@ public final class CriticCalls<T, C> implements AutoCloseable {
       Lists.each(answers.get(i), batches.get(i).size(), "critic", this::undecided)
           .forEach(critique -> critiques.add(onRubric(critique)));
     }
-    critiques.forEach(critique -> Costs.check("critic", critique.cost(), critic.maxTokens()));
+    critiques.forEach(
+        critique -> Costs.check("critic", critique.cost(), critic.maxTokens(), critic.maxMoney()));
     return critiques;
   }
 
@@ -85,7 +86,8 @@ public final class CriticCalls<T, C> implements AutoCloseable {
   }
 
   private Critique undecided(String reason) {
-    return Critique.undecided(reason).withCost(Costs.unknown(critic.maxTokens()));
+    return Critique.undecided(reason)
+        .withCost(Costs.unknown(critic.maxTokens(), critic.maxMoney()));
   }
 
   /** Who is called, to be closed with others. */

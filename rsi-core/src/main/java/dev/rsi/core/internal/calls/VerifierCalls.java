@@ -45,7 +45,9 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
       verdicts.addAll(
           Lists.each(answers.get(i), batches.get(i).size(), "verifier", this::undecided));
     }
-    verdicts.forEach(verdict -> Costs.check("verifier", verdict.cost(), verifier.maxTokens()));
+    verdicts.forEach(
+        verdict ->
+            Costs.check("verifier", verdict.cost(), verifier.maxTokens(), verifier.maxMoney()));
     return verdicts;
   }
 
@@ -88,7 +90,8 @@ public final class VerifierCalls<T, C> implements AutoCloseable {
   }
 
   private Verdict undecided(String reason) {
-    return Verdict.undecided(reason).withCost(Costs.unknown(verifier.maxTokens()));
+    return Verdict.undecided(reason)
+        .withCost(Costs.unknown(verifier.maxTokens(), verifier.maxMoney()));
   }
 
   /** Who is called, to be closed with others. */

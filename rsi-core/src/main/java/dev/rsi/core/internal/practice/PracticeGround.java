@@ -206,15 +206,17 @@ public final class PracticeGround<T, C> {
     return written;
   }
 
-  /** The tokens of verdicts and critiques. */
-  private static <T, C> long used(List<Attempt<T, C>> examined) {
-    Cost used = Cost.NONE;
+  /** What verdicts and critiques used. */
+  private static <T, C> List<Cost> used(List<Attempt<T, C>> examined) {
+    List<Cost> used = new ArrayList<>();
     for (Attempt<T, C> attempt : examined) {
       Critique critique = attempt.critique();
-      used =
-          used.plus(attempt.verdict().cost()).plus(cost(critique == null ? null : critique.cost()));
+      used.add(attempt.verdict().cost());
+      if (critique != null) {
+        used.add(critique.cost());
+      }
     }
-    return used.tokens();
+    return used;
   }
 
   /** What was found when the run first came by, of what is asked now. */
@@ -243,7 +245,8 @@ public final class PracticeGround<T, C> {
               event.comment(),
               event.verdictCost(),
               event.critiqueCost(),
-              event.text()));
+              event.text(),
+              event.outputCost()));
     }
     return recalled;
   }
@@ -253,13 +256,12 @@ public final class PracticeGround<T, C> {
    * same.
    */
   private Attempt<T, C> attempt(RunEvent.Attempted event) {
-    Verdict verdict =
-        new Verdict(event.outcome(), event.score(), event.reason(), cost(event.verdictCost()));
+    Verdict verdict = new Verdict(event.outcome(), event.score(), event.reason(), event.ruled());
     String candidate = event.candidate();
     Output<C> output =
         candidate == null
-            ? Ruling.withoutCandidate(verdict, event.tokens(), event.text())
-            : Output.of(codec.readCandidate(candidate), event.tokens());
+            ? Ruling.withoutCandidate(verdict, event.made(), event.text())
+            : Output.of(codec.readCandidate(candidate), event.made());
     Attempt<T, C> attempt =
         Attempt.of(
                 codec.readTask(event.task()),
@@ -273,12 +275,7 @@ public final class PracticeGround<T, C> {
       return attempt;
     }
     String text = Objects.requireNonNullElse(event.comment(), "");
-    return attempt.criticised(
-        new Critique(scores, text).on(rubric).withCost(cost(event.critiqueCost())));
-  }
-
-  private static Cost cost(@Nullable Cost recorded) {
-    return Objects.requireNonNullElse(recorded, Cost.NONE);
+    return attempt.criticised(new Critique(scores, text).on(rubric).withCost(event.criticised()));
   }
 
   private Tally handOn(List<RunEvent.Attempted> made, Consumer<Attempt<T, C>> into) {
@@ -314,6 +311,7 @@ public final class PracticeGround<T, C> {
         critique == null ? null : critique.text(),
         verdict.cost(),
         critique == null ? null : critique.cost(),
-        attempt.output().text());
+        attempt.output().text(),
+        attempt.output().cost());
   }
 }

@@ -110,7 +110,7 @@ public final class SameRulings {
     C candidate = codec.readCandidate(String.valueOf(event.candidate()));
     return Attempt.of(
         codec.readTask(event.task()),
-        Output.of(candidate, event.tokens()),
+        Output.of(candidate, event.made()),
         event.level(),
         event.generation(),
         event.seed());

@@ -1,13 +1,15 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.Calls;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
-import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.calls.Answer;
+import dev.rsi.core.internal.calls.Costs;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.JudgeCalls;
+import dev.rsi.core.internal.calls.Judged;
 import dev.rsi.core.internal.calls.Sessions;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
@@ -19,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
@@ -35,8 +36,7 @@ public final class Attempts<T, C> {
   private final ThreadFactory threads;
   private final JudgeCalls judges;
   private final Map<String, Asked> versions = new HashMap<>();
-  private final Map<String, Asking<Supplier<OptionalDouble>, OptionalDouble>> reading =
-      new HashMap<>();
+  private final Map<String, Asking<Supplier<Judged>, Judged>> reading = new HashMap<>();
 
   /**
    * Attempts with the versions of a registry.
@@ -78,20 +78,13 @@ public final class Attempts<T, C> {
               .toList();
       spending.actual =
           Amounts.of(Dimension.ATTEMPTS, requests.size())
-              .with(Dimension.TOKENS, outputs.stream().mapToLong(Output::tokens).sum());
+              .plus(steps.accounts().amounts(outputs.stream().map(Output::cost).toList()));
     } finally {
       flight.commit();
       spending.end();
     }
     for (Output<C> output : outputs) {
-      if (output.tokens() > generator.maxTokens()) {
-        throw new RsiException(
-            "The generator produced ("
-                + output.tokens()
-                + ") tokens in an attempt, but says that it produces at most ("
-                + generator.maxTokens()
-                + ").\nMaybe its maxTokens() leaves out the token that ends an answer.");
-      }
+      Costs.check("generator", output.cost(), generator.maxTokens(), generator.maxMoney());
     }
     return outputs;
   }
@@ -99,22 +92,23 @@ public final class Attempts<T, C> {
   private Output<C> output(Answer<Output<C>> answer) {
     return switch (answer.kind()) {
       case GIVEN -> Objects.requireNonNull(answer.value());
-      case LATE -> Output.failed("it took too long, and was cut", most());
-      case THREW -> Output.failed("the call threw " + answer.thrown(), most());
+      case LATE -> Output.failed("it took too long, and was cut", unknown());
+      case THREW -> Output.failed("the call threw " + answer.thrown(), unknown());
     };
   }
 
-  /** What an attempt may have produced of which nobody knows. */
-  private int most() {
-    return generator.maxTokens() == Integer.MAX_VALUE ? 0 : generator.maxTokens();
+  /** What an attempt may have used of which nobody knows. */
+  private Cost unknown() {
+    return Costs.unknown(generator.maxTokens(), generator.maxMoney());
   }
 
   /**
    * Pays for attempts that came to nothing and are made again, and for one that may go with them.
    */
   private boolean loses(List<Answer<Output<C>>> failed) {
-    long tokens = failed.stream().mapToLong(answer -> output(answer).tokens()).sum();
-    return steps.accounts().lost(Amounts.of(Dimension.TOKENS, tokens + most()));
+    List<Cost> lost = new ArrayList<>(failed.stream().map(each -> output(each).cost()).toList());
+    lost.add(unknown());
+    return steps.accounts().lost(steps.accounts().amounts(lost));
   }
 
   /** What calls for a batch spend: the most that they can while one is under way. */
@@ -222,19 +216,20 @@ public final class Attempts<T, C> {
    *
    * @param kind the probes' kind, with what it is read for
    * @param calls how their judges may be called
-   * @param tokens that their judges use on one attempt at most; {@link Integer#MAX_VALUE} if nobody
-   *     says
+   * @param each what their judges use on one attempt at most
+   * @param unknown what a reading is taken to have used of which nobody knows
    * @param asks attempts that a reading is about
    * @param readings each asks the judges about one probe
    * @param step what for, for people
    * @return an answer for each, in order
    */
-  public List<Answer<OptionalDouble>> read(
+  public List<Answer<Judged>> read(
       String kind,
       Calls calls,
-      int tokens,
+      Amounts each,
+      Cost unknown,
       int asks,
-      List<Supplier<OptionalDouble>> readings,
+      List<Supplier<Judged>> readings,
       String step) {
     Watch context = steps.context(step);
     return reading
@@ -250,14 +245,22 @@ public final class Attempts<T, C> {
                             : Asking.Came.PASSING))
         .all(
             readings,
-            lost -> steps.accounts().mayJudge((lost.size() + 1L) * asks, tokens),
+            lost -> steps.accounts().mayJudge((lost.size() + 1L) * asks, each),
             some ->
                 steps
                     .accounts()
                     .judged(
                         (long) some.size() * asks,
-                        tokens,
-                        () -> judges.read(calls, some, context)));
+                        each,
+                        () -> judges.read(calls, some, context),
+                        given ->
+                            given.stream().flatMap(one -> calls(one, unknown).stream()).toList()));
+  }
+
+  /** What the calls of a reading used. */
+  public static List<Cost> calls(Answer<Judged> answer, Cost unknown) {
+    Judged judged = answer.value();
+    return judged == null ? List.of(unknown) : judged.calls();
   }
 
   /** Closes every session but those of the versions given. */

@@ -146,7 +146,9 @@ public final class Steps {
       Function<R, List<? extends RunEvent>> write) {
     List<E> then = recalled(type, count, most, events -> most);
     R result = then == null ? make.get() : read.apply(then);
-    journal.record(write.apply(result));
+    List<? extends RunEvent> events = write.apply(result);
+    journal.record(events);
+    events.forEach(accounts::took);
     return result;
   }
 
@@ -164,6 +166,7 @@ public final class Steps {
     List<E> then = recalled(type, 1, most, events -> spent.apply(events.get(0)));
     E event = then == null ? make.get() : then.get(0);
     journal.record(event);
+    accounts.took(event);
     return event;
   }
 
