@@ -88,7 +88,11 @@ public final class Plan<T, C> {
   public Map<String, String> describe() {
     Map<String, String> words = new TreeMap<>();
     words.put("generator", generator().describe());
-    words.put("codec", Described.className(codec()));
+    words.put(
+        "codec",
+        codec() instanceof Described described
+            ? described.describe()
+            : Described.className(codec()));
     words.put("verifier", verifier().describe());
     Critic<? super T, ? super C> critic = critic();
     if (critic != null) {
