@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /** See {@link Datasets#split}. */
 final class Splitter<T> {
-  private static final String[] PARTS = {"practice", "probes", "exam"};
+  private static final List<String> PARTS = List.of("practice", "probes", "exam");
 
   private final Function<? super T, String> text;
   private final Shares shares;
@@ -109,7 +109,7 @@ final class Splitter<T> {
         int largest = clusters.stream().mapToInt(List::size).max().orElse(0);
         throw new IllegalArgumentException(
             "The part ("
-                + PARTS[i]
+                + PARTS.get(i)
                 + ") with a share of ("
                 + asked[i]
                 + ") has none of ("

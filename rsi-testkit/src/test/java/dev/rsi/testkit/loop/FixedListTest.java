@@ -18,6 +18,7 @@ import dev.rsi.core.report.RunReport;
 import dev.rsi.core.report.RunReport.End;
 import dev.rsi.core.store.RunStore;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -184,6 +185,47 @@ class FixedListTest {
         assertThat(RunReport.of(store, "run-1").generations()).isEqualTo(expected.generations());
       }
     }
+  }
+
+  /** A record of tasks without levels that is older than the words of where tasks come from. */
+  @Test
+  void should_resume_an_older_record_of_drawn_tasks() {
+    RunStore whole = RunStore.inMemory();
+    loop(whole, 20, 1).run(start, Prompts.TICKETS);
+    List<RunEvent> older = new ArrayList<>();
+    for (RunEvent event : Loops.course(whole, "run-1")) {
+      if (event.generation() > 1) {
+        break;
+      }
+      older.add(
+          event instanceof RunEvent.GenerationFinished finished
+              ? new RunEvent.GenerationFinished(without(finished.report()))
+              : event);
+    }
+    // The version that it left live.
+    registry.promote(((RunEvent.GenerationFinished) older.get(older.size() - 1)).report().live());
+    RunStore store = RunStore.inMemory();
+    store.create("run-1");
+    store.append("run-1", Instant.EPOCH, older);
+    RunReport report = loop(store, 20, 1).resume("run-1", Prompts.TICKETS);
+    assertThat(report.generations().get(1).supplied()).isNull();
+    assertThat(report.generations().get(2).supplied())
+        .isEqualTo(new GenerationReport.Supplied(1, 0, 0, 0));
+  }
+
+  private static GenerationReport without(GenerationReport report) {
+    return new GenerationReport(
+        report.generation(),
+        report.outcome(),
+        report.frontier(),
+        report.made(),
+        report.kept(),
+        report.challenger(),
+        report.decision(),
+        report.exam(),
+        report.live(),
+        report.practised(),
+        report.why());
   }
 
   @Test

@@ -28,7 +28,8 @@ public final class NearClusters {
     LongIds spelled = new LongIds();
     List<Integer> firsts = new ArrayList<>();
     List<long[]> sets = new ArrayList<>();
-    List<Integer> ofSets = new ArrayList<>();
+    // Which text each set is of.
+    int[] ofSets = new int[texts.size()];
     for (int i = 0; i < texts.size(); i++) {
       Runs runs = Runs.of(texts.get(i));
       int id = spelled.add(runs.text());
@@ -38,17 +39,17 @@ public final class NearClusters {
       }
       firsts.add(i);
       if (runs.runs().length > 0) {
+        ofSets[sets.size()] = i;
         sets.add(runs.runs());
-        ofSets.add(i);
       }
     }
     NearIndex index = new NearIndex(sets, nearness);
     for (int i = 0; i < sets.size(); i++) {
-      int own = ofSets.get(i);
+      int own = ofSets[i];
       index.forEachNear(
           sets.get(i),
-          other -> clusters.root(ofSets.get(other)) != clusters.root(own),
-          other -> clusters.join(own, ofSets.get(other)));
+          other -> clusters.root(ofSets[other]) != clusters.root(own),
+          other -> clusters.join(own, ofSets[other]));
     }
     int[] roots = new int[texts.size()];
     for (int i = 0; i < roots.length; i++) {
