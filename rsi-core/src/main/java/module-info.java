@@ -16,6 +16,7 @@ module dev.rsi.core {
 
   exports dev.rsi.core;
   exports dev.rsi.core.canary;
+  exports dev.rsi.core.data;
   exports dev.rsi.core.gate;
   exports dev.rsi.core.live;
   exports dev.rsi.core.micrometer;

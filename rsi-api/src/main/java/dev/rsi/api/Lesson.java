@@ -27,6 +27,11 @@ public record Lesson<T, C>(Attempt<T, C> attempt, double weight) {
     }
   }
 
+  /** A lesson known to be right from the start, where tasks have no levels. */
+  public static <T, C> Lesson<T, C> given(T task, C candidate) {
+    return given(task, candidate, 1);
+  }
+
   /** A lesson known to be right from the start: a PASS of generation 0 with weight 1. */
   public static <T, C> Lesson<T, C> given(T task, C candidate, int level) {
     Attempt<T, C> known = Attempt.of(task, Output.of(candidate, 0), level, 0, 0);

@@ -282,24 +282,27 @@ final class Generation<T, C> {
             marks,
             state.incumbent(),
             practises ? pool.practised() : null,
-            why);
+            why,
+            practises ? shop.ground().supplied() : null);
     return steps.told(
         RunEvent.GenerationFinished.class, then -> as(then.report(), report), () -> report);
   }
 
   /** An older record has less, and counted a level that broke off as none. */
   private static GenerationReport as(GenerationReport then, GenerationReport report) {
-    return then.practised() != null || then.why() != null
-        ? report
-        : new GenerationReport(
-            report.generation(),
-            report.outcome(),
-            report.frontier(),
-            then.made(),
-            then.kept(),
-            report.challenger(),
-            report.decision(),
-            report.exam(),
-            report.live());
+    boolean isOld = then.practised() == null && then.why() == null;
+    return new GenerationReport(
+        report.generation(),
+        report.outcome(),
+        report.frontier(),
+        isOld ? then.made() : report.made(),
+        isOld ? then.kept() : report.kept(),
+        report.challenger(),
+        report.decision(),
+        report.exam(),
+        report.live(),
+        isOld ? null : report.practised(),
+        isOld ? null : report.why(),
+        then.supplied() == null ? null : report.supplied());
   }
 }

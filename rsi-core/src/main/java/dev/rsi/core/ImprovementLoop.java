@@ -183,7 +183,7 @@ public final class ImprovementLoop<T, C> {
    * @param tasks what to practise
    */
   public RunReport.Spending worstCase(TaskSource<T> tasks) {
-    return WorstCase.of(plan, levels(tasks));
+    return WorstCase.of(plan, tasks, levels(tasks));
   }
 
   /** The run in the store that was begun last, if it has not ended. */

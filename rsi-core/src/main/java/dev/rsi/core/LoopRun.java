@@ -15,6 +15,7 @@ import dev.rsi.core.internal.near.SpentTasks;
 import dev.rsi.core.internal.practice.Examiner;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
+import dev.rsi.core.internal.practice.Supply;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.DiskSpace;
 import dev.rsi.core.internal.spending.Ledger;
@@ -106,7 +107,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.controls = controls;
     Thread thread = Thread.currentThread();
     Seeds seeds = new Seeds(plan.seed());
-    Practice practice = plan.practice();
+    Practice practice = direct.call("source of tasks", () -> plan.practice().within(tasks, levels));
     Codec<T, C> codec = plan.codec();
     this.ledger = ledger();
     Accounts accounts =
@@ -157,8 +158,9 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.judging = judging(anchor, seeds, heldOut, spent);
     PracticeGround<T, C> ground =
         new PracticeGround<>(
-            tasks,
-            heldOut::mayPractise,
+            direct.call(
+                "source of tasks",
+                () -> new Supply<>(tasks, levels, codec, seeds, heldOut::mayPractise)),
             practice.samples(),
             practice.batch(),
             seeds,
@@ -280,7 +282,9 @@ final class LoopRun<T, C> implements AutoCloseable {
         if (!more) {
           return end(
               RunReport.End.MASTERED,
-              "The verifier passes the hardest level (" + levels + ") as mastered.");
+              levels == 1
+                  ? "The verifier passes the tasks as mastered."
+                  : "The verifier passes the hardest level (" + levels + ") as mastered.");
         }
       }
     } catch (CancelledException e) {

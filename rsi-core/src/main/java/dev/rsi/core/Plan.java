@@ -15,6 +15,7 @@ import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.practice.SameRulings;
+import dev.rsi.core.internal.practice.Supply;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.probe.ProbeBank;
@@ -87,7 +88,11 @@ public final class Plan<T, C> {
   public Map<String, String> describe() {
     Map<String, String> words = new TreeMap<>();
     words.put("generator", generator().describe());
-    words.put("codec", Described.className(codec()));
+    words.put(
+        "codec",
+        codec() instanceof Described described
+            ? described.describe()
+            : Described.className(codec()));
     words.put("verifier", verifier().describe());
     Critic<? super T, ? super C> critic = critic();
     if (critic != null) {
@@ -127,13 +132,17 @@ public final class Plan<T, C> {
   }
 
   /** What the record of a run has of this plan and of its tasks. */
-  Map<String, String> recorded(TaskSource<?> tasks, int levels) {
+  Map<String, String> recorded(TaskSource<T> tasks, int levels) {
     Map<String, String> words = new TreeMap<>(describe());
     words.remove("seed");
     words.put("course", COURSE);
     words.put("tasks", tasks.describe());
+    String listed = Supply.digest(tasks, levels, codec());
+    if (listed != null) {
+      words.put("tasks sha-256", listed);
+    }
     words.put("levels", String.valueOf(levels));
-    words.put("worst case", WorstCase.of(this, levels).summary());
+    words.put("worst case", WorstCase.of(this, tasks, levels).summary());
     return words;
   }
 

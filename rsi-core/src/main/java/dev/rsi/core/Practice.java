@@ -1,6 +1,8 @@
 package dev.rsi.core;
 
 import com.google.common.math.LongMath;
+import dev.rsi.api.TaskSource;
+import dev.rsi.core.internal.practice.Supply;
 
 /**
  * How the model practises in one generation.
@@ -19,7 +21,8 @@ import com.google.common.math.LongMath;
  *
  * <p>Immutable; the setters return changed copies.
  *
- * @param tasks practice tasks per level, 1 or more; default 512
+ * @param tasks practice tasks per level, 1 or more; default 512. Of a list a generation has no more
+ *     than there are, scouts included: each task once at most
  * @param samples attempts per task, 1 or more; default 1. A vote needs several
  * @param scouts scout tasks per level, 1 or more; default 128: a pass rate is then known to about
  *     one part in eleven
@@ -128,6 +131,12 @@ public record Practice(
   /** With another number of earlier lessons that are kept. */
   public Practice memory(int lessons) {
     return new Practice(tasks, samples, scouts, passRate, mastery, reach, batch, patience, lessons);
+  }
+
+  /** With no more tasks and scouts than the lists of a source have; as it is where one is drawn. */
+  Practice within(TaskSource<?> source, int levels) {
+    int most = Supply.most(source, levels);
+    return tasks(Math.min(tasks, most)).scouts(Math.min(scouts, most));
   }
 
   /** What is recorded of it beside its memory, in the words of every record so far. */

@@ -3,6 +3,7 @@ package dev.rsi.core;
 import com.google.common.math.LongMath;
 import dev.rsi.api.Critic;
 import dev.rsi.api.Generator;
+import dev.rsi.api.TaskSource;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.judging.BankInUse;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
@@ -33,9 +34,9 @@ final class WorstCase {
   }
 
   /** What a whole run spends at most, by its plan and its budget together. */
-  static RunReport.Spending of(Plan<?, ?> plan, int levels) {
+  static RunReport.Spending of(Plan<?, ?> plan, TaskSource<?> tasks, int levels) {
     Ceilings budget = plan.budget().ceilings();
-    Amounts most = planned(plan, levels);
+    Amounts most = planned(plan, plan.practice().within(tasks, levels), levels);
     for (Dimension dimension : Dimension.values()) {
       most = most.with(dimension, Math.min(most.get(dimension), budget.most(dimension)));
     }
@@ -92,7 +93,7 @@ final class WorstCase {
     return AttemptCosts.of(generator, verifier, critic, tokens, money, tariff);
   }
 
-  private static Amounts planned(Plan<?, ?> plan, int levels) {
+  private static Amounts planned(Plan<?, ?> plan, Practice practice, int levels) {
     long generations = plan.budget().generations();
     DefaultProbeBank<?, ?> probes = DefaultProbeBank.of(plan.probes());
     long exam = attempts(plan.exam());
@@ -101,7 +102,7 @@ final class WorstCase {
     long others = banks + BankInUse.retests(probes) + exam;
     long attempts =
         LongMath.saturatedAdd(
-            exam + probes.attempts(), generations(plan.practice(), levels, generations, others));
+            exam + probes.attempts(), generations(practice, levels, generations, others));
     AttemptCosts each = costs(plan);
     long tokens =
         each.unknown() == null
@@ -110,7 +111,7 @@ final class WorstCase {
     return Amounts.ALL
         .with(Dimension.ATTEMPTS, attempts)
         .with(Dimension.TOKENS, tokens)
-        .with(Dimension.TRAINING_STEPS, steps(plan, plan.practice().lessons(levels)));
+        .with(Dimension.TRAINING_STEPS, steps(plan, practice.lessons(levels)));
   }
 
   /**

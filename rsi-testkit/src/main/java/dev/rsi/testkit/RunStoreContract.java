@@ -932,7 +932,8 @@ public abstract class RunStoreContract {
                 Map.of(),
                 "live",
                 new GenerationReport.Practised(4, 3, 2, 1, 1, 3, Map.of("it was asleep", 1)),
-                "nothing new")),
+                "nothing new",
+                new GenerationReport.Supplied(1, 120, 3, 0.1 + 0.2))),
         new RunEvent.RunFinished(2, RunReport.End.BUDGET_SPENT, "3 generations", "challenger"));
   }
 }

@@ -28,6 +28,7 @@ class HouseTest {
           "micrometer",
           "live",
           "",
+          "data",
           "gate",
           "told",
           "probe",

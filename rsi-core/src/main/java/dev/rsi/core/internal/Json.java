@@ -27,7 +27,7 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
  * shares a jar of annotations with the Jackson 2 of the application, whose older one would win.
  */
 public final class Json {
-  private static final JsonFactory FACTORY =
+  static final JsonFactory FACTORY =
       JsonFactory.builder()
           // A model may emit half a surrogate pair, which has no UTF-8: everything from the
           // surrogates on is written as an escape.

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     that
  * @param why why nothing was trained, in words; null where something was, and in a record older
  *     than that
+ * @param supplied where its tasks came from; null where they have levels and are drawn, for
+ *     generation 0, and in a record older than that
  */
 public record GenerationReport(
     int generation,
@@ -40,7 +42,8 @@ public record GenerationReport(
     Map<String, Double> exam,
     String live,
     @LeftOutIfNull @Nullable Practised practised,
-    @LeftOutIfNull @Nullable String why) {
+    @LeftOutIfNull @Nullable String why,
+    @LeftOutIfNull @Nullable Supplied supplied) {
 
   /** What became of a generation. */
   public enum Outcome {
@@ -139,6 +142,24 @@ public record GenerationReport(
     }
   }
 
+  /**
+   * Where practice tasks came from.
+   *
+   * @param levels how many levels they have; 1 where nothing is known of difficulty
+   * @param tasks how many there are in the lists practised so far; 0 if they are drawn
+   * @param leftOut how many of those are held out, and were left out
+   * @param epochs how often the run has gone through them by the end of this generation, those left
+   *     out too
+   */
+  public record Supplied(int levels, int tasks, int leftOut, double epochs) {
+
+    /** As in {@code "1.5 epochs of 120 tasks (3 held out)"}. */
+    String words() {
+      return String.format(Locale.ROOT, "%.1f epochs of %d tasks", epochs, tasks)
+          + (leftOut == 0 ? "" : " (" + leftOut + " held out)");
+    }
+  }
+
   public GenerationReport {
     exam = Collections.unmodifiableMap(new LinkedHashMap<>(exam));
     why = why == null ? null : Cut.text(why);
@@ -158,14 +179,47 @@ public record GenerationReport(
     this(generation, outcome, frontier, made, kept, challenger, decision, exam, live, null, null);
   }
 
+  /** A report without where tasks came from. */
+  public GenerationReport(
+      int generation,
+      Outcome outcome,
+      int frontier,
+      int made,
+      int kept,
+      @Nullable String challenger,
+      @Nullable GateDecision decision,
+      Map<String, Double> exam,
+      String live,
+      @Nullable Practised practised,
+      @Nullable String why) {
+    this(
+        generation,
+        outcome,
+        frontier,
+        made,
+        kept,
+        challenger,
+        decision,
+        exam,
+        live,
+        practised,
+        why,
+        null);
+  }
+
   /** The generation in a line, without its exam. */
   public String summary() {
     String text = String.format(Locale.ROOT, "generation %d %s", generation, outcome.words());
     if (outcome == Outcome.ANCHOR) {
       return text;
     }
+    boolean hasLevels = supplied == null || supplied.levels() > 1;
     String line =
-        String.format(Locale.ROOT, "%s: up to level %d, kept %d of %d", text, frontier, kept, made);
+        text + ": " + (hasLevels ? "up to level " + frontier + ", " : "") + "kept " + kept;
+    line += " of " + made;
+    if (supplied != null && supplied.tasks() > 0) {
+      line += ", " + supplied.words();
+    }
     if (practised != null && outcome != Outcome.NO_LESSONS) {
       line += practised.known() == 0 ? "" : ", " + practised.known() + " known";
       line += practised.undecided() == 0 ? "" : ", " + practised.undecidedWords();

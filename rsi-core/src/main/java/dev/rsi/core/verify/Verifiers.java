@@ -1,5 +1,6 @@
 package dev.rsi.core.verify;
 
+import dev.rsi.api.Labelled;
 import dev.rsi.api.Verifier;
 import java.util.Objects;
 import java.util.function.BiPredicate;
@@ -20,6 +21,14 @@ public final class Verifiers {
   public static <T, C> Verifier<T, C> exact(Function<? super T, ? extends C> expected) {
     Objects.requireNonNull(expected, "expected");
     return new Exact<>(expected);
+  }
+
+  /**
+   * Right means equal to the task's label. The reason of a FAIL names the label, and so does the
+   * record of the run; a trainer that learns from attempts reads it.
+   */
+  public static <I, C> Verifier<Labelled<I, C>, C> labels() {
+    return new Exact<>(Labelled::label);
   }
 
   /**

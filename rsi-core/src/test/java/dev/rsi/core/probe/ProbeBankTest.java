@@ -43,7 +43,8 @@ class ProbeBankTest {
             ECHO,
             Map.of("sums", List.of("12+3=", "A", "a"), "stories", List.of(story)));
 
-    assertThat(List.of("12+3=", " 12+3=", "12 + 3=", "a", story, story + " today")).allMatch(bank::contains);
+    assertThat(List.of("12+3=", " 12+3=", "12 + 3=", "a", story, story + " today"))
+        .allMatch(bank::contains);
     assertThat(List.of("1+23=", "1 2+3=", "b", "Ann has 5 apples")).noneMatch(bank::contains);
     assertThat(bank.size()).as("tasks that differ in case alone").isEqualTo(4);
   }

@@ -204,6 +204,22 @@ class RunReportTest {
             CANCELLED: enough""");
   }
 
+  @Test
+  void should_say_how_far_a_list_was_gone_through_and_of_levels_only_where_there_are_some() {
+    assertThat(supplied(new GenerationReport.Supplied(1, 120, 3, 1.5)))
+        .isEqualTo("generation 2 held: kept 3 of 9, 1.5 epochs of 120 tasks (3 held out)");
+    assertThat(supplied(new GenerationReport.Supplied(4, 120, 0, 1)))
+        .isEqualTo("generation 2 held: up to level 2, kept 3 of 9, 1.0 epochs of 120 tasks");
+    assertThat(supplied(new GenerationReport.Supplied(1, 0, 0, 0)))
+        .isEqualTo("generation 2 held: kept 3 of 9");
+  }
+
+  private static String supplied(GenerationReport.Supplied supplied) {
+    return new GenerationReport(
+            2, Outcome.HELD, 2, 9, 3, null, null, Map.of(), "live", null, null, supplied)
+        .summary();
+  }
+
   private static final Map<String, Integer> ASLEEP = Map.of("asleep", 3);
 
   private static RunEvent practised(

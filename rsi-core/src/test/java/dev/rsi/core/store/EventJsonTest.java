@@ -402,6 +402,9 @@ class EventJsonTest {
       GenerationReport.Practised practised();
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
+      GenerationReport.Supplied supplied();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
       String why();
 
       @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /**
  * Finds sets of numbers that have most in common with one of many, without looking at those that
@@ -132,13 +133,45 @@ final class NearIndex {
    * @param compared is told each set that is compared with it member by member
    */
   boolean near(long[] asked, IntConsumer compared) {
+    return finds(
+        asked,
+        number -> {
+          compared.accept(number);
+          return true;
+        },
+        number -> true);
+  }
+
+  /**
+   * Tells every set that has enough in common with another.
+   *
+   * @param worth whether a set is worth being compared
+   * @param found is told each set once or more often
+   */
+  void forEachNear(long[] asked, IntPredicate worth, IntConsumer found) {
+    finds(
+        asked,
+        worth,
+        number -> {
+          found.accept(number);
+          return false;
+        });
+  }
+
+  /**
+   * Goes through the sets that have enough in common with another.
+   *
+   * @param worth whether a set is compared
+   * @param enough whether there need be no other
+   */
+  private boolean finds(long[] asked, IntPredicate worth, IntPredicate enough) {
     int size = asked.length;
     int most = prefix(size);
     int[] ranks = ranks(asked);
     // Members that no set has are the rarest.
     int unknown = size - ranks.length;
     for (int k = 0; unknown + k < most && k < ranks.length; k++) {
-      if (near(ranks, size, k, compared)) {
+      if (finds(ranks, size, k, worth, enough)) {
         return true;
       }
     }
@@ -161,7 +194,7 @@ final class NearIndex {
   }
 
   /** Looks at the sets whose first member in common with the one asked about has a known rank. */
-  private boolean near(int[] ranks, int size, int k, IntConsumer compared) {
+  private boolean finds(int[] ranks, int size, int k, IntPredicate worth, IntPredicate enough) {
     int before = size - ranks.length + k;
     int end = from[ranks[k] + 1];
     int at = firstOfSize(from[ranks[k]], end, least(size));
@@ -173,8 +206,9 @@ final class NearIndex {
       }
       if (before <= size - common) {
         for (; at < end && place[at] <= other - common && sets[set[at]].length == other; at++) {
-          compared.accept(set[at]);
-          if (hasInCommon(ranks, sets[set[at]], common)) {
+          if (worth.test(set[at])
+              && hasInCommon(ranks, sets[set[at]], common)
+              && enough.test(set[at])) {
             return true;
           }
         }

@@ -6,34 +6,28 @@ import dev.rsi.api.Cost;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
-import dev.rsi.api.RsiException;
 import dev.rsi.api.Rubric;
-import dev.rsi.api.TaskSource;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.Ruling;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Steps;
+import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Where the incumbent attempts practice tasks and is ruled on. Every attempt is recorded. */
 public final class PracticeGround<T, C> {
-  /** How often a level may give a held-out task in a row before it is taken to have no others. */
-  private static final int MAX_REDRAWS = 1000;
-
   private static final String CODEC = "codec";
 
-  private final TaskSource<T> tasks;
-  private final Predicate<? super T> mayPractise;
+  private final Supply<T> tasks;
   private final int samples;
   private final int batch;
   private final Seeds seeds;
@@ -47,14 +41,12 @@ public final class PracticeGround<T, C> {
   /**
    * The practice of a run.
    *
-   * @param mayPractise whether a task is not held out
    * @param samples attempts per task
    * @param batch requests per call of the model
    * @param recorded is told every attempt, also those of the past when they are recalled
    */
   public PracticeGround(
-      TaskSource<T> tasks,
-      Predicate<? super T> mayPractise,
+      Supply<T> tasks,
       int samples,
       int batch,
       Seeds seeds,
@@ -65,7 +57,6 @@ public final class PracticeGround<T, C> {
       Codec<T, C> codec,
       Consumer<? super RunEvent.Attempted> recorded) {
     this.tasks = tasks;
-    this.mayPractise = mayPractise;
     this.samples = samples;
     this.batch = batch;
     this.seeds = seeds;
@@ -92,7 +83,7 @@ public final class PracticeGround<T, C> {
   /**
    * Practises one level.
    *
-   * @param count tasks to draw
+   * @param count tasks to take; fewer if a list has no others for this generation
    * @param into takes every attempt, ruled on
    */
   public Tally practise(
@@ -107,7 +98,11 @@ public final class PracticeGround<T, C> {
     int tasksPerBatch = Math.max(1, batch / samples);
     Tally tally = new Tally(0, 0);
     for (int from = 0; from < count; from += tasksPerBatch) {
-      List<RoundTrip.Read<T>> drawn = drawn(level, Math.min(count - from, tasksPerBatch), random);
+      int most = Math.min(count - from, tasksPerBatch);
+      List<RoundTrip.Read<T>> drawn = drawn(generation, level, most, random);
+      if (drawn.isEmpty()) {
+        return tally;
+      }
       List<Asked<T>> asked = new ArrayList<>();
       for (int i = 0; i < drawn.size(); i++) {
         RoundTrip.Read<T> task = drawn.get(i);
@@ -134,42 +129,16 @@ public final class PracticeGround<T, C> {
   private record Asked<T>(String task, Request<T> request) {}
 
   /** In one call for all of a batch: each is looked up among those that are held out. */
-  private List<RoundTrip.Read<T>> drawn(int level, int count, RandomGenerator random) {
+  private List<RoundTrip.Read<T>> drawn(
+      int generation, int level, int count, RandomGenerator random) {
     return steps
         .direct()
-        .call(
-            "source of tasks",
-            () -> {
-              List<RoundTrip.Read<T>> drawn = new ArrayList<>(count);
-              for (int i = 0; i < count; i++) {
-                drawn.add(draw(level, random));
-              }
-              return drawn;
-            });
+        .call("source of tasks", () -> tasks.take(generation, level, count, random));
   }
 
-  private RoundTrip.Read<T> draw(int level, RandomGenerator random) {
-    for (int i = 0; i < MAX_REDRAWS; i++) {
-      T drawn = tasks.draw(level, random);
-      if (drawn == null) {
-        throw new RsiException(
-            "The source of tasks drew (null) for level ("
-                + level
-                + ").\nMaybe it has no task of that level: then levels() says fewer.");
-      }
-      RoundTrip.Read<T> task = RoundTrip.task(codec, drawn);
-      if (mayPractise.test(task.value())) {
-        return task;
-      }
-    }
-    throw new RsiException(
-        "Level ("
-            + level
-            + ") gave "
-            + MAX_REDRAWS
-            + " held-out tasks in a row.\n"
-            + "Maybe every task of the level is a probe or an exam task, or near one: hold out"
-            + " fewer, or set nearness(1) on the bank where tasks share a long template.");
+  /** Where the run stands in the lists of tasks; null if there is nothing to say of it. */
+  public GenerationReport.@Nullable Supplied supplied() {
+    return tasks.supplied();
   }
 
   private List<RunEvent.Attempted> examined(
