@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Parts that one object is wrapped around share its rate and its calls under way, as they share
  * the server. A call is made again when it throws an {@link RsiException} that is retryable, or
  * takes too long; of a generator's outputs those are that {@linkplain Output.Kind#FAILED failed}.
- * What still fails then the loop hears, and waits for. Of tokens that failed calls used nobody
- * knows: set the part's {@code maxTokens()} accordingly where a server bills them.
+ * What still fails then the loop hears, and waits for. Of what failed calls cost nobody knows: set
+ * the part's {@code maxTokens()} and {@code maxMoney()} accordingly where a server bills them.
  *
  * <p>Thread-safe. Setters return changed copies, which share nothing with this one.
  */

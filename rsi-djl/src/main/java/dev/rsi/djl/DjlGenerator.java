@@ -9,6 +9,7 @@ import dev.rsi.lm.Device;
 import dev.rsi.lm.ModelDirectory;
 import dev.rsi.lm.SamplingParameters;
 import dev.rsi.lm.spi.DecoderSession;
+import dev.rsi.lm.spi.Positions;
 import dev.rsi.lm.spi.Sampler;
 import java.util.Objects;
 import java.util.function.ToIntFunction;
@@ -47,16 +48,22 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
   private final Device device;
   private final SamplingParameters sampling;
   private final ToIntFunction<? super T> longest;
+  private final int longestPrompt;
 
   private DjlGenerator(
       Codec<T, C> codec,
       Device device,
       SamplingParameters sampling,
-      ToIntFunction<? super T> longest) {
+      ToIntFunction<? super T> longest,
+      int longestPrompt) {
     this.codec = Objects.requireNonNull(codec, "codec");
     this.device = Objects.requireNonNull(device, "device");
     this.sampling = Objects.requireNonNull(sampling, "sampling");
     this.longest = Objects.requireNonNull(longest, "longest");
+    this.longestPrompt = longestPrompt;
+    if (longestPrompt < 1) {
+      throw new IllegalArgumentException("longestPrompt (" + longestPrompt + ") must be >= 1.");
+    }
   }
 
   /** A generator on {@link Device#auto} with {@link #DEFAULT_SAMPLING}. */
@@ -66,12 +73,13 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
 
   /** A generator on a device with {@link #DEFAULT_SAMPLING}. */
   public static <T, C> DjlGenerator<T, C> of(Codec<T, C> codec, Device device) {
-    return new DjlGenerator<>(codec, device, DEFAULT_SAMPLING, task -> Integer.MAX_VALUE);
+    return new DjlGenerator<>(
+        codec, device, DEFAULT_SAMPLING, task -> Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   /** The same generator with other sampling parameters. */
   public DjlGenerator<T, C> withSampling(SamplingParameters parameters) {
-    return new DjlGenerator<>(codec, device, parameters, longest);
+    return new DjlGenerator<>(codec, device, parameters, longest, longestPrompt);
   }
 
   /**
@@ -82,12 +90,27 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
    *     or more. Default: as many as the sampling parameters allow, which stay the upper limit
    */
   public DjlGenerator<T, C> withLongestAnswer(ToIntFunction<? super T> tokens) {
-    return new DjlGenerator<>(codec, device, sampling, tokens);
+    return new DjlGenerator<>(codec, device, sampling, tokens, longestPrompt);
+  }
+
+  /**
+   * The same generator, which gives the model no task whose text has more tokens: such an attempt
+   * fails. So it can say how many tokens an attempt reads and writes at most, which a budget of
+   * tokens needs.
+   *
+   * @param tokens 1 or more. Default: any number, with which {@link #maxTokens} is not known
+   */
+  public DjlGenerator<T, C> withLongestPrompt(int tokens) {
+    return new DjlGenerator<>(codec, device, sampling, longest, tokens);
   }
 
   @Override
   public String describe() {
-    return "decoders on DJL, " + sampling + ", codec " + Described.className(codec);
+    return "decoders on DJL, "
+        + sampling
+        + (longestPrompt == Integer.MAX_VALUE ? "" : ", prompts of " + longestPrompt + " tokens")
+        + ", codec "
+        + Described.className(codec);
   }
 
   @Override
@@ -95,15 +118,25 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
     return codec;
   }
 
+  /**
+   * Those of the longest prompt and of the longest answer, if {@link #withLongestPrompt} is said.
+   */
   @Override
   public int maxTokens() {
-    return sampling.maxNewTokens();
+    return (int) Math.min(Integer.MAX_VALUE, (long) longestPrompt + sampling.maxNewTokens());
   }
 
   @Override
   public Session<T, C> open(ModelVersion version) {
     DecoderModel model = ModelDirectory.readWeights(version.directory());
     Sampler sampler = new ScriptSampler(DjlRuntime.open(device), model.config(), model.weights());
-    return new DecoderSession<>(codec, model, sampling, longest, sampler);
+    return new DecoderSession<>(
+        codec,
+        model.vocabulary(),
+        Positions.of(model.config()),
+        sampling,
+        longest,
+        longestPrompt,
+        sampler);
   }
 }

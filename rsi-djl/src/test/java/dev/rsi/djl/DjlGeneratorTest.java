@@ -1,10 +1,12 @@
 package dev.rsi.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.pytorch.jni.JniUtils;
 import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
@@ -89,7 +91,11 @@ class DjlGeneratorTest {
           String text = some.get(i).text();
           assertThat(text).hasSize(limit);
           assertThat(some.get(i))
-              .isEqualTo(Output.malformed(text, "no end within " + limit + " tokens", limit));
+              .isEqualTo(
+                  Output.malformed(
+                      text,
+                      "no end within " + limit + " tokens",
+                      new Cost(2L * requests.get(i).task().a().length() + 2, limit)));
           cut++;
         }
       }
@@ -101,6 +107,33 @@ class DjlGeneratorTest {
       assertThat(session.generate(requests(1), RunContext.standalone()).get(0).failure())
           .contains("its longest answer has 0 tokens");
     }
+  }
+
+  @Test
+  void should_count_what_it_reads_and_give_the_model_no_longer_prompt() {
+    // GIVEN prompts of one character a token
+    List<Request<Addition>> requests = requests(40);
+    DjlGenerator<Addition, String> bounded = generator.withLongestPrompt(6);
+    // WHEN
+    try (Generator.Session<Addition, String> session = bounded.open(version)) {
+      List<Output<String>> outputs = session.generate(requests, RunContext.standalone());
+      // THEN
+      for (int i = 0; i < outputs.size(); i++) {
+        int prompt = Addition.CODEC.writeTask(requests.get(i).task()).length();
+        Cost cost = outputs.get(i).cost();
+        assertThat(cost.tokensIn()).isEqualTo(prompt > 6 ? 0 : prompt);
+        assertThat(cost.tokens()).isBetween(0L, (long) bounded.maxTokens());
+        if (prompt > 6) {
+          assertThat(outputs.get(i).failure()).contains("its text has (" + prompt + ") tokens");
+        }
+      }
+      assertThat(outputs).extracting(Output::kind).contains(Output.Kind.FAILED);
+    }
+    assertThat(bounded.maxTokens()).isEqualTo(6 + 12);
+    assertThat(bounded.describe()).contains("prompts of 6 tokens");
+    assertThat(generator.maxTokens()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(generator.describe()).doesNotContain("prompts");
+    assertThatIllegalArgumentException().isThrownBy(() -> generator.withLongestPrompt(0));
   }
 
   @Test

@@ -56,11 +56,17 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
   private final Codec<T, C> codec;
   private final Device device;
   private final SamplingParameters sampling;
+  private final int longestPrompt;
 
-  private OnnxGenerator(Codec<T, C> codec, Device device, SamplingParameters sampling) {
+  private OnnxGenerator(
+      Codec<T, C> codec, Device device, SamplingParameters sampling, int longestPrompt) {
     this.codec = Objects.requireNonNull(codec, "codec");
     this.device = Objects.requireNonNull(device, "device");
     this.sampling = Objects.requireNonNull(sampling, "sampling");
+    this.longestPrompt = longestPrompt;
+    if (longestPrompt < 1) {
+      throw new IllegalArgumentException("longestPrompt (" + longestPrompt + ") must be >= 1.");
+    }
   }
 
   /** A generator on {@link Device#auto} with {@link #DEFAULT_SAMPLING}. */
@@ -70,12 +76,23 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
 
   /** A generator on a device with {@link #DEFAULT_SAMPLING}. */
   public static <T, C> OnnxGenerator<T, C> of(Codec<T, C> codec, Device device) {
-    return new OnnxGenerator<>(codec, device, DEFAULT_SAMPLING);
+    return new OnnxGenerator<>(codec, device, DEFAULT_SAMPLING, Integer.MAX_VALUE);
   }
 
   /** The same generator with other sampling parameters. */
   public OnnxGenerator<T, C> withSampling(SamplingParameters parameters) {
-    return new OnnxGenerator<>(codec, device, parameters);
+    return new OnnxGenerator<>(codec, device, parameters, longestPrompt);
+  }
+
+  /**
+   * The same generator, which gives the model no task whose text has more tokens: such an attempt
+   * fails. So it can say how many tokens an attempt reads and writes at most, which a budget of
+   * tokens needs.
+   *
+   * @param tokens 1 or more. Default: any number, with which {@link #maxTokens} is not known
+   */
+  public OnnxGenerator<T, C> withLongestPrompt(int tokens) {
+    return new OnnxGenerator<>(codec, device, sampling, tokens);
   }
 
   /**
@@ -118,7 +135,11 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
 
   @Override
   public String describe() {
-    return "decoders on ONNX Runtime, " + sampling + ", codec " + Described.className(codec);
+    return "decoders on ONNX Runtime, "
+        + sampling
+        + (longestPrompt == Integer.MAX_VALUE ? "" : ", prompts of " + longestPrompt + " tokens")
+        + ", codec "
+        + Described.className(codec);
   }
 
   @Override
@@ -126,9 +147,12 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
     return codec;
   }
 
+  /**
+   * Those of the longest prompt and of the longest answer, if {@link #withLongestPrompt} is said.
+   */
   @Override
   public int maxTokens() {
-    return sampling.maxNewTokens();
+    return (int) Math.min(Integer.MAX_VALUE, (long) longestPrompt + sampling.maxNewTokens());
   }
 
   @Override
@@ -143,10 +167,19 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
           vocabulary,
           positions,
           sampling,
+          task -> Integer.MAX_VALUE,
+          longestPrompt,
           ExportedDecoder.open(exported, vocabulary.size(), device));
     }
     DecoderModel model = ModelDirectory.readWeights(directory);
     Sampler sampler = new OnnxSampler(device, model.config(), model.weights());
-    return new DecoderSession<>(codec, model, sampling, sampler);
+    return new DecoderSession<>(
+        codec,
+        model.vocabulary(),
+        Positions.of(model.config()),
+        sampling,
+        task -> Integer.MAX_VALUE,
+        longestPrompt,
+        sampler);
   }
 }

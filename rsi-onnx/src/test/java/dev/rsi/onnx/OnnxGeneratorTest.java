@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import dev.rsi.api.CorruptModelException;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
@@ -64,6 +65,28 @@ class OnnxGeneratorTest {
       assertThat(scores.get(0)).isNegative().isFinite();
       assertThat(scores.get(1)).isNaN();
     }
+  }
+
+  @Test
+  void should_count_what_it_reads_and_give_the_model_no_longer_prompt() throws Exception {
+    // GIVEN prompts of one character a token
+    ModelVersion version = version(Models.loud(Models.config(PositionScheme.NOPE, 1, 8), 5));
+    OnnxGenerator<Sum, Long> bounded = generator.withLongestPrompt(5);
+    Request<Sum> fits = new Request<>(Sum.of(1, 2), 1);
+    Request<Sum> longer = new Request<>(Sum.of(111, 222), 1);
+    // WHEN
+    try (Generator.Session<Sum, Long> session = bounded.open(version)) {
+      List<Output<Long>> outputs = session.generate(List.of(fits, longer), CONTEXT);
+      // THEN
+      int prompt = ToyTasks.codec().writeTask(fits.task()).length();
+      assertThat(outputs.get(0).cost().tokensIn()).isEqualTo(prompt);
+      assertThat(outputs.get(0).cost().tokens()).isLessThanOrEqualTo(bounded.maxTokens());
+      assertThat(outputs.get(1).failure()).contains("the longest prompt may have (5)");
+      assertThat(outputs.get(1).cost()).isEqualTo(Cost.NONE);
+    }
+    assertThat(bounded.maxTokens()).isEqualTo(5 + 12);
+    assertThat(bounded.describe()).contains("prompts of 5 tokens");
+    assertThat(generator.maxTokens()).isEqualTo(Integer.MAX_VALUE);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.rsi.lm.spi;
 
 import dev.rsi.api.Codec;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
@@ -33,6 +34,7 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
   private final Positions positions;
   private final SamplingParameters sampling;
   private final ToIntFunction<? super T> longest;
+  private final int longestPrompt;
   private final Sampler sampler;
   private final AnswerScores<T, C> scores;
   private boolean closed;
@@ -50,7 +52,14 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
       Positions positions,
       SamplingParameters sampling,
       Sampler sampler) {
-    this(codec, vocabulary, positions, sampling, task -> Integer.MAX_VALUE, sampler);
+    this(
+        codec,
+        vocabulary,
+        positions,
+        sampling,
+        task -> Integer.MAX_VALUE,
+        Integer.MAX_VALUE,
+        sampler);
   }
 
   /**
@@ -65,21 +74,38 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
       SamplingParameters sampling,
       ToIntFunction<? super T> longest,
       Sampler sampler) {
-    this(codec, model.vocabulary(), Positions.of(model.config()), sampling, longest, sampler);
+    this(
+        codec,
+        model.vocabulary(),
+        Positions.of(model.config()),
+        sampling,
+        longest,
+        Integer.MAX_VALUE,
+        sampler);
   }
 
-  private DecoderSession(
+  /**
+   * Takes the sampler over: it is closed with this.
+   *
+   * @param longest how many tokens the longest right answer to a task has, its end included, 1 or
+   *     more; {@link SamplingParameters#maxNewTokens} stays the upper limit
+   * @param longestPrompt how many tokens a task's text has at most, 1 or more: one that has more
+   *     cannot be given to the model; {@link Integer#MAX_VALUE} for any number
+   */
+  public DecoderSession(
       Codec<T, C> codec,
       CharVocabulary vocabulary,
       Positions positions,
       SamplingParameters sampling,
       ToIntFunction<? super T> longest,
+      int longestPrompt,
       Sampler sampler) {
     this.codec = codec;
     this.vocabulary = vocabulary;
     this.positions = positions;
     this.sampling = sampling;
     this.longest = longest;
+    this.longestPrompt = longestPrompt;
     this.sampler = sampler;
     this.scores = new AnswerScores<>(codec, vocabulary, positions, sampling, CHUNK);
   }
@@ -148,6 +174,14 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
     if (tokens.length == 0) {
       throw new IllegalArgumentException("its text is empty");
     }
+    if (tokens.length > longestPrompt) {
+      throw new IllegalArgumentException(
+          "its text has ("
+              + tokens.length
+              + ") tokens, but the longest prompt may have ("
+              + longestPrompt
+              + ")");
+    }
     int fresh = Math.min(sampling.maxNewTokens(), longest.applyAsInt(request.task()));
     if (fresh < 1) {
       throw new IllegalArgumentException("its longest answer has " + fresh + " tokens");
@@ -183,26 +217,26 @@ public final class DecoderSession<T, C> implements ScoringSession<T, C> {
       for (int i = 0; i < answer.length; i++) {
         answer[i] = (int) answers[row * fresh + i];
       }
-      outputs.set(chunk.get(row).index, output(answer));
+      outputs.set(chunk.get(row).index, output(answer, length));
     }
   }
 
-  private Output<C> output(int[] answer) {
+  private Output<C> output(int[] answer, int read) {
     int end = 0;
     while (end < answer.length && answer[end] != vocabulary.end()) {
       end++;
     }
     if (end == answer.length && !sampling.keepCutOff()) {
       return Output.malformed(
-          vocabulary.decode(answer, end), "no end within " + end + " tokens", end);
+          vocabulary.decode(answer, end), "no end within " + end + " tokens", new Cost(read, end));
     }
     String text = vocabulary.decode(answer, end);
-    int tokens = Math.min(end + 1, answer.length);
+    Cost cost = new Cost(read, Math.min(end + 1, answer.length));
     try {
-      return Output.of(codec.readCandidate(text), tokens);
+      return Output.of(codec.readCandidate(text), cost);
     } catch (RuntimeException e) {
       return Output.malformed(
-          text, "the answer (" + text + ") cannot be read: " + e.getMessage(), tokens);
+          text, "the answer (" + text + ") cannot be read: " + e.getMessage(), cost);
     }
   }
 
