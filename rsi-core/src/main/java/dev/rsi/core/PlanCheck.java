@@ -218,22 +218,29 @@ final class PlanCheck<T, C> {
     ProbeBank<T, C> exam = parts.exam;
     if (budget != null && parts.probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
-      long attempts = WorstCase.firstGeneration(parts.practice, 1, parts.probes, exam);
+      WorstTraining training = training();
+      long attempts =
+          LongMath.saturatedAdd(
+              WorstCase.firstGeneration(parts.practice, 1, parts.probes, exam),
+              training.attempts());
       long first = WorstCase.attempts(exam);
       for (Limit limit : budget.ceilings().limits()) {
         checkLimit(
             parts.probes,
             budget.ceilings().tariff(),
             limit,
-            LongMath.saturatedAdd(attempts, limit.window() == null ? first : 0));
+            LongMath.saturatedAdd(attempts, limit.window() == null ? first : 0),
+            training);
       }
     }
   }
 
-  private void checkLimit(ProbeBank<T, C> probes, Tariff price, Limit limit, long attempts) {
+  private void checkLimit(
+      ProbeBank<T, C> probes, Tariff price, Limit limit, long attempts, WorstTraining training) {
     AttemptTokens each =
         WorstCase.tokens(parts.generator, parts.verifier, parts.critic, probes, parts.exam);
-    long tokens = LongMath.saturatedMultiply(attempts, each.all());
+    long tokens =
+        LongMath.saturatedAdd(LongMath.saturatedMultiply(attempts, each.all()), training.tokens());
     boolean boundless =
         switch (limit.dimension()) {
           case TOKENS -> each.unknown() != null;
@@ -260,8 +267,9 @@ final class PlanCheck<T, C> {
         switch (limit.dimension()) {
           case ATTEMPTS -> attempts;
           case TOKENS -> tokens;
-          case MONEY -> price.isForTokens() ? price.ofTokens(tokens) : 0;
-          case TRAINING_STEPS -> steps();
+          case MONEY ->
+              Math.max(price.isForTokens() ? price.ofTokens(tokens) : 0, training.money());
+          case TRAINING_STEPS -> training.steps();
           case WALL_CLOCK, CPU_TIME -> 0;
         };
     if (limit.dimension() == Dimension.TRAINING_STEPS && least == Long.MAX_VALUE) {
@@ -280,11 +288,11 @@ final class PlanCheck<T, C> {
     }
   }
 
-  private long steps() {
+  private WorstTraining training() {
     long attempts = parts.practice.worstCase(1);
     long lessons = parts.lessons.size() + attempts;
     return parts.trainer == null
-        ? 0
-        : WorstTraining.steps(parts.trainer, parts.recipe, lessons, attempts);
+        ? WorstTraining.NONE
+        : WorstTraining.of(parts.trainer, parts.recipe, lessons, attempts);
   }
 }

@@ -66,17 +66,24 @@ final class WorstCase {
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
     long others = banks + BankInUse.retests(probes) + exam;
+    WorstTraining trainings = trainings(plan, plan.practice().lessons(levels));
     long attempts =
         LongMath.saturatedAdd(
-            exam + probes.attempts(), generations(plan.practice(), levels, generations, others));
+            LongMath.saturatedAdd(
+                exam + probes.attempts(),
+                generations(plan.practice(), levels, generations, others)),
+            trainings.attempts());
     AttemptTokens each =
         tokens(plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam());
     long tokens =
-        each.unknown() == null ? LongMath.saturatedMultiply(attempts, each.all()) : Long.MAX_VALUE;
+        each.unknown() == null
+            ? LongMath.saturatedAdd(
+                LongMath.saturatedMultiply(attempts, each.all()), trainings.tokens())
+            : Long.MAX_VALUE;
     return Amounts.ALL
         .with(Dimension.ATTEMPTS, attempts)
         .with(Dimension.TOKENS, tokens)
-        .with(Dimension.TRAINING_STEPS, steps(plan, plan.practice().lessons(levels)));
+        .with(Dimension.TRAINING_STEPS, trainings.steps());
   }
 
   /**
@@ -102,24 +109,21 @@ final class WorstCase {
             practice.scouting(levels), LongMath.saturatedMultiply(generations, climbing)));
   }
 
-  private static long steps(Plan<?, ?> plan, long lessons) {
+  private static WorstTraining trainings(Plan<?, ?> plan, long made) {
     long generations = plan.budget().generations();
-    long sum = 0;
+    WorstTraining sum = WorstTraining.NONE;
     for (long g = 1; g <= Math.min(generations, ONE_BY_ONE); g++) {
-      sum = LongMath.saturatedAdd(sum, steps(plan, g, lessons));
+      sum = sum.plus(training(plan, g, made));
     }
     long others = Math.max(0, generations - ONE_BY_ONE);
-    return others == 0
-        ? sum
-        : LongMath.saturatedAdd(
-            sum, LongMath.saturatedMultiply(others, steps(plan, generations, lessons)));
+    return others == 0 ? sum : sum.plus(training(plan, generations, made).times(others));
   }
 
-  private static long steps(Plan<?, ?> plan, long generation, long made) {
+  private static WorstTraining training(Plan<?, ?> plan, long generation, long made) {
     long earlier =
         Math.min(plan.practice().memory(), LongMath.saturatedMultiply(generation - 1, made));
     long lessons = LongMath.saturatedAdd(plan.lessons().size() + earlier, made);
-    return WorstTraining.steps(plan.trainer(), plan.recipe(), lessons, made);
+    return WorstTraining.of(plan.trainer(), plan.recipe(), lessons, made);
   }
 
   /** The most attempts that it takes to read an exam, if there is one. */

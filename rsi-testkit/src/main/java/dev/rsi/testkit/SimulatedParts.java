@@ -12,6 +12,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.ImprovementLoop;
@@ -186,7 +187,8 @@ final class SimulatedParts {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+    public TrainedArtifact train(
+        TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
       reach("trainer", "training " + request.seed());
       world.promise(() -> world.watch().lessons(request.lessons()));
       world.breaks("training", .05, request.seed());

@@ -34,6 +34,7 @@ class HouseTest {
           "verify",
           "canary",
           "internal.judging",
+          "internal.training",
           "internal.practice",
           "internal.steps",
           "internal.calls",
