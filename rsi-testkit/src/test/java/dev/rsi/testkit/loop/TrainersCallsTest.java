@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.rsi.api.Attempt;
+import dev.rsi.api.Calls;
 import dev.rsi.api.Cost;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Proposal;
@@ -34,6 +35,7 @@ import dev.rsi.testkit.ManualContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -516,6 +518,34 @@ class TrainersCallsTest {
     assertThat(world.course()).isEqualTo(whole.course());
     assertThat(world.events(RunEvent.OutageBegan.class)).isNotEmpty();
     assertThat(oracle.asked).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void should_ask_again_what_took_too_long() {
+    World whole = new World("whole");
+    whole.run(new Reflection.Reflecting(new Reflection.Oracle()));
+    World world = new World("world");
+    AtomicInteger calls = new AtomicInteger();
+    CountDownLatch never = new CountDownLatch(1);
+    Reflection.Oracle oracle = new Reflection.Oracle();
+    TrainingContext.Caller hangs =
+        (request, most, context) -> {
+          if (calls.incrementAndGet() == 2) {
+            try {
+              never.await();
+            } catch (InterruptedException e) {
+              context.checkActive();
+            }
+          }
+          return oracle.call(request, most, context);
+        };
+    Calls quick = hangs.calling().limit(Duration.ofMillis(300));
+    RunReport report = world.run(new Reflection.Reflecting(hangs.with(quick)));
+    assertThat(world.course()).isEqualTo(whole.course());
+    assertThat(world.events(RunEvent.OutageBegan.class)).isNotEmpty();
+    // Of what was cut nobody knows what it used: the most.
+    assertThat(report.spending().tokens())
+        .isEqualTo(world.model.tokens.get() + oracle.tokens.get() + Reflection.TOKENS);
   }
 
   @Test
