@@ -74,8 +74,9 @@ public final class Budget {
   }
 
   /**
-   * With a ceiling on tokens that models produce. Needs a generator that says how many an attempt
-   * has at most.
+   * With a ceiling on tokens that models read and write, whoever asks them: the generator in
+   * attempts of any kind, verifier, critic and judges of probes. Needs parts that say how many an
+   * attempt has at most: {@code maxTokens()} of each.
    *
    * @param most 1 or more
    */
@@ -149,7 +150,10 @@ public final class Budget {
   }
 
   /**
-   * With a ceiling on money at this budget's {@link #price}.
+   * With a ceiling on money: what calls say that they were charged, and at this budget's {@link
+   * #price} the tokens of all others and time. Needs parts that say how much an attempt has at
+   * most: {@code maxMoney()} of those that say what they were charged, and {@code maxTokens()}
+   * where tokens have a price.
    *
    * @param most positive, with at most 9 decimal places
    */

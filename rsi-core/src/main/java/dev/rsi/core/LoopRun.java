@@ -117,8 +117,7 @@ final class LoopRun<T, C> implements AutoCloseable {
             plan.clock(),
             plan.budget().ceilings(),
             plan.store(),
-            WorstCase.tokens(
-                plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam()));
+            WorstCase.costs(plan));
     Outages outages =
         new Outages(journal, accounts, plan.clock(), plan.oversight().outages(), recorded.outage());
     BooleanSupplier cut = () -> thread.isInterrupted() || controls.isCut();
@@ -239,7 +238,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         ? null
         : new ProbeScores<>(
             steps,
-            "exam",
+            RunEvent.Probed.EXAM,
             false,
             DefaultProbeBank.of(bank),
             anchor,

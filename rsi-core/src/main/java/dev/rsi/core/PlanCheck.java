@@ -10,7 +10,8 @@ import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
-import dev.rsi.core.internal.spending.AttemptTokens;
+import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.AttemptCosts;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Limit;
 import dev.rsi.core.internal.spending.ProcessTime;
@@ -237,10 +238,11 @@ final class PlanCheck<T, C> {
 
   private void checkLimit(
       ProbeBank<T, C> probes, Tariff price, Limit limit, long attempts, WorstTraining training) {
-    AttemptTokens each =
-        WorstCase.tokens(parts.generator, parts.verifier, parts.critic, probes, parts.exam);
-    long tokens =
-        LongMath.saturatedAdd(LongMath.saturatedMultiply(attempts, each.all()), training.tokens());
+    AttemptCosts each =
+        WorstCase.costs(parts.generator, parts.verifier, parts.critic, probes, parts.exam, price);
+    Amounts most = each.all().times(attempts).plus(training.asked(price));
+    long tokens = most.get(Dimension.TOKENS);
+    long money = most.get(Dimension.MONEY);
     boolean boundless =
         switch (limit.dimension()) {
           case TOKENS -> each.unknown() != null;
@@ -257,8 +259,12 @@ final class PlanCheck<T, C> {
               + " its maxTokens(), or leave the ceiling out.");
       return;
     }
-    if (limit.dimension() == Dimension.MONEY && price.isFree()) {
-      problems.add("budget allows (" + limit + "), but nothing costs any: call price(...) on it.");
+    if (limit.dimension() == Dimension.MONEY && price.isFree() && money == 0) {
+      problems.add(
+          "budget allows ("
+              + limit
+              + "), but nothing costs any: call price(...) on it, or"
+              + " override maxMoney() of the part that says what it was charged.");
     }
     if (limit.dimension() == Dimension.CPU_TIME && ProcessTime.unknown()) {
       problems.add("budget allows (" + limit + "), but this system does not tell: leave it out.");
@@ -267,8 +273,7 @@ final class PlanCheck<T, C> {
         switch (limit.dimension()) {
           case ATTEMPTS -> attempts;
           case TOKENS -> tokens;
-          case MONEY ->
-              Math.max(price.isForTokens() ? price.ofTokens(tokens) : 0, training.money());
+          case MONEY -> money;
           case TRAINING_STEPS -> training.steps();
           case WALL_CLOCK, CPU_TIME -> 0;
         };

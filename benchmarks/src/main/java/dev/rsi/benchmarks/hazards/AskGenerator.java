@@ -1,6 +1,7 @@
 package dev.rsi.benchmarks.hazards;
 
 import dev.rsi.api.Codec;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Generator;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
@@ -86,15 +87,15 @@ final class AskGenerator implements Generator<Ask, Ask.Reply> {
 
     private Output<Ask.Reply> reply(List<Output<String>> answers) {
       List<String> texts = new ArrayList<>();
-      int tokens = 0;
+      Cost cost = Cost.NONE;
       for (Output<String> answer : answers) {
-        tokens += answer.tokens();
+        cost = cost.plus(answer.cost());
         if (answer.candidate() == null) {
-          return Output.failed(String.valueOf(answer.failure()), tokens);
+          return Output.failed(String.valueOf(answer.failure()), cost);
         }
         texts.add(answer.candidate());
       }
-      return Output.of(new Ask.Reply(texts), tokens);
+      return Output.of(new Ask.Reply(texts), cost);
     }
 
     private Session<String, String> session(double temperature) {

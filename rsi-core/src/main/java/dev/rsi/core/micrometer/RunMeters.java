@@ -1,5 +1,6 @@
 package dev.rsi.core.micrometer;
 
+import dev.rsi.api.Cost;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
@@ -38,6 +39,7 @@ public final class RunMeters implements RunListener {
 
   @Override
   public void on(RunEvent event) {
+    event.costs().forEach((who, cost) -> used(tag(who), cost));
     if (event instanceof RunEvent.Attempted attempt) {
       count(1, "rsi.attempts", "stage", tag(attempt.stage()), "verdict", tag(attempt.outcome()));
       count(attempt.tokens(), "rsi.tokens", "stage", tag(attempt.stage()));
@@ -68,6 +70,13 @@ public final class RunMeters implements RunListener {
   @Override
   public void missed(long count) {
     count((double) count, "rsi.missed");
+  }
+
+  private void used(String part, Cost cost) {
+    count((double) cost.tokensIn(), "rsi.cost.tokens", "part", part, "kind", "in");
+    count((double) cost.tokensCached(), "rsi.cost.tokens", "part", part, "kind", "cached");
+    count((double) cost.tokensOut(), "rsi.cost.tokens", "part", part, "kind", "out");
+    count(cost.money().doubleValue(), "rsi.cost.money", "part", part);
   }
 
   private void finished(GenerationReport report) {

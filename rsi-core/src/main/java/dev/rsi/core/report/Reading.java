@@ -1,17 +1,21 @@
 package dev.rsi.core.report;
 
 import com.google.common.math.LongMath;
+import dev.rsi.api.Cost;
 import dev.rsi.core.internal.Times;
 import dev.rsi.core.report.RunEvent.BudgetMoved;
 import dev.rsi.core.report.RunReport.End;
+import dev.rsi.core.report.RunReport.Spender;
 import dev.rsi.core.report.RunReport.Spending;
 import dev.rsi.core.report.RunReport.Timing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,7 @@ final class Reading {
   private final List<Timing> timingByGeneration = new ArrayList<>();
   private final Map<String, Long> spent = new HashMap<>();
   private final Map<Integer, Map<String, Long>> spentByGeneration = new HashMap<>();
+  private final Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
   private final List<RunEvent.Faulted> faults = new ArrayList<>();
   private @Nullable BudgetMoved moved;
   private @Nullable String anchor;
@@ -79,6 +84,9 @@ final class Reading {
       live = fallen.to();
     } else if (event instanceof BudgetMoved movement) {
       moved = movement;
+      if (movement.used() != null) {
+        movement.used().forEach((who, cost) -> costs.put(spender(who), cost));
+      }
       spend(movement.generation(), movement.spent());
     } else if (event instanceof RunEvent.Resumed resumed) {
       budget = resumed.budget();
@@ -91,6 +99,10 @@ final class Reading {
       live = finished.live();
       ended = true;
     }
+  }
+
+  private static Spender spender(String words) {
+    return Spender.valueOf(words.toUpperCase(Locale.ROOT));
   }
 
   private void end(End why, String words) {
@@ -153,6 +165,7 @@ final class Reading {
         generations,
         Spending.of(count, all, budget),
         spendingByGeneration,
+        costs,
         new Timing(began, last, driven),
         timingByGeneration,
         faults);

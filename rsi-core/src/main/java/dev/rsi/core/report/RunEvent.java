@@ -5,9 +5,11 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.internal.Cut;
 import dev.rsi.core.internal.LeftOutIfNull;
+import dev.rsi.core.report.RunReport.Spender;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,22 @@ public sealed interface RunEvent {
    */
   default boolean circumstantial() {
     return false;
+  }
+
+  /**
+   * What parts used for what it tells: money as they were charged, or at the price of the budget
+   * where an event says so.
+   *
+   * @return without those that used nothing but time; by default empty
+   */
+  default Map<Spender, Cost> costs() {
+    return Map.of();
+  }
+
+  private static void put(Map<Spender, Cost> costs, Spender who, @Nullable Cost cost) {
+    if (cost != null && !cost.equals(Cost.NONE)) {
+      costs.put(who, cost);
+    }
   }
 
   /**
@@ -233,6 +251,15 @@ public sealed interface RunEvent {
     public Cost criticised() {
       return critiqueCost == null ? Cost.NONE : critiqueCost;
     }
+
+    @Override
+    public Map<Spender, Cost> costs() {
+      Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
+      put(costs, stage == Stage.TRAINING ? Spender.TRAINER : Spender.PRACTICE, made());
+      put(costs, Spender.VERIFIER, verdictCost);
+      put(costs, Spender.CRITIC, critiqueCost);
+      return costs;
+    }
   }
 
   /** What an attempt was made for. */
@@ -256,6 +283,13 @@ public sealed interface RunEvent {
       implements RunEvent {
     public Replied {
       cost = Cost.NONE.equals(cost) ? null : cost;
+    }
+
+    @Override
+    public Map<Spender, Cost> costs() {
+      Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
+      put(costs, Spender.TRAINER, cost);
+      return costs;
     }
   }
 
@@ -348,8 +382,9 @@ public sealed interface RunEvent {
    * @param numbers a reading per probe, NaN where it is missing; for a kind that is scored, the
    *     log-probability of each choice, probe after probe
    * @param answers what the version answered, where answers are described later; else empty
-   * @param cost what the model used; null if nothing but time, or in a record older than it
-   * @param judgesCost what its judges used; null if nothing but time, or in a record older than it
+   * @param cost what the model used, with the money that counted for it by the budget's price; null
+   *     if nothing but time, or in a record older than it
+   * @param judgesCost the same of its judges
    */
   record Probed(
       int generation,
@@ -368,6 +403,17 @@ public sealed interface RunEvent {
       answers = List.copyOf(answers);
       cost = Cost.NONE.equals(cost) ? null : cost;
       judgesCost = Cost.NONE.equals(judgesCost) ? null : judgesCost;
+    }
+
+    /** What a reading of the exam is recorded as: its stream. */
+    public static final String EXAM = "exam";
+
+    @Override
+    public Map<Spender, Cost> costs() {
+      Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
+      put(costs, stream.equals(EXAM) ? Spender.EXAM : Spender.PROBES, cost);
+      put(costs, Spender.JUDGES, judgesCost);
+      return costs;
     }
 
     /** A reading that took nothing but time. */
@@ -604,6 +650,9 @@ public sealed interface RunEvent {
    *     none, it counts as spent
    * @param course the attempts and training steps that the run's course has taken since it began,
    *     without those that a killed process lost; null in a record older than that
+   * @param used what each part used for what the run's course has since it began, by the words of
+   *     {@link Spender}, with the money that counted for it; null if nothing but time, or in a
+   *     record older than it
    */
   record BudgetMoved(
       int generation,
@@ -611,12 +660,25 @@ public sealed interface RunEvent {
       String day,
       Map<String, Long> spent,
       Map<String, Long> advanced,
-      @Nullable Map<String, Long> course)
+      @Nullable Map<String, Long> course,
+      @LeftOutIfNull @Nullable Map<String, Cost> used)
       implements RunEvent {
     public BudgetMoved {
+      used = used == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(used));
       spent = Collections.unmodifiableMap(new LinkedHashMap<>(spent));
       advanced = Collections.unmodifiableMap(new LinkedHashMap<>(advanced));
       course = course == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(course));
+    }
+
+    /** A movement before which no part used anything but time. */
+    public BudgetMoved(
+        int generation,
+        String step,
+        String day,
+        Map<String, Long> spent,
+        Map<String, Long> advanced,
+        @Nullable Map<String, Long> course) {
+      this(generation, step, day, spent, advanced, course, null);
     }
 
     @Override

@@ -1,13 +1,18 @@
 package dev.rsi.core.report;
 
+import dev.rsi.api.Cost;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  *     spent since its budget moved last, too
  * @param spendingByGeneration what each of the generations spent, in their order, by the record:
  *     with what a killed process may have lost
+ * @param costs what each part used for what its course has, each of them also with nothing: tokens,
+ *     and the money that counted for them, as they were charged or at the budget's price. What
+ *     {@code spending} has beyond their sum was used by calls that came to nothing, by a killed
+ *     process, or by time; or before costs were recorded
  * @param timing when it began and ended, and how long it was driven
  * @param timingByGeneration the same of each of the generations, in their order: from the end of
  *     the one before it, or the run's beginning, to its own
@@ -40,6 +49,7 @@ public record RunReport(
     List<GenerationReport> generations,
     Spending spending,
     List<Spending> spendingByGeneration,
+    Map<Spender, Cost> costs,
     Timing timing,
     List<Timing> timingByGeneration,
     List<RunEvent.Faulted> faults) {
@@ -90,6 +100,29 @@ public record RunReport(
     OPEN
   }
 
+  /** Who reads and writes tokens in a run. */
+  public enum Spender {
+    /** The model, at practice tasks, also to scout. */
+    PRACTICE,
+    /** The model, at the gate's probes. */
+    PROBES,
+    /** The model, at the exam. */
+    EXAM,
+    /** The verifier. */
+    VERIFIER,
+    /** The critic. */
+    CRITIC,
+    /** The judges of probes and exam. */
+    JUDGES,
+    /** The trainer: its drafts of the model, and other models that it asks. */
+    TRAINER;
+
+    /** Its name in words, by which it is recorded. */
+    public String words() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /**
    * The report of a recorded run. Reads its record, but for attempts and readings.
    *
@@ -121,12 +154,12 @@ public record RunReport(
    *
    * @param generations generations that ended, generation 0 apart; at most, those allowed
    * @param attempts attempts made, those of gate and exam included
-   * @param tokens tokens produced; and what may have been, where a process was killed or a call
-   *     failed
+   * @param tokens tokens that all parts read and wrote; and what they may have, where a process was
+   *     killed or a call failed
    * @param trainingSteps optimiser steps taken; of a training that failed, the most it could take
    * @param wallClock time that the run was driven
    * @param cpuTime processor time of the process meanwhile
-   * @param money what that cost, at the budget's price
+   * @param money what that cost, as it was charged or at the budget's price
    * @param allowed the budget, in words
    */
   public record Spending(
@@ -195,6 +228,11 @@ public record RunReport(
     spendingByGeneration = List.copyOf(spendingByGeneration);
     timingByGeneration = List.copyOf(timingByGeneration);
     faults = List.copyOf(faults);
+    Map<Spender, Cost> all = new EnumMap<>(Spender.class);
+    for (Spender who : Spender.values()) {
+      all.put(who, costs.getOrDefault(who, Cost.NONE));
+    }
+    costs = Collections.unmodifiableMap(all);
   }
 
   /** What the budget bought, in a line. */
@@ -209,8 +247,8 @@ public record RunReport(
   }
 
   /**
-   * The run in a few lines: one per generation and one per fault in it, then why it ended. It needs
-   * no log.
+   * The run in a few lines: one per generation and one per fault in it, what each part used if it
+   * says so, then why it ended. It needs no log.
    */
   public String summary() {
     StringBuilder text = new StringBuilder();
@@ -224,7 +262,34 @@ public record RunReport(
           text);
     }
     tell(faults.stream().filter(each -> !told.contains(each.generation())).toList(), null, text);
+    String used = used();
+    text.append(used).append(used.isEmpty() ? "" : "\n");
     return text.append(end).append(": ").append(reason).toString();
+  }
+
+  /** What each part used, in a line; empty if none says that it used anything. */
+  private String used() {
+    return costs.entrySet().stream()
+        .filter(each -> !each.getValue().equals(Cost.NONE))
+        .map(each -> each.getKey().words() + " " + words(each.getValue()))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String words(Cost cost) {
+    List<String> words = new ArrayList<>();
+    if (cost.tokensIn() > 0) {
+      words.add(
+          cost.tokensIn()
+              + " tokens in"
+              + (cost.tokensCached() == 0 ? "" : " (" + cost.tokensCached() + " cached)"));
+    }
+    if (cost.tokensOut() > 0) {
+      words.add(cost.tokensOut() + " tokens out");
+    }
+    if (cost.money().signum() > 0) {
+      words.add(cost.money().toPlainString() + " of money");
+    }
+    return String.join(", ", words);
   }
 
   /** What broke; of what a generation's line has already, only where. */

@@ -2,6 +2,7 @@ package dev.rsi.core.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.report.GenerationReport;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +50,9 @@ class RunMetersTest {
             "v",
             List.of(1, 2),
             List.of(),
-            List.of()));
+            List.of(),
+            new Cost(10, 3, 4, new BigDecimal("0.5")),
+            new Cost(2, 1)));
     meters.on(
         new RunEvent.Gated(
             number, "challenger-" + number, GateDecision.promote("better", List.of()), null));
@@ -79,6 +83,11 @@ class RunMetersTest {
     meters.on(new RunEvent.RunFinished(2, RunReport.End.MASTERED, "all of it", "live-2"));
     assertThat(count("rsi.attempts", "stage", "practice", "verdict", "pass")).isEqualTo(2);
     assertThat(count("rsi.tokens", "stage", "scout")).isEqualTo(18);
+    assertThat(count("rsi.cost.tokens", "part", "practice", "kind", "out")).isEqualTo(36);
+    assertThat(count("rsi.cost.tokens", "part", "probes", "kind", "in")).isEqualTo(20);
+    assertThat(count("rsi.cost.tokens", "part", "probes", "kind", "cached")).isEqualTo(8);
+    assertThat(count("rsi.cost.tokens", "part", "judges", "kind", "out")).isEqualTo(2);
+    assertThat(count("rsi.cost.money", "part", "probes")).isEqualTo(1);
     assertThat(count("rsi.lessons")).isEqualTo(4);
     assertThat(count("rsi.training.steps")).isEqualTo(500);
     assertThat(count("rsi.readings")).isEqualTo(4);

@@ -3,9 +3,11 @@ package dev.rsi.core.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rsi.api.Cost;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.GenerationReport.Practised;
 import dev.rsi.core.report.RunReport.End;
+import dev.rsi.core.report.RunReport.Spender;
 import dev.rsi.core.report.RunReport.Timing;
 import dev.rsi.core.store.RunStore;
 import java.math.BigDecimal;
@@ -124,6 +126,43 @@ class RunReportTest {
     at(1, moved(1, 100, 50, null));
     at(10, moved(1, 90, 0, null));
     assertThat(report().spending().attempts()).isEqualTo(190);
+  }
+
+  @Test
+  void should_split_what_was_used_by_the_last_word_of_the_course() {
+    // GIVEN
+    Cost practice = new Cost(100, 20, 60, new BigDecimal("0.05"));
+    Cost judges = new Cost(0, 7);
+    at(1, used(Map.of("practice", new Cost(50, 10))));
+    at(2, moved(1, 10, 0, 10L));
+    at(3, used(Map.of("practice", practice, "judges", judges)));
+    // WHEN
+    RunReport report = report();
+    // THEN
+    assertThat(report.costs().keySet()).containsExactly(Spender.values());
+    assertThat(report.costs())
+        .containsEntry(Spender.PRACTICE, practice)
+        .containsEntry(Spender.JUDGES, judges)
+        .containsEntry(Spender.TRAINER, Cost.NONE);
+    assertThat(report.summary())
+        .contains(
+            "practice 100 tokens in (60 cached), 20 tokens out, 0.05 of money;"
+                + " judges 7 tokens out\nOPEN");
+  }
+
+  @Test
+  void should_tell_no_costs_where_an_older_record_has_none() {
+    at(1, moved(1, 100, 0, 100L));
+    assertThat(report().costs())
+        .hasSize(7)
+        .allSatisfy((who, cost) -> assertThat(cost).isEqualTo(Cost.NONE));
+    assertThat(report().summary()).doesNotContain("tokens");
+    assertThat(report().spending().tokens()).isEqualTo(1000);
+  }
+
+  private static RunEvent used(Map<String, Cost> costs) {
+    return new RunEvent.BudgetMoved(
+        1, "practise", "2026-03-01", Map.of(), Map.of(), Map.of(), costs);
   }
 
   @Test

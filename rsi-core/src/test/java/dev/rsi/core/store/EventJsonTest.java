@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -139,6 +140,58 @@ class EventJsonTest {
     assertThat(json.write(attempted(new Cost(8, 9), null)).body())
         .isEqualTo(
             before.replace("null}", "null,\"verdictCost\":{\"tokensIn\":8,\"tokensOut\":9}}"));
+  }
+
+  @Test
+  void should_write_costs_only_where_there_are_some_and_read_what_is_older() {
+    // GIVEN records as they were before, and what is written now
+    String probed =
+        "{\"generation\":1,\"stream\":\"exam\",\"kind\":\"k\",\"version\":\"v\",\"probes\":[0],"
+            + "\"numbers\":[1.0],\"answers\":[]}";
+    String moved =
+        "{\"generation\":1,\"step\":\"s\",\"day\":\"2026-02-28\",\"spent\":{\"tokens\":4},"
+            + "\"advanced\":{},\"course\":{}}";
+    RunEvent.Probed read =
+        new RunEvent.Probed(1, "exam", "k", "v", List.of(0), List.of(1.0), List.of());
+    RunEvent.BudgetMoved spent =
+        new RunEvent.BudgetMoved(1, "s", "2026-02-28", Map.of("tokens", 4L), Map.of(), Map.of());
+    // THEN the one is the other
+    assertThat(json.write(read).body()).isEqualTo(probed);
+    assertThat(json.read(new EventJson.Row(1, "probed", probed))).isEqualTo(read);
+    assertThat(json.write(spent).body()).isEqualTo(moved);
+    assertThat(json.read(new EventJson.Row(1, "budget-moved", moved))).isEqualTo(spent);
+    // WHEN there is a cost THEN it has what there is of it
+    Cost cost = new Cost(8, 9, 7, new BigDecimal("0.10"));
+    String withCost = "{\"tokensIn\":8,\"tokensOut\":9,\"tokensCached\":7,\"money\":\"0.1\"}";
+    RunEvent.Probed dear =
+        new RunEvent.Probed(
+            1, "exam", "k", "v", List.of(0), List.of(1.0), List.of(), cost, Cost.NONE);
+    String body = probed.replace("[]}", "[],\"cost\":" + withCost + "}");
+    assertThat(json.write(dear).body()).isEqualTo(body);
+    assertThat(json.read(new EventJson.Row(1, "probed", body))).isEqualTo(dear);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "\"0.1\";\"-0.1\";money (-0.1)",
+        "\"0.1\";\"1E+999999999\";money (1E+999999999)",
+        "\"0.1\";\"much\";money (much)",
+        "\"0.1\";0.1;money",
+        "\"0.1\";\"00000000000000000000000000000000000000000\";money",
+        "\"tokensCached\":7;\"tokensCached\":9;tokensCached (9)",
+        "\"tokensIn\":8;\"tokensIn\":-8;tokensIn (-8)",
+        "\"money\";\"gold\";gold"
+      })
+  void should_refuse_costs_that_are_none(String part, String forged, String named) {
+    Cost cost = new Cost(8, 9, 7, new BigDecimal("0.10"));
+    RunEvent.Probed dear =
+        new RunEvent.Probed(1, "exam", "k", "v", List.of(), List.of(), List.of(), cost, cost);
+    String body = json.write(dear).body().replace(part, forged);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> json.read(new EventJson.Row(1, "probed", body)))
+        .withMessageContaining(named);
   }
 
   private static RunEvent.Attempted attempted(@Nullable Cost verdict, @Nullable Cost critique) {
@@ -309,6 +362,7 @@ class EventJsonTest {
             .addMixIn(RunEvent.Probed.class, LeavesOut.class)
             .addMixIn(RunEvent.Replied.class, LeavesOut.class)
             .addMixIn(RunEvent.Trained.class, LeavesOut.class)
+            .addMixIn(RunEvent.BudgetMoved.class, LeavesOut.class)
             .addMixIn(RunEvent.Faulted.class, LeavesOut.class)
             .build();
 
@@ -375,6 +429,9 @@ class EventJsonTest {
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       Map<String, String> provenance();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Map<String, Cost> used();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.rsi.testkit.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.Critique;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
@@ -15,6 +16,8 @@ import dev.rsi.testkit.ToyTasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,12 +74,19 @@ class LoopConfigurationsTest {
                 first.version(),
                 joined(first.probes(), next.probes()),
                 joined(first.numbers(), next.numbers()),
-                joined(first.answers(), next.answers())));
+                joined(first.answers(), next.answers()),
+                sum(first.cost(), next.cost()),
+                sum(first.judgesCost(), next.judgesCost())));
       } else {
         events.add(event);
       }
     }
     return events;
+  }
+
+  private static Cost sum(@Nullable Cost first, @Nullable Cost next) {
+    return Objects.requireNonNullElse(first, Cost.NONE)
+        .plus(Objects.requireNonNullElse(next, Cost.NONE));
   }
 
   private static <V> List<V> joined(List<V> first, List<V> next) {

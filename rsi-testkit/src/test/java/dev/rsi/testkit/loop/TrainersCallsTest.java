@@ -131,6 +131,13 @@ class TrainersCallsTest {
     assertThat(report.spending().attempts()).isEqualTo(world.model.attempts.get());
     assertThat(report.spending().tokens())
         .isEqualTo(world.model.tokens.get() + oracle.tokens.get());
+    long drafts =
+        world.events(RunEvent.Attempted.class).stream()
+            .filter(attempt -> attempt.stage() == RunEvent.Stage.TRAINING)
+            .mapToLong(attempt -> attempt.made().tokens())
+            .sum();
+    Cost trainers = report.costs().get(RunReport.Spender.TRAINER);
+    assertThat(trainers.tokens()).isEqualTo(drafts + oracle.tokens.get());
   }
 
   /** Whatever a budget is, the model and the other one count no more than it allows. */

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
@@ -29,15 +28,14 @@ public final class JudgeCalls {
    * @param readings each asks the judges about one probe
    * @return an answer for each, in order
    */
-  public List<Answer<OptionalDouble>> read(
-      Calls calls, List<Supplier<OptionalDouble>> readings, Watch watch) {
+  public List<Answer<Judged>> read(Calls calls, List<Supplier<Judged>> readings, Watch watch) {
     // A family asks its judges itself, so there is nothing to be opened.
     Crew<AutoCloseable> crew =
         crews.computeIfAbsent(calls, way -> new Crew<>("judge", way, () -> () -> {}, threads));
     return crew.make(readings.stream().map(JudgeCalls::call).toList(), watch);
   }
 
-  private static Crew.Call<AutoCloseable, OptionalDouble> call(Supplier<OptionalDouble> reading) {
+  private static Crew.Call<AutoCloseable, Judged> call(Supplier<Judged> reading) {
     return (nothing, context) -> reading.get();
   }
 

@@ -2,10 +2,12 @@ package dev.rsi.core.internal.judging;
 
 import com.google.common.collect.ImmutableSet;
 import dev.rsi.api.Calls;
+import dev.rsi.api.Cost;
 import dev.rsi.core.internal.Seeds;
-import dev.rsi.core.internal.calls.Answer;
+import dev.rsi.core.internal.calls.Judged;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.probe.Family;
+import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Steps;
 import java.util.Collection;
@@ -169,10 +171,20 @@ public final class BankInUse<T, C> {
   }
 
   private OptionalDouble asked(String kind, Calls calls, Supplier<OptionalDouble> reading) {
-    Answer<OptionalDouble> answer =
-        attempts.read(stream + "/" + kind, calls, 0, 1, List.of(reading), "known answers").get(0);
-    OptionalDouble given = answer.value();
-    return given == null ? OptionalDouble.empty() : given;
+    Supplier<Judged> judged = () -> new Judged(reading.get(), List.of());
+    Judged given =
+        attempts
+            .read(
+                stream + "/" + kind,
+                calls,
+                Amounts.NONE,
+                Cost.NONE,
+                1,
+                List.of(judged),
+                "known answers")
+            .get(0)
+            .value();
+    return given == null ? OptionalDouble.empty() : given.reading();
   }
 
   /** What is wrong with the instrument itself, in words; empty if nothing is. */

@@ -1,11 +1,14 @@
 package dev.rsi.core.internal.judging;
 
 import dev.rsi.api.Codec;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.Seeds;
 import dev.rsi.core.internal.calls.Answer;
+import dev.rsi.core.internal.calls.Costs;
+import dev.rsi.core.internal.calls.Judged;
 import dev.rsi.core.internal.probe.Answered;
 import dev.rsi.core.internal.probe.Family;
 import dev.rsi.core.internal.probe.Scored;
@@ -13,6 +16,7 @@ import dev.rsi.core.internal.steps.Attempts;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.RunEvent;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -91,8 +95,7 @@ final class Reader<T, C> {
                     steps.accounts().attempts(count),
                     then -> then.get(0),
                     reading,
-                    read ->
-                        List.of(probed(version, family, probes, read.numbers(), read.answers()))));
+                    read -> List.of(again(version, family, probes, read))));
     if (describing) {
       answers.computeIfAbsent(version, id -> new ArrayList<>()).addAll(event.answers());
     }
@@ -117,6 +120,7 @@ final class Reader<T, C> {
       answers.add(outputs.subList(k * asks, (k + 1) * asks));
     }
     List<Double> numbers = new ArrayList<>(Collections.nCopies(probes.size(), Double.NaN));
+    List<Cost> judged = new ArrayList<>(probes.size());
     // Apart, as what is read without its judge does not tell that the judge is there.
     for (boolean whole : List.of(true, false)) {
       List<Integer> places =
@@ -124,9 +128,10 @@ final class Reader<T, C> {
               .filter(k -> whole == answers.get(k).stream().allMatch(o -> o.candidate() != null))
               .boxed()
               .toList();
-      read(whole ? "" : " without an answer", family, probes, answers, places, numbers);
+      read(whole ? "" : " without an answer", family, probes, answers, places, numbers, judged);
     }
-    return probed(version, family, probes, numbers, texts);
+    List<Cost> made = outputs.stream().map(Output::cost).toList();
+    return probed(version, family, probes, numbers, texts, made, judged);
   }
 
   private RunEvent.Probed scored(String version, Scored<T, C> family, List<Integer> probes) {
@@ -139,7 +144,7 @@ final class Reader<T, C> {
       }
     }
     List<Double> scores = attempts.score(version, stream, tasks, candidates);
-    return probed(version, family, probes, scores, List.of());
+    return probed(version, family, probes, scores, List.of(), List.of(), List.of());
   }
 
   private RunEvent.Probed probed(
@@ -147,9 +152,34 @@ final class Reader<T, C> {
       Family<T, C> family,
       List<Integer> probes,
       List<Double> numbers,
-      List<String> texts) {
+      List<String> texts,
+      List<Cost> made,
+      List<Cost> judged) {
     return new RunEvent.Probed(
-        steps.generation(), stream, family.name(), version, probes, numbers, texts);
+        steps.generation(),
+        stream,
+        family.name(),
+        version,
+        probes,
+        numbers,
+        texts,
+        steps.accounts().reckoned(made),
+        steps.accounts().reckoned(judged));
+  }
+
+  /** What was found when the run first came by, of what is asked now. */
+  private RunEvent.Probed again(
+      String version, Family<T, C> family, List<Integer> probes, RunEvent.Probed read) {
+    return new RunEvent.Probed(
+        steps.generation(),
+        stream,
+        family.name(),
+        version,
+        probes,
+        read.numbers(),
+        read.answers(),
+        read.cost(),
+        read.judgesCost());
   }
 
   private List<String> written(List<Output<C>> outputs) {
@@ -167,6 +197,12 @@ final class Reader<T, C> {
     return texts;
   }
 
+  private Judged judged(Answered<T, C> family, int probe, List<Output<C>> outputs) {
+    List<Cost> used = new ArrayList<>();
+    OptionalDouble reading = family.reading(probe, outputs, used::add);
+    return new Judged(reading, used);
+  }
+
   /**
    * Has some of the answers judged. A family whose own functions break or hang gives a missing
    * reading, as a judge does.
@@ -177,24 +213,33 @@ final class Reader<T, C> {
       List<Integer> probes,
       List<List<Output<C>>> answers,
       List<Integer> places,
-      List<Double> numbers) {
-    List<Supplier<OptionalDouble>> readings = new ArrayList<>(places.size());
+      List<Double> numbers,
+      List<Cost> judged) {
+    List<Supplier<Judged>> readings = new ArrayList<>(places.size());
     for (int k : places) {
-      readings.add(() -> family.reading(probes.get(k), answers.get(k)));
+      readings.add(() -> judged(family, probes.get(k), answers.get(k)));
     }
-    List<Answer<OptionalDouble>> read =
+    int asks = family.attempts();
+    int most = (int) Math.min(Integer.MAX_VALUE, (long) family.maxTokens() * asks);
+    BigDecimal charged = family.maxMoney().multiply(BigDecimal.valueOf(asks));
+    Cost unknown = Costs.unknown(most, charged);
+    List<Answer<Judged>> read =
         attempts.read(
             stream + "/" + family.name() + which,
             family.calling(),
-            family.maxTokens(),
-            family.attempts(),
+            steps.accounts().judging(family.maxTokens(), family.maxMoney()),
+            unknown,
+            asks,
             readings,
             "judging");
     for (int i = 0; i < places.size(); i++) {
-      Answer<OptionalDouble> answer = read.get(i);
-      OptionalDouble given = answer.value();
+      Answer<Judged> answer = read.get(i);
+      Judged given = answer.value();
+      List<Cost> calls = Attempts.calls(answer, unknown);
+      Cost cost = calls.stream().reduce(Cost.NONE, Cost::plus);
+      Costs.check("judge of probes of kind (" + family.name() + ")", cost, most, charged);
+      judged.addAll(calls);
       if (given == null) {
-        // Also one that was given, as null.
         log.warn(
             "probe {} of kind ({}) could not be read: {}",
             probes.get(places.get(i)),
@@ -202,7 +247,7 @@ final class Reader<T, C> {
             answer.kind(),
             answer.thrown());
       } else {
-        numbers.set(places.get(i), given.orElse(Double.NaN));
+        numbers.set(places.get(i), given.reading().orElse(Double.NaN));
       }
     }
   }

@@ -246,15 +246,17 @@ public final class PracticeGround<T, C> {
     return written;
   }
 
-  /** The tokens of verdicts and critiques. */
-  private static <T, C> long used(List<Attempt<T, C>> examined) {
-    Cost used = Cost.NONE;
+  /** What verdicts and critiques used. */
+  private static <T, C> List<Cost> used(List<Attempt<T, C>> examined) {
+    List<Cost> used = new ArrayList<>();
     for (Attempt<T, C> attempt : examined) {
       Critique critique = attempt.critique();
-      used =
-          used.plus(attempt.verdict().cost()).plus(cost(critique == null ? null : critique.cost()));
+      used.add(attempt.verdict().cost());
+      if (critique != null) {
+        used.add(critique.cost());
+      }
     }
-    return used.tokens();
+    return used;
   }
 
   /** What was found when the run first came by, of what is asked now. */
@@ -311,10 +313,6 @@ public final class PracticeGround<T, C> {
     }
     String text = Objects.requireNonNullElse(event.comment(), "");
     return attempt.criticised(new Critique(scores, text).on(rubric).withCost(event.criticised()));
-  }
-
-  private static Cost cost(@Nullable Cost recorded) {
-    return Objects.requireNonNullElse(recorded, Cost.NONE);
   }
 
   private Tally handOn(List<RunEvent.Attempted> made, Consumer<Attempt<T, C>> into) {

@@ -1,9 +1,12 @@
 package dev.rsi.core.internal.probe;
 
 import dev.rsi.api.Calls;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Output;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A family whose tasks a version attempts; its {@link Form} reads the answers. */
@@ -51,11 +54,12 @@ public final class Answered<T, C> extends Family<T, C> {
    * Reads a version's answers to a probe.
    *
    * @param outputs one for each of {@link #asks}, in order
+   * @param used is told what each call of a judge used
    * @return in [0, 1]; empty if an attempt failed or a judge broke, which is a missing reading
    * @throws RuntimeException if a function of the user's breaks, which is a missing reading, too
    */
-  public OptionalDouble reading(int probe, List<Output<C>> outputs) {
-    return form.read(asks(probe), outputs);
+  public OptionalDouble reading(int probe, List<Output<C>> outputs, Consumer<? super Cost> used) {
+    return form.read(asks(probe), outputs, used);
   }
 
   /** Who reads the answers, in words that are the same in every process. */
@@ -71,6 +75,11 @@ public final class Answered<T, C> extends Family<T, C> {
   /** The most tokens that its judges use on one attempt; {@link Integer#MAX_VALUE} if unknown. */
   public int maxTokens() {
     return form.maxTokens();
+  }
+
+  /** The most money that its judges are charged for one attempt. */
+  public BigDecimal maxMoney() {
+    return form.maxMoney();
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.Output;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.Ruling;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /** What a candidate says of its own rightness, beside the judge's word. */
@@ -23,10 +25,11 @@ public record Calibration<T, C>(
   }
 
   @Override
-  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
+  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs, Consumer<? super Cost> used) {
     Output<C> output = outputs.get(0);
     C candidate = output.candidate();
     Verdict verdict = Ruling.on(judge, tasks.get(0), output);
+    used.accept(verdict.cost());
     if (verdict.outcome() == Verdict.Outcome.UNDECIDED) {
       return OptionalDouble.empty();
     }

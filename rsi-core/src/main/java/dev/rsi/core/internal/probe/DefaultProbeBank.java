@@ -6,6 +6,7 @@ import dev.rsi.core.internal.near.NearDuplicates;
 import dev.rsi.core.internal.near.SpentTasks;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.probe.ProbeFamily;
+import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -246,6 +247,14 @@ public final class DefaultProbeBank<T, C> implements ProbeBank<T, C> {
         .mapToInt(kind -> kind instanceof Answered<T, C> answered ? answered.maxTokens() : 0)
         .max()
         .orElse(0);
+  }
+
+  /** The most money that judges are charged for an attempt at a probe. */
+  public BigDecimal judgeMoney() {
+    return kinds().values().stream()
+        .map(
+            kind -> kind instanceof Answered<T, C> answered ? answered.maxMoney() : BigDecimal.ZERO)
+        .reduce(BigDecimal.ZERO, BigDecimal::max);
   }
 
   /** How many answers have a known reading. */

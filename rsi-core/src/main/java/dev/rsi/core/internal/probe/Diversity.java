@@ -1,8 +1,10 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.Output;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleBiFunction;
 
@@ -22,7 +24,7 @@ public record Diversity<T, C>(
   }
 
   @Override
-  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
+  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs, Consumer<? super Cost> used) {
     if (outputs.stream().anyMatch(o -> o.kind() == Output.Kind.FAILED)) {
       return OptionalDouble.empty();
     }

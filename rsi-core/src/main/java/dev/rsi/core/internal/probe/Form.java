@@ -1,9 +1,12 @@
 package dev.rsi.core.internal.probe;
 
 import dev.rsi.api.Calls;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Output;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /** How the answers to one probe are read: the function that an {@link Answered} family has. */
 public interface Form<T, C> {
@@ -60,13 +63,19 @@ public interface Form<T, C> {
     return 0;
   }
 
+  /** The most money that its judges are charged for one attempt. */
+  default BigDecimal maxMoney() {
+    return BigDecimal.ZERO;
+  }
+
   /**
    * Reads a version's answers to one probe.
    *
    * @param tasks those that {@link #asks} says, one or two
    * @param outputs one for each task, in order
+   * @param used is told what each call of a judge used
    * @return in [0, 1]; empty if an attempt failed or a judge broke, which is a missing reading
    * @throws RuntimeException if a function of the user's breaks, which is a missing reading, too
    */
-  OptionalDouble read(List<T> tasks, List<Output<C>> outputs);
+  OptionalDouble read(List<T> tasks, List<Output<C>> outputs, Consumer<? super Cost> used);
 }

@@ -59,7 +59,9 @@ public final class KnownAnswers<T, C> {
           asking.ask(
               known.kind,
               known.form.calling(),
-              () -> known.form.read(List.of(known.task), List.of(Output.of(known.candidate, 0))));
+              () ->
+                  known.form.read(
+                      List.of(known.task), List.of(Output.of(known.candidate, 0)), cost -> {}));
       if (reading.isEmpty() || Math.abs(reading.getAsDouble() - known.reading) > 1e-9) {
         wrong.add(
             known.kind

@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.Output;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleBiFunction;
 
 /** How near answers are to what was answered before. */
@@ -30,7 +32,7 @@ public record Meaning<T, C>(
   }
 
   @Override
-  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
+  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs, Consumer<? super Cost> used) {
     Output<C> output = outputs.get(0);
     if (output.kind() == Output.Kind.FAILED) {
       return OptionalDouble.empty();

@@ -1,10 +1,12 @@
 package dev.rsi.core.internal.probe;
 
+import dev.rsi.api.Cost;
 import dev.rsi.api.Described;
 import dev.rsi.api.Output;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a function of the user's makes of an answer. */
@@ -23,7 +25,7 @@ public record OwnReading<T, C>(
   }
 
   @Override
-  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs) {
+  public OptionalDouble read(List<T> tasks, List<Output<C>> outputs, Consumer<? super Cost> used) {
     Output<C> output = outputs.get(0);
     if (output.kind() == Output.Kind.FAILED) {
       return OptionalDouble.empty();

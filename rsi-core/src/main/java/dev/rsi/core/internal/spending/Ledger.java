@@ -190,7 +190,7 @@ public final class Ledger {
   }
 
   private Amounts priced(Amounts asked) {
-    return asked.with(Dimension.MONEY, budget.tariff().ofTokens(asked.get(Dimension.TOKENS)));
+    return budget.tariff().priced(asked);
   }
 
   /**
@@ -310,13 +310,15 @@ public final class Ledger {
       underWay = underWay.plus(most);
     }
 
-    /** What it was in the end; more than had been asked for is spent all the same. */
+    /**
+     * What it was in the end, with the money that it cost; more than had been asked for is spent
+     * all the same.
+     */
     public void end(Amounts actual) {
       synchronized (Ledger.this) {
-        Amounts priced = priced(actual);
-        change(open, priced);
+        change(open, actual);
         underWay = underWay.minus(open);
-        unrecorded.merge(day, priced, Amounts::plus);
+        unrecorded.merge(day, actual, Amounts::plus);
         open = Amounts.NONE;
       }
     }

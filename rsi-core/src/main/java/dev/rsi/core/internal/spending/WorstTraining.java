@@ -44,6 +44,11 @@ public record WorstTraining(long steps, long attempts, long tokens, long money) 
         .longValueExact();
   }
 
+  /** What calls of other models spend: so many tokens at the dearest price, or so much money. */
+  public Amounts asked(Tariff price) {
+    return price.priced(Amounts.of(Dimension.TOKENS, tokens).with(Dimension.MONEY, money));
+  }
+
   /** Both together. */
   public WorstTraining plus(WorstTraining other) {
     return new WorstTraining(

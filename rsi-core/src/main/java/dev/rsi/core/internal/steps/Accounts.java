@@ -1,25 +1,30 @@
 package dev.rsi.core.internal.steps;
 
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.Cost;
 import dev.rsi.core.internal.Times;
 import dev.rsi.core.internal.spending.Amounts;
-import dev.rsi.core.internal.spending.AttemptTokens;
+import dev.rsi.core.internal.spending.AttemptCosts;
 import dev.rsi.core.internal.spending.Ceilings;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.spending.OtherRuns;
 import dev.rsi.core.internal.spending.Refusal;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport.Spender;
 import dev.rsi.core.store.RunStore;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +50,8 @@ public final class Accounts {
   private final Clock clock;
   private final Ceilings ceilings;
   private final OtherRuns others;
-  private final AttemptTokens tokens;
+  private final AttemptCosts costs;
+  private final Map<Spender, Cost> used = new EnumMap<>(Spender.class);
   private String step = "";
   private Ledger.@Nullable Reserve reserve;
   private Amounts advance = Amounts.NONE;
@@ -55,7 +61,7 @@ public final class Accounts {
   /**
    * The accounts of a run.
    *
-   * @param tokens that an attempt costs at most
+   * @param costs that an attempt has at most
    */
   public Accounts(
       Ledger ledger,
@@ -63,13 +69,13 @@ public final class Accounts {
       Clock clock,
       Ceilings ceilings,
       RunStore store,
-      AttemptTokens tokens) {
+      AttemptCosts costs) {
     this.ledger = ledger;
     this.journal = journal;
     this.clock = clock;
     this.ceilings = ceilings;
     this.others = new OtherRuns(store, journal.run());
-    this.tokens = tokens;
+    this.costs = costs;
   }
 
   /** The most that so many attempts spend, with what it takes to rule on them. */
@@ -79,31 +85,47 @@ public final class Accounts {
 
   /** The most that the model spends on so many attempts. */
   Amounts generated(long count) {
-    return Amounts.of(Dimension.ATTEMPTS, count)
-        .plus(Amounts.of(Dimension.TOKENS, tokens.generated()).times(count));
+    return Amounts.of(Dimension.ATTEMPTS, count).plus(costs.generated().times(count));
   }
 
   private Amounts ruled(long count) {
-    return Amounts.of(Dimension.TOKENS, tokens.ruled()).times(count);
+    return costs.ruled().times(count);
+  }
+
+  /** What calls used, with what they cost. */
+  public Amounts amounts(List<Cost> calls) {
+    return calls.stream().map(ceilings.tariff()::amounts).reduce(Amounts.NONE, Amounts::plus);
+  }
+
+  /** What calls used together, with what they cost as its money: to be recorded. */
+  public Cost reckoned(List<Cost> calls) {
+    return calls.stream().map(ceilings.tariff()::reckoned).reduce(Cost.NONE, Cost::plus);
+  }
+
+  /** Counts what each part used for something that the run's course has, done now or recalled. */
+  void took(RunEvent event) {
+    event
+        .costs()
+        .forEach((who, cost) -> used.merge(who, ceilings.tariff().reckoned(cost), Cost::plus));
   }
 
   /**
    * Has so many attempts ruled on, and takes what that costs out of the budget.
    *
    * @param rule rules on them
-   * @param used how many tokens it used in the end
+   * @param calls what each call used in the end
    * @throws CancelledException if it would pass a ceiling, or the run is to be left
    */
-  public <R> R ruled(long count, Supplier<R> rule, ToLongFunction<? super R> used) {
+  public <R> R ruled(long count, Supplier<R> rule, Function<? super R, List<Cost>> calls) {
     Amounts most = ruled(count);
-    if (most.equals(Amounts.NONE) && tokens.unknown() == null) {
+    if (most.equals(Amounts.NONE) && costs.unknown() == null) {
       return rule.get();
     }
     Ledger.Call spending = spend(most);
     Amounts spent = most;
     try {
       R ruled = rule.get();
-      spent = Amounts.of(Dimension.TOKENS, used.applyAsLong(ruled));
+      spent = amounts(calls.apply(ruled));
       return ruled;
     } finally {
       spending.end(spent);
@@ -185,23 +207,38 @@ public final class Accounts {
   }
 
   /**
-   * Has judges read so many attempts at probes. They do not say what they used, so the most is
-   * spent.
+   * Has judges read so many attempts at probes.
    *
-   * @param tokens that they use on one attempt at most; {@link Integer#MAX_VALUE} if nobody says
+   * @param each what they use on one attempt at most
+   * @param calls what each call used in the end
    * @throws CancelledException if it would pass a ceiling, or the run is to be left
    */
-  <R> R judged(long count, int tokens, Supplier<R> read) {
-    if (tokens == 0 || tokens == Integer.MAX_VALUE) {
-      return read.get();
-    }
-    Amounts most = Amounts.of(Dimension.TOKENS, tokens).times(count);
-    Ledger.Call spending = spend(most);
+  <R> R judged(long count, Amounts each, Supplier<R> read, Function<? super R, List<Cost>> calls) {
+    Amounts most = each.times(count);
+    Ledger.@Nullable Call spending = most.equals(Amounts.NONE) ? null : spend(most);
+    Amounts spent = most;
     try {
-      return read.get();
+      R given = read.get();
+      spent = amounts(calls.apply(given));
+      if (spending == null && !spent.equals(Amounts.NONE)) {
+        // They did not say how much that is.
+        spending = spend(Amounts.NONE);
+      }
+      return given;
     } finally {
-      spending.end(most);
+      if (spending != null) {
+        spending.end(spent);
+      }
     }
+  }
+
+  /**
+   * The most that judges use on one attempt.
+   *
+   * @param tokens {@link Integer#MAX_VALUE} if they do not say: those are not counted
+   */
+  public Amounts judging(int tokens, BigDecimal money) {
+    return AttemptCosts.most(tokens, money, ceilings.tariff());
   }
 
   /**
@@ -250,15 +287,12 @@ public final class Accounts {
    *
    * @return false where a ceiling has no room for it
    */
-  boolean mayJudge(long count, int tokens) {
-    return tokens == 0
-        || tokens == Integer.MAX_VALUE
-        || again(Amounts.of(Dimension.TOKENS, tokens).times(count));
+  boolean mayJudge(long count, Amounts each) {
+    return each.equals(Amounts.NONE) || again(each.times(count));
   }
 
   private Amounts priced(Amounts amounts) {
-    long tokens = amounts.get(Dimension.TOKENS);
-    return amounts.with(Dimension.MONEY, ceilings.tariff().ofTokens(tokens));
+    return ceilings.tariff().priced(amounts);
   }
 
   /** Whether nothing may go on. Any thread may ask; nothing is recorded by it. */
@@ -313,7 +347,14 @@ public final class Accounts {
         day.toString(),
         spent.recorded(),
         ahead.recorded(),
-        ledger.course().recorded());
+        ledger.course().recorded(),
+        used.isEmpty() ? null : recorded(used));
+  }
+
+  private static Map<String, Cost> recorded(Map<Spender, Cost> used) {
+    Map<String, Cost> recorded = new LinkedHashMap<>();
+    used.forEach((who, cost) -> recorded.put(who.words(), cost));
+    return recorded;
   }
 
   private Amounts time() {

@@ -9,6 +9,7 @@ import dev.rsi.core.internal.calls.Answer;
 import dev.rsi.core.internal.calls.Costs;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.calls.JudgeCalls;
+import dev.rsi.core.internal.calls.Judged;
 import dev.rsi.core.internal.calls.Sessions;
 import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.spending.Amounts;
@@ -20,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
@@ -36,8 +36,7 @@ public final class Attempts<T, C> {
   private final ThreadFactory threads;
   private final JudgeCalls judges;
   private final Map<String, Asked> versions = new HashMap<>();
-  private final Map<String, Asking<Supplier<OptionalDouble>, OptionalDouble>> reading =
-      new HashMap<>();
+  private final Map<String, Asking<Supplier<Judged>, Judged>> reading = new HashMap<>();
 
   /**
    * Attempts with the versions of a registry.
@@ -79,7 +78,7 @@ public final class Attempts<T, C> {
               .toList();
       spending.actual =
           Amounts.of(Dimension.ATTEMPTS, requests.size())
-              .with(Dimension.TOKENS, outputs.stream().mapToLong(o -> o.cost().tokens()).sum());
+              .plus(steps.accounts().amounts(outputs.stream().map(Output::cost).toList()));
     } finally {
       flight.commit();
       spending.end();
@@ -107,8 +106,9 @@ public final class Attempts<T, C> {
    * Pays for attempts that came to nothing and are made again, and for one that may go with them.
    */
   private boolean loses(List<Answer<Output<C>>> failed) {
-    long tokens = failed.stream().mapToLong(answer -> output(answer).cost().tokens()).sum();
-    return steps.accounts().lost(Amounts.of(Dimension.TOKENS, tokens + unknown().tokens()));
+    List<Cost> lost = new ArrayList<>(failed.stream().map(each -> output(each).cost()).toList());
+    lost.add(unknown());
+    return steps.accounts().lost(steps.accounts().amounts(lost));
   }
 
   /** What calls for a batch spend: the most that they can while one is under way. */
@@ -235,19 +235,20 @@ public final class Attempts<T, C> {
    *
    * @param kind the probes' kind, with what it is read for
    * @param calls how their judges may be called
-   * @param tokens that their judges use on one attempt at most; {@link Integer#MAX_VALUE} if nobody
-   *     says
+   * @param each what their judges use on one attempt at most
+   * @param unknown what a reading is taken to have used of which nobody knows
    * @param asks attempts that a reading is about
    * @param readings each asks the judges about one probe
    * @param step what for, for people
    * @return an answer for each, in order
    */
-  public List<Answer<OptionalDouble>> read(
+  public List<Answer<Judged>> read(
       String kind,
       Calls calls,
-      int tokens,
+      Amounts each,
+      Cost unknown,
       int asks,
-      List<Supplier<OptionalDouble>> readings,
+      List<Supplier<Judged>> readings,
       String step) {
     Watch context = steps.context(step);
     return reading
@@ -263,14 +264,22 @@ public final class Attempts<T, C> {
                             : Asking.Came.PASSING))
         .all(
             readings,
-            lost -> steps.accounts().mayJudge((lost.size() + 1L) * asks, tokens),
+            lost -> steps.accounts().mayJudge((lost.size() + 1L) * asks, each),
             some ->
                 steps
                     .accounts()
                     .judged(
                         (long) some.size() * asks,
-                        tokens,
-                        () -> judges.read(calls, some, context)));
+                        each,
+                        () -> judges.read(calls, some, context),
+                        given ->
+                            given.stream().flatMap(one -> calls(one, unknown).stream()).toList()));
+  }
+
+  /** What the calls of a reading used. */
+  public static List<Cost> calls(Answer<Judged> answer, Cost unknown) {
+    Judged judged = answer.value();
+    return judged == null ? List.of(unknown) : judged.calls();
   }
 
   /** Closes every session but those of the versions given. */

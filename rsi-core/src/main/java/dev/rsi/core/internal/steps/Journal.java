@@ -5,6 +5,7 @@ import dev.rsi.api.PartException;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.RunListener;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.spending.SameCourse;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
@@ -247,7 +248,7 @@ public final class Journal {
     for (RunEvent then = past.next();
         then != null && known < events.size() && !events.get(known).circumstantial();
         then = past.next()) {
-      if (!then.equals(events.get(known))) {
+      if (!SameCourse.is(then, events.get(known))) {
         throw diverged(then, events.get(known));
       }
       past.go();

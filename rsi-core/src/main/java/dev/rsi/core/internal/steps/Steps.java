@@ -148,7 +148,9 @@ public final class Steps {
       Function<R, List<? extends RunEvent>> write) {
     List<E> then = recalled(type, count, most, events -> most);
     R result = then == null ? make.get() : read.apply(then);
-    journal.record(write.apply(result));
+    List<? extends RunEvent> events = write.apply(result);
+    journal.record(events);
+    events.forEach(accounts::took);
     return result;
   }
 
@@ -166,6 +168,7 @@ public final class Steps {
     List<E> then = recalled(type, 1, most, events -> spent.apply(events.get(0)));
     E event = then == null ? make.get() : then.get(0);
     journal.record(event);
+    accounts.took(event);
     return event;
   }
 
@@ -238,6 +241,7 @@ public final class Steps {
     for (RunEvent then = journal.next(); then != null && some.test(then); then = journal.next()) {
       accounts.recall(spent.apply(then));
       journal.record(then);
+      accounts.took(then);
       over.add(then);
     }
     return over;
@@ -302,6 +306,7 @@ public final class Steps {
   /** Records several events at once. */
   public void record(List<? extends RunEvent> events) {
     journal.record(events);
+    events.forEach(accounts::took);
   }
 
   /** Tells what the run's course has of a kind so far, in order and one by one. */

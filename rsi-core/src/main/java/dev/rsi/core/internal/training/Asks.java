@@ -8,6 +8,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainingContext.Caller;
 import dev.rsi.core.internal.calls.Answer;
+import dev.rsi.core.internal.calls.Costs;
 import dev.rsi.core.internal.calls.Crew;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.Dimension;
@@ -52,11 +53,6 @@ final class Asks {
   /** What calls use at most: money beside what their tokens cost. */
   static Amounts amounts(long tokens, long money) {
     return Amounts.of(Dimension.TOKENS, tokens).with(Dimension.MONEY, money);
-  }
-
-  /** What a call used. */
-  static Amounts amounts(Cost cost) {
-    return amounts(cost.tokens(), WorstTraining.units(cost.money()));
   }
 
   /** Callers are made anew with every list of requests. */
@@ -194,13 +190,16 @@ final class Asks {
               open.size(),
               (line, number, call) -> called(round, open.get(number), call),
               steps.context("asking another model"));
-      spent = Amounts.NONE;
+      List<Cost> costs = new ArrayList<>();
       for (Answer<Reply> answer : answers) {
         Reply reply = answer.value();
         // Of a call that failed nobody knows what it used.
-        spent =
-            spent.plus(reply == null ? round.way().each(round.maxTokens()) : amounts(reply.cost()));
+        costs.add(
+            reply == null
+                ? Costs.unknown(round.maxTokens(), round.way().maxMoney())
+                : reply.cost());
       }
+      spent = steps.accounts().amounts(costs);
       return answers;
     } finally {
       spending.end(spent);

@@ -152,7 +152,7 @@ public final class Training<T, C> {
       return steps.accounts().attempts(1);
     }
     Cost cost = replied.cost();
-    return cost == null ? Amounts.NONE : Asks.amounts(cost);
+    return cost == null ? Amounts.NONE : steps.accounts().amounts(List.of(cost));
   }
 
   /** The last that was made went live. */

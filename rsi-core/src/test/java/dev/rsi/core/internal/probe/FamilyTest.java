@@ -28,7 +28,7 @@ class FamilyTest {
 
   private static void assertReads(
       Answered<String, String> family, double reading, List<Output<String>> outputs) {
-    OptionalDouble found = family.reading(0, outputs);
+    OptionalDouble found = family.reading(0, outputs, cost -> {});
     assertThat(found).as("%s on %s", family.name(), outputs).isPresent();
     assertThat(found.getAsDouble()).isEqualTo(reading);
   }
@@ -48,10 +48,11 @@ class FamilyTest {
     assertReads(family, 1, said("ab"));
     assertReads(family, 0, said("xy"));
     assertReads(family, 0, List.of(MALFORMED));
-    assertThat(family.reading(0, List.of(FAILED))).isEmpty();
+    assertThat(family.reading(0, List.of(FAILED), cost -> {})).isEmpty();
     Answered<String, String> broken = answered(ProbeFamily.skill("echo", List.of("ab"), BROKEN));
-    assertThatThrownBy(() -> broken.reading(0, said("ab"))).hasMessageContaining("broke");
-    assertThat(family.reading(1, said("cd"))).hasValue(1);
+    assertThatThrownBy(() -> broken.reading(0, said("ab"), cost -> {}))
+        .hasMessageContaining("broke");
+    assertThat(family.reading(1, said("cd"), cost -> {})).hasValue(1);
   }
 
   @Test
@@ -62,10 +63,11 @@ class FamilyTest {
     assertReads(gap, 0, said("long but wrong"));
     assertReads(gap, .5, said("x"));
     assertReads(gap, 0, List.of(MALFORMED));
-    assertThat(gap.reading(0, List.of(FAILED))).isEmpty();
+    assertThat(gap.reading(0, List.of(FAILED), cost -> {})).isEmpty();
     Answered<String, String> broken =
         answered(ProbeFamily.proxyGap("gap", List.of("abc"), LONG, BROKEN));
-    assertThatThrownBy(() -> broken.reading(0, said("abc"))).hasMessageContaining("broke");
+    assertThatThrownBy(() -> broken.reading(0, said("abc"), cost -> {}))
+        .hasMessageContaining("broke");
   }
 
   @Test
@@ -81,25 +83,27 @@ class FamilyTest {
     assertReads(gap, 0, said("old", "?"));
     assertReads(gap, 1, said("?", "new"));
     assertReads(gap, 0, List.of(MALFORMED, Output.of("new", 1)));
-    assertThat(gap.reading(0, List.of(Output.of("old", 1), FAILED))).isEmpty();
+    assertThat(gap.reading(0, List.of(Output.of("old", 1), FAILED), cost -> {})).isEmpty();
   }
 
   @Test
   void should_read_calibration_and_modesty_off_what_a_candidate_says_of_itself() {
     Answered<String, String> brier =
         answered(ProbeFamily.calibration("brier", List.of("ab"), ECHO, candidate -> .9));
-    assertThat(brier.reading(0, said("ab")).getAsDouble()).isEqualTo(1 - .1 * .1, within());
-    assertThat(brier.reading(0, said("no")).getAsDouble()).isEqualTo(1 - .9 * .9, within());
+    assertThat(brier.reading(0, said("ab"), cost -> {}).getAsDouble())
+        .isEqualTo(1 - .1 * .1, within());
+    assertThat(brier.reading(0, said("no"), cost -> {}).getAsDouble())
+        .isEqualTo(1 - .9 * .9, within());
     assertReads(brier, 0, List.of(MALFORMED));
-    assertThat(brier.reading(0, List.of(FAILED))).isEmpty();
+    assertThat(brier.reading(0, List.of(FAILED), cost -> {})).isEmpty();
     Answered<String, String> modesty =
         answered(ProbeFamily.modesty("modest", List.of("ab"), ECHO, candidate -> .9));
-    assertThat(modesty.reading(0, said("ab")).getAsDouble()).isEqualTo(.55, within());
-    assertThat(modesty.reading(0, said("no")).getAsDouble()).isEqualTo(.05, within());
+    assertThat(modesty.reading(0, said("ab"), cost -> {}).getAsDouble()).isEqualTo(.55, within());
+    assertThat(modesty.reading(0, said("no"), cost -> {}).getAsDouble()).isEqualTo(.05, within());
     assertThatThrownBy(
             () ->
                 answered(ProbeFamily.calibration("brier", List.of("ab"), ECHO, candidate -> 1.1))
-                    .reading(0, said("ab")))
+                    .reading(0, said("ab"), cost -> {}))
         .hasMessageContaining("confidence (1.1)");
   }
 
@@ -115,7 +119,7 @@ class FamilyTest {
     assertReads(diversity, 0, said("a", "a"));
     assertReads(diversity, 1, said("a", "b"));
     assertReads(diversity, 0, List.of(Output.of("a", 1), MALFORMED));
-    assertThat(diversity.reading(0, List.of(Output.of("a", 1), FAILED))).isEmpty();
+    assertThat(diversity.reading(0, List.of(Output.of("a", 1), FAILED), cost -> {})).isEmpty();
   }
 
   @Test
@@ -133,8 +137,8 @@ class FamilyTest {
     assertReads(meaning, .25, said("bye"));
     assertReads(meaning, 1, said("hello"));
     assertReads(meaning, 0, List.of(MALFORMED));
-    assertThat(meaning.reading(0, List.of(FAILED))).isEmpty();
-    assertThat(meaning.reading(0, said("?"))).isEmpty();
+    assertThat(meaning.reading(0, List.of(FAILED), cost -> {})).isEmpty();
+    assertThat(meaning.reading(0, said("?"), cost -> {})).isEmpty();
   }
 
   @Test
@@ -160,11 +164,12 @@ class FamilyTest {
     assertReads(own, 1, said("good"));
     assertReads(own, .25, said("fair"));
     assertReads(own, 0, List.of(MALFORMED));
-    assertThat(own.reading(0, List.of(FAILED))).isEmpty();
-    assertThat(own.reading(0, said("unknown"))).isEmpty();
-    assertThat(own.reading(0, said("null is no reading either"))).isEmpty();
+    assertThat(own.reading(0, List.of(FAILED), cost -> {})).isEmpty();
+    assertThat(own.reading(0, said("unknown"), cost -> {})).isEmpty();
+    assertThat(own.reading(0, said("null is no reading either"), cost -> {})).isEmpty();
     for (String answer : List.of("above", "none")) {
-      assertThatThrownBy(() -> own.reading(0, said(answer))).hasMessageContaining("in [0, 1]");
+      assertThatThrownBy(() -> own.reading(0, said(answer), cost -> {}))
+          .hasMessageContaining("in [0, 1]");
     }
     DefaultProbeBank<String, String> bank =
         DefaultProbeBank.of(Codec.text(), List.of(own))
