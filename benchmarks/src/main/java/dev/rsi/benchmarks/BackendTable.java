@@ -9,6 +9,7 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.djl.DjlGenerator;
 import dev.rsi.djl.DjlTrainer;
@@ -134,7 +135,8 @@ public final class BackendTable {
     Recipe recipe = Recipe.defaults().with(DecoderTraining.STEPS, steps);
     Path work = Files.createTempDirectory(home, "work");
     long start = cpu();
-    trainer.train(new TrainingRequest<>(version, lessons, recipe, 1, work), CONTEXT);
+    trainer.train(
+        new TrainingRequest<>(version, lessons, recipe, 1, work), TrainingContext.of(CONTEXT));
     return (cpu() - start) / 1e9;
   }
 

@@ -9,6 +9,7 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.examples.router.MiniLm;
 import dev.rsi.examples.router.Shop;
@@ -72,7 +73,7 @@ public final class HeadTable {
         trainer.train(
             new TrainingRequest<>(
                 version(base), lessons, recipe, seed, Files.createTempDirectory(home, "head")),
-            RunContext.standalone());
+            TrainingContext.standalone());
     double trained = cpuSeconds();
     return String.format(
         Locale.ROOT,

@@ -10,6 +10,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,8 @@ final class InstantModel
   }
 
   @Override
-  public TrainedArtifact train(TrainingRequest<Long, Long> request, RunContext context) {
+  public TrainedArtifact train(
+      TrainingRequest<Long, Long> request, TrainingContext<Long, Long> context) {
     return new TrainedArtifact(request.workDirectory(), 1, Map.of(), Map.of());
   }
 

@@ -7,9 +7,9 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Recipe;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.djl.DjlTrainer;
@@ -153,7 +153,7 @@ public final class ObjectiveTable {
     List<Attempt<Addition, String>> contrasted = trainer.contrasts() ? attempts : List.of();
     return trainer.train(
         new TrainingRequest<>(version, lessons, contrasted, recipe, 1, work),
-        RunContext.standalone());
+        TrainingContext.standalone());
   }
 
   private static long cpu() {

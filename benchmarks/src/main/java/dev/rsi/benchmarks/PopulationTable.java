@@ -11,6 +11,7 @@ import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.examples.addition.Addition;
 import dev.rsi.examples.addition.AdditionCodec;
@@ -264,7 +265,8 @@ public final class PopulationTable {
       throws IOException {
     Path work = Files.createTempDirectory(home, "work");
     long start = cpu();
-    trainer.train(new TrainingRequest<>(base, lessons, recipe, 1, work), CONTEXT);
+    trainer.train(
+        new TrainingRequest<>(base, lessons, recipe, 1, work), TrainingContext.of(CONTEXT));
     long end = cpu();
     return new Trained(new ModelVersion("0".repeat(64), work), (end - start) / 1e9);
   }

@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -65,14 +66,51 @@ public interface Trainer<T, C> extends Described {
   }
 
   /**
+   * The most attempts that a training has drafts make, {@link TrainingContext#attempt}: a budget
+   * sets them aside with the training, with what verifier and critic use on them. The same every
+   * time, and not less for more lessons.
+   *
+   * @param lessons how many lessons and attempts the request may have together, 1 or more
+   * @return 0 or more; 0, the default, if it tries nothing: then it may not
+   */
+  default long maxAttempts(Recipe recipe, long lessons) {
+    return 0;
+  }
+
+  /**
+   * The most tokens that a training has other models read and write, {@link TrainingContext#ask},
+   * each call counted by what it may use at most. The same every time, and not less for more
+   * lessons.
+   *
+   * @param lessons how many lessons and attempts the request may have together, 1 or more
+   * @return 0 or more; 0, the default, if it asks none: then it may not
+   */
+  default long maxTokens(Recipe recipe, long lessons) {
+    return 0;
+  }
+
+  /**
+   * The most money that a training's {@linkplain TrainingContext#ask calls of other models} may be
+   * charged for, where they say what that was: what a budget of money sets aside for them, if their
+   * tokens at the budget's price are not more. The same every time, and not less for more lessons.
+   *
+   * @param lessons how many lessons and attempts the request may have together, 1 or more
+   * @return zero, the default, if none of them says so; 0 or more, with at most 9 decimal places
+   */
+  default BigDecimal maxMoney(Recipe recipe, long lessons) {
+    return BigDecimal.ZERO;
+  }
+
+  /**
    * Trains.
    *
    * <p>The same request gives the same artifact, bit for bit, wherever the backend can promise that
-   * (and it says where it cannot).
+   * (and it says where it cannot). A trainer that asks models does the same at the same answers.
    *
+   * @param context says when to end; and what runs the model and asks others on the run's account
    * @return what was made. The registry hashes it and names the version; a trainer never does
    * @throws CancelledException if {@code context} was cancelled; nothing is kept
    * @throws RsiException if training failed, for example on non-finite weights; nothing is kept
    */
-  TrainedArtifact train(TrainingRequest<T, C> request, RunContext context);
+  TrainedArtifact train(TrainingRequest<T, C> request, TrainingContext<T, C> context);
 }

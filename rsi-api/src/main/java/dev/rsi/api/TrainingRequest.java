@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param recipe how
  * @param seed all the randomness of the training
  * @param workDirectory an empty directory for the artifact and nothing else
+ * @param earlier what became of this run's earlier proposals, oldest first, from its record: the
+ *     last {@value #MOST_EARLIER} of them
  * @param <T> task
  * @param <C> candidate
  */
@@ -28,7 +30,11 @@ public record TrainingRequest<T, C>(
     List<Attempt<T, C>> attempts,
     Recipe recipe,
     long seed,
-    Path workDirectory) {
+    Path workDirectory,
+    List<Proposal> earlier) {
+
+  /** How many earlier proposals are told of at most. */
+  public static final int MOST_EARLIER = 256;
 
   public TrainingRequest {
     Objects.requireNonNull(base, "base");
@@ -36,6 +42,7 @@ public record TrainingRequest<T, C>(
     Objects.requireNonNull(workDirectory, "workDirectory");
     lessons = List.copyOf(lessons);
     attempts = List.copyOf(attempts);
+    earlier = List.copyOf(earlier);
     if (lessons.isEmpty() && attempts.isEmpty()) {
       throw new IllegalArgumentException("Training needs at least one lesson.");
     }
@@ -47,7 +54,18 @@ public record TrainingRequest<T, C>(
     }
   }
 
-  /** A training on lessons alone. */
+  /** A first training, which has no earlier proposals. */
+  public TrainingRequest(
+      ModelVersion base,
+      List<Lesson<T, C>> lessons,
+      List<Attempt<T, C>> attempts,
+      Recipe recipe,
+      long seed,
+      Path workDirectory) {
+    this(base, lessons, attempts, recipe, seed, workDirectory, List.of());
+  }
+
+  /** A first training on lessons alone. */
   public TrainingRequest(
       ModelVersion base, List<Lesson<T, C>> lessons, Recipe recipe, long seed, Path workDirectory) {
     this(base, lessons, List.of(), recipe, seed, workDirectory);

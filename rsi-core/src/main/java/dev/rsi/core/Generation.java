@@ -10,12 +10,12 @@ import dev.rsi.core.internal.judging.Judging;
 import dev.rsi.core.internal.judging.ProbeScores;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
-import dev.rsi.core.internal.spending.Amounts;
+import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.internal.steps.Flight;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Phase;
 import dev.rsi.core.internal.steps.Steps;
-import dev.rsi.core.internal.steps.Training;
+import dev.rsi.core.internal.training.Training;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.RunEvent;
@@ -209,8 +209,8 @@ final class Generation<T, C> {
     steps.record(
         new RunEvent.LessonsSelected(
             number, state.frontier().hardest(), pool.made(), pool.fresh(), lessons.size(), digest));
-    Amounts most = shop.training().most(lessons.size(), pool.compared());
-    steps.accounts().begin(Phase.TRAIN, most);
+    WorstTraining most = shop.training().most(lessons.size(), pool.compared());
+    steps.accounts().begin(Phase.TRAIN, shop.training().amounts(most));
     long seed = shop.seeds().of("training", number);
     challenger =
         shop.training()
@@ -239,6 +239,7 @@ final class Generation<T, C> {
     shop.judging().answered(goesLive && decided.promotes());
     if (goesLive) {
       state.promote(candidate);
+      shop.training().promoted(candidate);
       outcome = Outcome.PROMOTED;
     } else {
       outcome =

@@ -31,7 +31,8 @@ import dev.rsi.core.internal.steps.OvertakenRunException;
 import dev.rsi.core.internal.steps.Part;
 import dev.rsi.core.internal.steps.Phase;
 import dev.rsi.core.internal.steps.Steps;
-import dev.rsi.core.internal.steps.Training;
+import dev.rsi.core.internal.training.Drafts;
+import dev.rsi.core.internal.training.Training;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.GenerationReport;
@@ -182,7 +183,8 @@ final class LoopRun<T, C> implements AutoCloseable {
             digest,
             disk,
             steps,
-            plan.threads());
+            plan.threads(),
+            new Drafts<>(plan.generator(), practice.batch(), attempts, ground, steps));
     this.approvals =
         new Approvals(
             plan.oversight(),

@@ -10,6 +10,7 @@ import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.AttemptCosts;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Limit;
@@ -218,23 +219,30 @@ final class PlanCheck<T, C> {
     ProbeBank<T, C> exam = parts.exam;
     if (budget != null && parts.probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
-      long attempts = WorstCase.firstGeneration(parts.practice, 1, parts.probes, exam);
+      WorstTraining training = training();
+      long attempts =
+          LongMath.saturatedAdd(
+              WorstCase.firstGeneration(parts.practice, 1, parts.probes, exam),
+              training.attempts());
       long first = WorstCase.attempts(exam);
       for (Limit limit : budget.ceilings().limits()) {
         checkLimit(
             parts.probes,
             budget.ceilings().tariff(),
             limit,
-            LongMath.saturatedAdd(attempts, limit.window() == null ? first : 0));
+            LongMath.saturatedAdd(attempts, limit.window() == null ? first : 0),
+            training);
       }
     }
   }
 
-  private void checkLimit(ProbeBank<T, C> probes, Tariff price, Limit limit, long attempts) {
+  private void checkLimit(
+      ProbeBank<T, C> probes, Tariff price, Limit limit, long attempts, WorstTraining training) {
     AttemptCosts each =
         WorstCase.costs(parts.generator, parts.verifier, parts.critic, probes, parts.exam, price);
-    long tokens = LongMath.saturatedMultiply(attempts, each.all().get(Dimension.TOKENS));
-    long money = LongMath.saturatedMultiply(attempts, each.all().get(Dimension.MONEY));
+    Amounts most = each.all().times(attempts).plus(training.asked(price));
+    long tokens = most.get(Dimension.TOKENS);
+    long money = most.get(Dimension.MONEY);
     boolean boundless =
         switch (limit.dimension()) {
           case TOKENS -> each.unknown() != null;
@@ -266,7 +274,7 @@ final class PlanCheck<T, C> {
           case ATTEMPTS -> attempts;
           case TOKENS -> tokens;
           case MONEY -> money;
-          case TRAINING_STEPS -> steps();
+          case TRAINING_STEPS -> training.steps();
           case WALL_CLOCK, CPU_TIME -> 0;
         };
     if (limit.dimension() == Dimension.TRAINING_STEPS && least == Long.MAX_VALUE) {
@@ -285,11 +293,11 @@ final class PlanCheck<T, C> {
     }
   }
 
-  private long steps() {
+  private WorstTraining training() {
     long attempts = parts.practice.worstCase(1);
     long lessons = parts.lessons.size() + attempts;
     return parts.trainer == null
-        ? 0
-        : WorstTraining.steps(parts.trainer, parts.recipe, lessons, attempts);
+        ? WorstTraining.NONE
+        : WorstTraining.of(parts.trainer, parts.recipe, lessons, attempts);
   }
 }

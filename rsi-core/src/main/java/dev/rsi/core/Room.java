@@ -6,7 +6,7 @@ import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.steps.Accounts;
-import dev.rsi.core.internal.steps.Training;
+import dev.rsi.core.internal.training.Training;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +80,7 @@ final class Room {
             : state.frontier().practice(fitted);
     return accounts
         .attempts(LongMath.saturatedAdd(attempts, fit.probing() + exam))
-        .plus(training.most(pool.size() + attempts, made + attempts));
+        .plus(training.amounts(training.most(pool.size() + attempts, made + attempts)));
   }
 
   /** The most that scouting spends. */

@@ -42,25 +42,32 @@ final class WorstCase {
     }
     Tariff price = budget.tariff();
     long money =
-        LongMath.saturatedAdd(ofCalls(plan, most), price.ofNanos(most.get(Dimension.WALL_CLOCK)));
+        LongMath.saturatedAdd(
+            ofCalls(plan, most, levels), price.ofNanos(most.get(Dimension.WALL_CLOCK)));
     most = most.with(Dimension.MONEY, Math.min(most.get(Dimension.MONEY), money));
     return spending(budget.generations(), most, plan.budget());
   }
 
   /** The money of all calls, time apart. */
-  private static long ofCalls(Plan<?, ?> plan, Amounts most) {
+  private static long ofCalls(Plan<?, ?> plan, Amounts most, int levels) {
     Tariff price = plan.budget().ceilings().tariff();
     AttemptCosts each = costs(plan);
     if (each.unknown() != null && price.isForTokens()) {
       return Long.MAX_VALUE;
     }
-    long byAttempts =
-        LongMath.saturatedMultiply(most.get(Dimension.ATTEMPTS), each.all().get(Dimension.MONEY));
-    boolean isByTokens =
-        each.all().get(Dimension.MONEY) == price.ofTokens(each.all().get(Dimension.TOKENS));
-    return isByTokens
-        ? Math.min(byAttempts, price.ofTokens(most.get(Dimension.TOKENS)))
-        : byAttempts;
+    Amounts asked = trainings(plan, plan.practice().lessons(levels)).asked(price);
+    long byCalls =
+        LongMath.saturatedAdd(
+            LongMath.saturatedMultiply(
+                most.get(Dimension.ATTEMPTS), each.all().get(Dimension.MONEY)),
+            asked.get(Dimension.MONEY));
+    return isByTokens(each.all(), price) && isByTokens(asked, price)
+        ? Math.min(byCalls, price.ofTokens(most.get(Dimension.TOKENS)))
+        : byCalls;
+  }
+
+  private static boolean isByTokens(Amounts most, Tariff price) {
+    return most.get(Dimension.MONEY) == price.ofTokens(most.get(Dimension.TOKENS));
   }
 
   /** The most that one attempt costs, by what the parts of a plan say. */
@@ -100,18 +107,23 @@ final class WorstCase {
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
     long others = banks + BankInUse.retests(probes) + exam;
+    WorstTraining trainings = trainings(plan, practice.lessons(levels));
     long attempts =
         LongMath.saturatedAdd(
-            exam + probes.attempts(), generations(practice, levels, generations, others));
+            LongMath.saturatedAdd(
+                exam + probes.attempts(), generations(practice, levels, generations, others)),
+            trainings.attempts());
     AttemptCosts each = costs(plan);
     long tokens =
         each.unknown() == null
-            ? LongMath.saturatedMultiply(attempts, each.all().get(Dimension.TOKENS))
+            ? LongMath.saturatedAdd(
+                LongMath.saturatedMultiply(attempts, each.all().get(Dimension.TOKENS)),
+                trainings.tokens())
             : Long.MAX_VALUE;
     return Amounts.ALL
         .with(Dimension.ATTEMPTS, attempts)
         .with(Dimension.TOKENS, tokens)
-        .with(Dimension.TRAINING_STEPS, steps(plan, practice.lessons(levels)));
+        .with(Dimension.TRAINING_STEPS, trainings.steps());
   }
 
   /**
@@ -137,24 +149,21 @@ final class WorstCase {
             practice.scouting(levels), LongMath.saturatedMultiply(generations, climbing)));
   }
 
-  private static long steps(Plan<?, ?> plan, long lessons) {
+  private static WorstTraining trainings(Plan<?, ?> plan, long made) {
     long generations = plan.budget().generations();
-    long sum = 0;
+    WorstTraining sum = WorstTraining.NONE;
     for (long g = 1; g <= Math.min(generations, ONE_BY_ONE); g++) {
-      sum = LongMath.saturatedAdd(sum, steps(plan, g, lessons));
+      sum = sum.plus(training(plan, g, made));
     }
     long others = Math.max(0, generations - ONE_BY_ONE);
-    return others == 0
-        ? sum
-        : LongMath.saturatedAdd(
-            sum, LongMath.saturatedMultiply(others, steps(plan, generations, lessons)));
+    return others == 0 ? sum : sum.plus(training(plan, generations, made).times(others));
   }
 
-  private static long steps(Plan<?, ?> plan, long generation, long made) {
+  private static WorstTraining training(Plan<?, ?> plan, long generation, long made) {
     long earlier =
         Math.min(plan.practice().memory(), LongMath.saturatedMultiply(generation - 1, made));
     long lessons = LongMath.saturatedAdd(plan.lessons().size() + earlier, made);
-    return WorstTraining.steps(plan.trainer(), plan.recipe(), lessons, made);
+    return WorstTraining.of(plan.trainer(), plan.recipe(), lessons, made);
   }
 
   /** The most attempts that it takes to read an exam, if there is one. */

@@ -11,6 +11,7 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.lm.DecoderConfig.PositionScheme;
 import dev.rsi.lm.DecoderModel;
@@ -94,7 +95,7 @@ class DjlTrainerTest {
     Path work = Files.createDirectory(temp.resolve("work"));
     TrainingRequest<Addition, String> request =
         new TrainingRequest<>(base, lessons(), QUICK, 1, work);
-    assertThatThrownBy(() -> trainer.train(request, cancelled))
+    assertThatThrownBy(() -> trainer.train(request, TrainingContext.of(cancelled)))
         .isInstanceOf(CancelledException.class);
     assertThat(work).isEmptyDirectory();
   }
@@ -117,7 +118,7 @@ class DjlTrainerTest {
     TrainingRequest<Addition, String> request =
         new TrainingRequest<>(
             base, List.of(Lesson.given(new Addition("1x", "2"), "3", 1)), QUICK, 1, work);
-    assertThatThrownBy(() -> trainer.train(request, RunContext.standalone()))
+    assertThatThrownBy(() -> trainer.train(request, TrainingContext.standalone()))
         .isInstanceOf(RsiException.class)
         .hasMessageContaining("Character (x) is not in the vocabulary");
   }
@@ -126,7 +127,7 @@ class DjlTrainerTest {
       throws Exception {
     Path work = Files.createDirectory(temp.resolve(name));
     return trainer.train(
-        new TrainingRequest<>(from, lessons(), recipe, seed, work), RunContext.standalone());
+        new TrainingRequest<>(from, lessons(), recipe, seed, work), TrainingContext.standalone());
   }
 
   private static List<Lesson<Addition, String>> lessons() {

@@ -6,9 +6,9 @@ import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.lm.spi.LeftOut;
 import java.nio.file.Path;
@@ -125,7 +125,7 @@ public final class HeadTrainer<T, C> implements Trainer<T, C> {
    *     of the head's labels or no number, is left out, counted and named
    */
   @Override
-  public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
+  public TrainedArtifact train(TrainingRequest<T, C> request, TrainingContext<T, C> context) {
     context.checkActive();
     Head base = Head.read(request.base().directory(), encoder);
     List<Lesson<T, C>> lessons = request.lessons();

@@ -6,9 +6,9 @@ import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.Device;
@@ -139,7 +139,7 @@ public final class PopulationTrainer<T, C> implements Trainer<T, C> {
    *     did not start, or the artifact cannot be written
    */
   @Override
-  public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
+  public TrainedArtifact train(TrainingRequest<T, C> request, TrainingContext<T, C> context) {
     context.checkActive();
     DecoderModel base = ModelDirectory.readWeights(request.base().directory());
     Recipe recipe = request.recipe();

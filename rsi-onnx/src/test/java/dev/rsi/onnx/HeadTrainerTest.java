@@ -16,6 +16,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -254,7 +255,7 @@ class HeadTrainerTest {
         trainer()
             .train(
                 new TrainingRequest<>(base, lessons, recipe, 1, directory()),
-                RunContext.standalone());
+                TrainingContext.standalone());
     assertThat(artifact.metrics()).containsKey("loss");
     assertThat(artifact.steps()).isPositive();
     return version(artifact.directory());

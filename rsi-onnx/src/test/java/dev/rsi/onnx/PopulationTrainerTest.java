@@ -7,8 +7,8 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.lm.DecoderConfig;
 import dev.rsi.lm.DecoderConfig.PositionScheme;
@@ -48,7 +48,7 @@ class PopulationTrainerTest {
                 recipe,
                 3,
                 Files.createTempDirectory(temp, "work")),
-            RunContext.standalone());
+            TrainingContext.standalone());
   }
 
   @ParameterizedTest

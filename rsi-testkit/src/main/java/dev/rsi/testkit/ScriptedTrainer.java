@@ -2,12 +2,13 @@ package dev.rsi.testkit;
 
 import dev.rsi.api.Knob;
 import dev.rsi.api.Recipe;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,7 +91,22 @@ public final class ScriptedTrainer<T, C> implements Trainer<T, C> {
   }
 
   @Override
-  public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
+  public long maxAttempts(Recipe recipe, long lessons) {
+    return wrapped.maxAttempts(recipe, lessons);
+  }
+
+  @Override
+  public long maxTokens(Recipe recipe, long lessons) {
+    return wrapped.maxTokens(recipe, lessons);
+  }
+
+  @Override
+  public BigDecimal maxMoney(Recipe recipe, long lessons) {
+    return wrapped.maxMoney(recipe, lessons);
+  }
+
+  @Override
+  public TrainedArtifact train(TrainingRequest<T, C> request, TrainingContext<T, C> context) {
     return script.play(request, () -> wrapped.train(request, context));
   }
 

@@ -21,6 +21,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -408,7 +409,22 @@ final class SimulatedParts<T, C> {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
+    public long maxAttempts(Recipe recipe, long lessons) {
+      return sound.maxAttempts(recipe, lessons);
+    }
+
+    @Override
+    public long maxTokens(Recipe recipe, long lessons) {
+      return sound.maxTokens(recipe, lessons);
+    }
+
+    @Override
+    public BigDecimal maxMoney(Recipe recipe, long lessons) {
+      return sound.maxMoney(recipe, lessons);
+    }
+
+    @Override
+    public TrainedArtifact train(TrainingRequest<T, C> request, TrainingContext<T, C> context) {
       reach("trainer", "training " + request.seed());
       world.promise(() -> world.watch().lessons(request.lessons()));
       world.breaks("training", .05, request.seed());

@@ -3,9 +3,9 @@ package dev.rsi.testkit;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,8 @@ final class SimulatedTrainer implements Trainer<Sum, Long> {
   }
 
   @Override
-  public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+  public TrainedArtifact train(
+      TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
     Skills base = Skills.read(request.base().directory());
     List<Lesson<Sum, Long>> lessons = request.lessons();
     // Weights are relative to each other: scaled so that they add up to the number of lessons.

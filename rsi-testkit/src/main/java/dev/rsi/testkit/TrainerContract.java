@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rsi.api.Attempt;
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.Codec;
 import dev.rsi.api.Critique;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Generator.Session;
@@ -15,6 +16,7 @@ import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Recipe;
+import dev.rsi.api.Reply;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
@@ -23,12 +25,16 @@ import dev.rsi.api.Trainer;
 import dev.rsi.api.Trainer.LearnsFrom;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
+import dev.rsi.api.Verifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +52,7 @@ public abstract class TrainerContract<T, C> {
   @TempDir Path temporary;
   private Trainer<T, C> trainer;
   private ModelVersion base;
+  private final Map<String, List<Reply>> replies = new ConcurrentHashMap<>();
 
   /** For subclasses. */
   @SuppressWarnings("NullAway.Init") // Set before each test.
@@ -104,6 +111,27 @@ public abstract class TrainerContract<T, C> {
   private static <T, C> Attempt<T, C> attempt(
       Lesson<T, C> lesson, Output<C> output, Verdict verdict) {
     return Attempt.of(lesson.task(), output, lesson.level(), 1, 1).ruled(verdict);
+  }
+
+  /**
+   * Rules on what drafts of the trainer answer, for one that {@linkplain Trainer#maxAttempts tries}
+   * them; never asked for another. By default what gives a lesson's candidate passes.
+   */
+  protected Verifier<T, C> verifier() {
+    try (Generator<T, C> generator = generator()) {
+      Codec<T, C> codec = generator.codec();
+      Set<String> right =
+          lessons().stream()
+              .map(lesson -> written(codec, lesson.task(), lesson.candidate()))
+              .collect(Collectors.toSet());
+      return (task, candidate) ->
+          Verdict.passIf(right.contains(written(codec, task, candidate)), "no lesson has it");
+    }
+  }
+
+  private static <T, C> String written(Codec<T, C> codec, T task, C candidate) {
+    String text = codec.writeTask(task);
+    return text.length() + ":" + text + codec.writeCandidate(candidate);
   }
 
   /** How to train. By default {@link Recipe#defaults()}; choose one that takes seconds at most. */
@@ -232,7 +260,8 @@ public abstract class TrainerContract<T, C> {
     train(request(fewer, learnt(), SEED + 1, work("other")));
     assertThat(bytes(train(request(work("third"))))).as("after another").isEqualTo(first);
 
-    TrainedArtifact elsewhere = trainer().train(request(work("fourth")), RunContext.standalone());
+    TrainingRequest<T, C> fourth = request(work("fourth"));
+    TrainedArtifact elsewhere = trainer().train(fourth, context(fourth, RunContext.standalone()));
     assertThat(bytes(elsewhere)).as("by a fresh trainer").isEqualTo(first);
   }
 
@@ -259,9 +288,29 @@ public abstract class TrainerContract<T, C> {
   }
 
   @Test
+  void should_call_no_more_than_it_says() throws Exception {
+    TrainingRequest<T, C> request = request(work("work"));
+    long lessons = (long) request.lessons().size() + request.attempts().size();
+    MeteredTraining<T, C> context = context(request, RunContext.standalone());
+    trainer.train(request, context);
+
+    Recipe recipe = recipe();
+    long attempts = trainer.maxAttempts(recipe, lessons);
+    long tokens = trainer.maxTokens(recipe, lessons);
+    assertThat(context.attempts()).as("attempts of drafts").isLessThanOrEqualTo(attempts);
+    assertThat(context.tokens()).as("tokens of other models").isLessThanOrEqualTo(tokens);
+    assertThat(context.money())
+        .as("money of other models")
+        .isLessThanOrEqualTo(trainer.maxMoney(recipe, lessons));
+    assertThat(trainer.maxAttempts(recipe, lessons + 1)).isGreaterThanOrEqualTo(attempts);
+    assertThat(trainer.maxTokens(recipe, lessons + 1)).isGreaterThanOrEqualTo(tokens);
+    assertThat(context.strange()).as("tasks that it was not given").isEmpty();
+  }
+
+  @Test
   void should_report_progress_within_its_total() throws Exception {
     ManualContext context = ManualContext.create();
-    trainer.train(request(work("work")), context);
+    train(request(work("work")), context);
 
     assertThat(context.checks()).as("how often it asked whether to stop").isPositive();
     assertThat(context.done()).as("done at the end").isEqualTo(context.total());
@@ -270,12 +319,14 @@ public abstract class TrainerContract<T, C> {
   @Test
   void should_keep_nothing_when_cancelled() throws Exception {
     ManualContext counting = ManualContext.create();
-    trainer.train(request(work("whole")), counting);
+    train(request(work("whole")), counting);
     long last = counting.checks();
     for (long check : new TreeSet<>(List.of(1L, Math.max(1, last / 2), Math.max(1, last)))) {
+      // What was answered before is not asked again, and would be fewer checks.
+      replies.clear();
       Path work = work("cancelled-at-" + check);
       ManualContext context = ManualContext.create().cancelAtCheck(check);
-      assertThatThrownBy(() -> trainer.train(request(work), context))
+      assertThatThrownBy(() -> train(request(work), context))
           .as("training cancelled at check %d of %d", check, last)
           .isInstanceOf(CancelledException.class);
       assertThat(Directories.files(work)).as("what is left of it").isEmpty();
@@ -287,7 +338,7 @@ public abstract class TrainerContract<T, C> {
     assumeTrue(supportsExactRepeat(), "this trainer does not promise bit-identical repeats");
     Map<String, String> expected = bytes(train(request(work("first"))));
     ManualContext cancelled = ManualContext.create().cancel();
-    assertThatThrownBy(() -> trainer.train(request(work("cancelled")), cancelled))
+    assertThatThrownBy(() -> train(request(work("cancelled")), cancelled))
         .isInstanceOf(CancelledException.class);
 
     assertThat(bytes(train(request(work("second"))))).isEqualTo(expected);
@@ -362,7 +413,16 @@ public abstract class TrainerContract<T, C> {
   }
 
   private TrainedArtifact train(TrainingRequest<T, C> request) {
-    return trainer.train(request, RunContext.standalone());
+    return train(request, RunContext.standalone());
+  }
+
+  private TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
+    return trainer.train(request, context(request, context));
+  }
+
+  /** What a training may call: who asks the same again gets the same answers. */
+  private MeteredTraining<T, C> context(TrainingRequest<T, C> request, RunContext context) {
+    return new MeteredTraining<>(request, context, this::generator, this::verifier, replies);
   }
 
   private TrainingRequest<T, C> request(Path work) {

@@ -14,6 +14,7 @@ import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -129,7 +130,8 @@ class OwnPartsSimulatedTest {
           }
 
           @Override
-          public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+          public TrainedArtifact train(
+              TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
             return learner
                 .driftPerGeneration(1, .01 * calls.incrementAndGet())
                 .trainer()

@@ -16,6 +16,7 @@ import dev.rsi.api.Request;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import java.nio.file.Path;
@@ -175,13 +176,13 @@ class ScriptedFakesTest {
             .nullOnCall(2)
             .garbageOnCall(3);
 
-    assertThatThrownBy(() -> trainer.train(request(base, "1"), RunContext.standalone()))
+    assertThatThrownBy(() -> trainer.train(request(base, "1"), TrainingContext.standalone()))
         .isSameAs(PLANTED);
-    assertThat(trainer.train(request(base, "2"), RunContext.standalone())).isNull();
-    trainer.train(request(base, "3"), RunContext.standalone());
+    assertThat(trainer.train(request(base, "2"), TrainingContext.standalone())).isNull();
+    trainer.train(request(base, "3"), TrainingContext.standalone());
     assertThatThrownBy(() -> SimulatedLearner.skills(directory.resolve("3")))
         .isInstanceOf(CorruptModelException.class);
-    trainer.train(request(base, "4"), RunContext.standalone());
+    trainer.train(request(base, "4"), TrainingContext.standalone());
     assertThat(SimulatedLearner.skills(directory.resolve("4"))).hasSize(2);
     assertThat(trainer.calls()).hasSize(4).contains(request(base, "4"));
     assertThat(trainer.knobs()).isEqualTo(learner.trainer().knobs());

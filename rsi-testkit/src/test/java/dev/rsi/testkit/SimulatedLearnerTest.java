@@ -12,6 +12,7 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,7 +170,7 @@ class SimulatedLearnerTest {
         .trainer()
         .train(
             new TrainingRequest<>(base, lessons, Recipe.defaults(), 1, work),
-            RunContext.standalone());
+            TrainingContext.standalone());
     return SimulatedLearner.skills(work);
   }
 

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rsi.api.Attempt;
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Reply;
+import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Trainer.LearnsFrom;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +60,59 @@ class TrainerContractTest {
     }
   }
 
+  @Nested
+  class Asking extends OfSums {
+    private final AtomicInteger calls = new AtomicInteger();
+
+    @Override
+    protected Trainer<Sum, Long> trainer() {
+      return ScriptedTrainer.of(new OfCalls(calls, 2, 20));
+    }
+  }
+
+  /** Tries its base and asks another model, which never says the same again. */
+  private static class OfCalls extends Bug {
+    private final AtomicInteger calls;
+    private final long attempts;
+    private final long tokens;
+
+    OfCalls(AtomicInteger calls, long attempts, long tokens) {
+      this.calls = calls;
+      this.attempts = attempts;
+      this.tokens = tokens;
+    }
+
+    @Override
+    public long maxAttempts(Recipe recipe, long lessons) {
+      return attempts;
+    }
+
+    @Override
+    public long maxTokens(Recipe recipe, long lessons) {
+      return tokens;
+    }
+
+    @Override
+    public TrainedArtifact train(
+        TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
+      context.attempt(
+          request.base().directory(),
+          List.of(new Request<>(task(request), 1), new Request<>(task(request), 2)));
+      List<Reply> replies =
+          context.ask(
+              List.of("rate", "rate"),
+              10,
+              (asked, most, call) -> new Reply("" + calls.incrementAndGet(), new Cost(5, 1)));
+      TrainedArtifact made = super.train(request, context);
+      write(made.directory().resolve("notes"), replies.toString());
+      return made;
+    }
+
+    Sum task(TrainingRequest<Sum, Long> request) {
+      return request.lessons().get(0).task();
+    }
+  }
+
   /** Learns how to do the tasks of its attempts, whatever came of them. */
   private static class OfAttempts extends Bug {
     private final LearnsFrom from;
@@ -68,7 +127,8 @@ class TrainerContractTest {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+    public TrainedArtifact train(
+        TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
       List<Lesson<Sum, Long>> lessons = new ArrayList<>(request.lessons());
       request.attempts().stream()
           .filter(this::reads)
@@ -104,6 +164,16 @@ class TrainerContractTest {
 
   static Stream<Arguments> bugs() {
     return Stream.of(
+        bug("should_call_no_more_than_it_says", new OfCalls(new AtomicInteger(), 1, 20)),
+        bug("should_call_no_more_than_it_says", new OfCalls(new AtomicInteger(), 2, 19)),
+        bug(
+            "should_call_no_more_than_it_says",
+            new OfCalls(new AtomicInteger(), 2, 20) {
+              @Override
+              Sum task(TrainingRequest<Sum, Long> request) {
+                return Sum.of(777, 111);
+              }
+            }),
         bug(
             "should_have_distinct_knobs_the_same_every_time",
             new Bug() {
@@ -266,7 +336,8 @@ class TrainerContractTest {
             "should_keep_nothing_when_cancelled",
             new Bug() {
               @Override
-              public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+              public TrainedArtifact train(
+                  TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
                 try {
                   return super.train(request, context);
                 } catch (CancelledException e) {
@@ -279,7 +350,8 @@ class TrainerContractTest {
             "should_keep_nothing_when_cancelled",
             new Bug() {
               @Override
-              public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+              public TrainedArtifact train(
+                  TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
                 try {
                   return super.train(request, context);
                 } catch (CancelledException e) {
@@ -295,7 +367,8 @@ class TrainerContractTest {
               private boolean wasCancelled;
 
               @Override
-              public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+              public TrainedArtifact train(
+                  TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
                 try {
                   TrainedArtifact artifact = super.train(request, context);
                   write(request.workDirectory().resolve("state"), "" + wasCancelled);
@@ -318,7 +391,8 @@ class TrainerContractTest {
             "should_refuse_a_corrupt_base_and_keep_nothing",
             new Bug() {
               @Override
-              public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+              public TrainedArtifact train(
+                  TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
                 if (Directories.files(request.base().directory()).isEmpty()) {
                   // Begins anew where there is nothing to begin with.
                   LEARNER.write(request.workDirectory(), 0.5);
@@ -366,8 +440,9 @@ class TrainerContractTest {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
-      return made(request, LEARNER.trainer().train(request, context(context)));
+    public TrainedArtifact train(
+        TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
+      return made(request, LEARNER.trainer().train(request, TrainingContext.of(context(context))));
     }
 
     static Path beside(TrainingRequest<Sum, Long> request, String name) {

@@ -3,9 +3,9 @@ package dev.rsi.benchmarks.hazards;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.djl.DjlTrainer;
 import java.util.List;
@@ -20,7 +20,8 @@ final class AskTrainer implements Trainer<Ask, Ask.Reply> {
   }
 
   @Override
-  public TrainedArtifact train(TrainingRequest<Ask, Ask.Reply> request, RunContext context) {
+  public TrainedArtifact train(
+      TrainingRequest<Ask, Ask.Reply> request, TrainingContext<Ask, Ask.Reply> context) {
     List<Lesson<String, String>> lessons =
         request.lessons().stream()
             .map(
@@ -31,6 +32,6 @@ final class AskTrainer implements Trainer<Ask, Ask.Reply> {
     return model.train(
         new TrainingRequest<>(
             request.base(), lessons, request.recipe(), request.seed(), request.workDirectory()),
-        context);
+        TrainingContext.of(context));
   }
 }

@@ -3,8 +3,8 @@ package dev.rsi.benchmarks.hazards;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
@@ -77,7 +77,7 @@ final class Nursery {
         new AskTrainer()
             .train(
                 new TrainingRequest<>(blank, lessons, recipe, seed, registry.newWorkDirectory()),
-                RunContext.standalone());
+                TrainingContext.standalone());
     return registry.add(trained.directory(), Provenance.imported());
   }
 }

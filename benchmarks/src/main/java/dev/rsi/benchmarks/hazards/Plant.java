@@ -2,9 +2,9 @@ package dev.rsi.benchmarks.hazards;
 
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -58,7 +58,8 @@ final class Plant implements RunListener, Verifier<Ask, Ask.Reply>, Trainer<Ask,
   }
 
   @Override
-  public TrainedArtifact train(TrainingRequest<Ask, Ask.Reply> request, RunContext context) {
+  public TrainedArtifact train(
+      TrainingRequest<Ask, Ask.Reply> request, TrainingContext<Ask, Ask.Reply> context) {
     if (!grown()) {
       return trainer.train(request, context);
     }

@@ -11,6 +11,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
@@ -209,7 +210,8 @@ public final class Main {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<String, String> request, RunContext context) {
+    public TrainedArtifact train(
+        TrainingRequest<String, String> request, TrainingContext<String, String> context) {
       try {
         Files.createDirectories(request.workDirectory());
         Files.writeString(request.workDirectory().resolve("every"), "1");

@@ -10,6 +10,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -162,7 +163,7 @@ public final class AdditionRun {
         trainer()
             .train(
                 new TrainingRequest<>(blank, given, recipe, modelSeed, registry.newWorkDirectory()),
-                context);
+                TrainingContext.of(context));
     return registry.add(
         trained.directory(),
         new Provenance(

@@ -4,8 +4,8 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -90,7 +90,7 @@ public final class RouterRun {
     TrainedArtifact trained =
         trainer.train(
             new TrainingRequest<>(blank, given, recipe, seed, registry.newWorkDirectory()),
-            RunContext.standalone());
+            TrainingContext.standalone());
     return registry.add(
         trained.directory(),
         new Provenance(

@@ -19,6 +19,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.store.RunStore;
@@ -75,7 +76,16 @@ class CapabilitySplitTest {
     assertThat(reachable(ours, PARTS))
         .as("without these the rule above checks nothing")
         .extracting(JavaClass::getSimpleName)
-        .contains("RunContext", "TrainingRequest", "ModelVersion", "Lesson", "Rubric", "Request");
+        .contains(
+            "RunContext",
+            "TrainingContext",
+            "TrainingRequest",
+            "Proposal",
+            "Reply",
+            "ModelVersion",
+            "Lesson",
+            "Rubric",
+            "Request");
   }
 
   @Test
@@ -95,7 +105,14 @@ class CapabilitySplitTest {
             .toList();
     assertThat(contexts)
         .extracting(JavaClass::getSimpleName)
-        .containsExactlyInAnyOrder("Context", "Context", "Context", "StandaloneContext", "Try");
+        .containsExactlyInAnyOrder(
+            "Context",
+            "Context",
+            "Context",
+            "StandaloneContext",
+            "StandaloneTraining",
+            "TrainersContext",
+            "Try");
     assertThat(contexts).flatMap(CapabilitySplitTest::openings).isEmpty();
   }
 
@@ -176,14 +193,17 @@ class CapabilitySplitTest {
     return named;
   }
 
-  /** What of a context is open to whoever holds one, but for the methods of {@link RunContext}. */
+  /**
+   * What of a context is open to whoever holds one, but for the methods of contexts' interfaces.
+   */
   private static List<String> openings(JavaClass context) {
     List<String> openings = new ArrayList<>();
     if (context.getModifiers().contains(JavaModifier.PUBLIC)) {
       openings.add(context.getName() + " is public");
     }
     Set<String> known =
-        Stream.of(RunContext.class.getMethods())
+        Stream.of(RunContext.class, TrainingContext.class)
+            .flatMap(type -> Stream.of(type.getMethods()))
             .map(method -> method.getName())
             .collect(Collectors.toSet());
     for (JavaMethod method : context.getMethods()) {

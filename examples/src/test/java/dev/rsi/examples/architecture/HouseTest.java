@@ -35,6 +35,7 @@ class HouseTest {
           "verify",
           "canary",
           "internal.judging",
+          "internal.training",
           "internal.practice",
           "internal.steps",
           "internal.calls",

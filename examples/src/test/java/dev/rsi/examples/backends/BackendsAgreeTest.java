@@ -15,6 +15,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.djl.DjlGenerator;
@@ -232,7 +233,7 @@ class BackendsAgreeTest {
         trainer.train(
             new TrainingRequest<>(
                 from, lessons, trainer.contrasts() ? attempts() : List.of(), recipe, 7, work),
-            CONTEXT);
+            TrainingContext.of(CONTEXT));
     return artifact.directory();
   }
 

@@ -10,9 +10,9 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.djl.DjlTrainer;
@@ -148,7 +148,7 @@ class LeftOutLessonsTest {
         work,
         trainer.train(
             new TrainingRequest<>(base, lessons, attempts, recipe, 3, work),
-            RunContext.standalone()));
+            TrainingContext.standalone()));
   }
 
   /** One that passed, and one of the same make that failed. */

@@ -13,6 +13,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.djl.DjlGenerator;
@@ -125,7 +126,9 @@ class ObjectivesLearnTest {
     TrainedArtifact artifact =
         backend
             .trainer(Objective.supervised())
-            .train(new TrainingRequest<>(version, lessons(), recipe, SEED, work), CONTEXT);
+            .train(
+                new TrainingRequest<>(version, lessons(), recipe, SEED, work),
+                TrainingContext.of(CONTEXT));
     double before = meanScore(attempts(backend, version, 100));
     double after = meanScore(attempts(backend, version(work), 100));
     double share =
@@ -162,7 +165,7 @@ class ObjectivesLearnTest {
                 recipe(100, 4e-3).with(DecoderTraining.DECAY_SHARE, 0.4),
                 SEED,
                 work),
-            CONTEXT);
+            TrainingContext.of(CONTEXT));
     halfTaught = version(work);
   }
 
@@ -186,7 +189,9 @@ class ObjectivesLearnTest {
     Path work = Files.createTempDirectory(temp, "work");
     backend
         .trainer(objective)
-        .train(new TrainingRequest<>(from, List.of(), attempts, recipe, SEED, work), CONTEXT);
+        .train(
+            new TrainingRequest<>(from, List.of(), attempts, recipe, SEED, work),
+            TrainingContext.of(CONTEXT));
     return version(work);
   }
 

@@ -9,6 +9,7 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
@@ -47,7 +48,7 @@ class HeadsDocumentTest {
       Path work = registry.newWorkDirectory();
       trainer.train(
           new TrainingRequest<>(base, lessons, Recipe.defaults(), 1, work),
-          RunContext.standalone());
+          TrainingContext.standalone());
       ModelVersion trained = registry.add(work, Provenance.imported());
       Session<String, String> session = trainer.generator().open(trained);
       var asked = List.of(new Request<>("Has the package been shipped?", 1));

@@ -9,7 +9,7 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
-import dev.rsi.api.RunContext;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.Budget;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The code of docs/onnx.md and of README.md about ONNX Runtime. */
 class OnnxDocumentTest {
   private final Codec<Addition, String> codec = AdditionCodec.INSTANCE;
-  private final RunContext context = RunContext.standalone();
+  private final TrainingContext<Addition, String> context = TrainingContext.standalone();
   private final Recipe recipe = Recipe.defaults().with(DecoderTraining.STEPS, 20);
   private final ProbeBank<Addition, String> probes = Additions.heldOut(3, 4, 64, 1, a -> false);
   private final List<Lesson<Addition, String>> lessons =

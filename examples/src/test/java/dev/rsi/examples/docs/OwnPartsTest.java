@@ -14,6 +14,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -97,7 +98,8 @@ class OwnPartsTest {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<String, String> request, RunContext context) {
+    public TrainedArtifact train(
+        TrainingRequest<String, String> request, TrainingContext<String, String> context) {
       TreeSet<Integer> letters = new TreeSet<>();
       read(request.base().directory()).chars().forEach(letters::add);
       Stream.concat(

@@ -6,8 +6,8 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.Budget;
@@ -106,7 +106,9 @@ class ReadmeTest {
     Path work = registry.newWorkDirectory();
     ModelVersion untaught = registry.add(blank, Provenance.imported());
     DjlTrainer.of(codec)
-        .train(new TrainingRequest<>(untaught, lessons, recipe, 4, work), RunContext.standalone());
+        .train(
+            new TrainingRequest<>(untaught, lessons, recipe, 4, work),
+            TrainingContext.standalone());
     return registry.add(work, Provenance.imported());
   }
 }

@@ -6,7 +6,7 @@ import dev.rsi.api.Codec;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Recipe;
-import dev.rsi.api.RunContext;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.Budget;
@@ -71,7 +71,7 @@ class TrainingDocumentTest {
         .train(
             new TrainingRequest<>(
                 registry.add(blank, Provenance.imported()), lessons, recipe, 4, taught),
-            RunContext.standalone());
+            TrainingContext.standalone());
     return registry.add(taught, Provenance.imported());
   }
 

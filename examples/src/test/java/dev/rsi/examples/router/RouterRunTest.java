@@ -11,6 +11,7 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.probe.Readings;
 import dev.rsi.core.report.GenerationReport.Outcome;
@@ -100,7 +101,7 @@ class RouterRunTest {
         trainer.train(
             new TrainingRequest<>(
                 version(base), lessons, recipe, 1, Files.createDirectory(home.resolve("head"))),
-            RunContext.standalone());
+            TrainingContext.standalone());
     long nanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;
     // 0.1 was measured; the first epochs are interpreted.
     assertThat(nanos / 1e9).as("CPU seconds of the head").isLessThan(1);

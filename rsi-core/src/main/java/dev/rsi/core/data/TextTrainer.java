@@ -3,9 +3,9 @@ package dev.rsi.core.data;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ record TextTrainer<T, C>(String name, BiFunction<String, TrainingRequest<T, C>, 
   }
 
   @Override
-  public TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
+  public TrainedArtifact train(TrainingRequest<T, C> request, TrainingContext<T, C> context) {
     context.checkActive();
     String text = rewrite.apply(TextModel.read(request.base()), request);
     if (text == null) {

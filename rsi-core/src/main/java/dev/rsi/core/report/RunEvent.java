@@ -115,8 +115,8 @@ public sealed interface RunEvent {
       implements RunEvent {}
 
   /**
-   * The model attempted a practice task and the attempt was ruled on: how an {@link
-   * dev.rsi.api.Attempt} is recorded.
+   * The model attempted a practice task, or a trainer's draft of it one again, and the attempt was
+   * ruled on: how an {@link dev.rsi.api.Attempt} is recorded.
    *
    * @param stage what it was made for
    * @param level difficulty of the task
@@ -134,6 +134,7 @@ public sealed interface RunEvent {
    * @param text what an answer says that is no candidate; null where nobody knows, or there is one
    * @param outputCost what the model used; null if nothing but the tokens that it wrote, as in a
    *     record older than it
+   * @param draft id that the draft would have as a version, of stage TRAINING; else null
    */
   record Attempted(
       int generation,
@@ -151,7 +152,8 @@ public sealed interface RunEvent {
       @LeftOutIfNull @Nullable Cost verdictCost,
       @LeftOutIfNull @Nullable Cost critiqueCost,
       @LeftOutIfNull @Nullable String text,
-      @LeftOutIfNull @Nullable Cost outputCost)
+      @LeftOutIfNull @Nullable Cost outputCost,
+      @LeftOutIfNull @Nullable String draft)
       implements RunEvent {
     public Attempted {
       reason = Cut.text(reason);
@@ -162,6 +164,44 @@ public sealed interface RunEvent {
       outputCost = new Cost(0, Math.max(0, tokens)).equals(outputCost) ? null : outputCost;
       critique =
           critique == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(critique));
+    }
+
+    /** An attempt in practice. */
+    public Attempted(
+        int generation,
+        Stage stage,
+        int level,
+        String task,
+        long seed,
+        @Nullable String candidate,
+        int tokens,
+        Verdict.Outcome outcome,
+        double score,
+        String reason,
+        @Nullable Map<String, Double> critique,
+        @Nullable String comment,
+        @Nullable Cost verdictCost,
+        @Nullable Cost critiqueCost,
+        @Nullable String text,
+        @Nullable Cost outputCost) {
+      this(
+          generation,
+          stage,
+          level,
+          task,
+          seed,
+          candidate,
+          tokens,
+          outcome,
+          score,
+          reason,
+          critique,
+          comment,
+          verdictCost,
+          critiqueCost,
+          text,
+          outputCost,
+          null);
     }
 
     /** An attempt on which verdict and critique took nothing but time. */
@@ -215,7 +255,7 @@ public sealed interface RunEvent {
     @Override
     public Map<Spender, Cost> costs() {
       Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
-      put(costs, Spender.PRACTICE, made());
+      put(costs, stage == Stage.TRAINING ? Spender.TRAINER : Spender.PRACTICE, made());
       put(costs, Spender.VERIFIER, verdictCost);
       put(costs, Spender.CRITIC, critiqueCost);
       return costs;
@@ -227,7 +267,30 @@ public sealed interface RunEvent {
     /** To measure how far the model can go. */
     SCOUT,
     /** To make lessons. */
-    PRACTICE
+    PRACTICE,
+    /** By a trainer's draft, while the trainer was at work on it. */
+    TRAINING
+  }
+
+  /**
+   * A model that the trainer asked replied.
+   *
+   * @param request SHA-256 of what it was asked
+   * @param text what it said, whole
+   * @param cost what it used; null if nothing but time
+   */
+  record Replied(int generation, String request, String text, @LeftOutIfNull @Nullable Cost cost)
+      implements RunEvent {
+    public Replied {
+      cost = Cost.NONE.equals(cost) ? null : cost;
+    }
+
+    @Override
+    public Map<Spender, Cost> costs() {
+      Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
+      put(costs, Spender.TRAINER, cost);
+      return costs;
+    }
   }
 
   /**
@@ -250,12 +313,41 @@ public sealed interface RunEvent {
    * @param parent id of the version it was trained from
    * @param steps optimiser steps taken
    * @param metrics what the trainer reports
+   * @param provenance what the trainer says made it, as far as it fits into a record; null in a
+   *     record older than that. A circumstance: two trainings are equal whatever it is
    */
   record Trained(
-      int generation, String challenger, String parent, long steps, Map<String, Double> metrics)
+      int generation,
+      String challenger,
+      String parent,
+      long steps,
+      Map<String, Double> metrics,
+      @LeftOutIfNull @Nullable Map<String, String> provenance)
       implements RunEvent {
     public Trained {
       metrics = Collections.unmodifiableMap(Cut.numbers(metrics));
+      provenance = provenance == null ? null : Collections.unmodifiableMap(Cut.texts(provenance));
+    }
+
+    /** A training of whose making nobody knows. */
+    public Trained(
+        int generation, String challenger, String parent, long steps, Map<String, Double> metrics) {
+      this(generation, challenger, parent, steps, metrics, null);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Trained trained
+          && generation == trained.generation
+          && challenger.equals(trained.challenger)
+          && parent.equals(trained.parent)
+          && steps == trained.steps
+          && metrics.equals(trained.metrics);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(generation, challenger, parent, steps, metrics);
     }
   }
 

@@ -114,7 +114,7 @@ public record RunReport(
     CRITIC,
     /** The judges of probes and exam. */
     JUDGES,
-    /** The trainer, where it asks models itself. */
+    /** The trainer: its drafts of the model, and other models that it asks. */
     TRAINER;
 
     /** Its name in words, by which it is recorded. */

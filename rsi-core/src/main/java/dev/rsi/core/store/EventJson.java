@@ -34,6 +34,7 @@ final class EventJson {
     add("generation-started", RunEvent.GenerationStarted.class);
     add("attempted", RunEvent.Attempted.class);
     add("lessons-selected", RunEvent.LessonsSelected.class);
+    add("replied", RunEvent.Replied.class);
     add("trained", RunEvent.Trained.class);
     add("probes-committed", RunEvent.ProbesCommitted.class);
     add("probes-revealed", RunEvent.ProbesRevealed.class);

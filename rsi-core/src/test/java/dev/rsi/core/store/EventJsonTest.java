@@ -360,6 +360,8 @@ class EventJsonTest {
             .addMixIn(RunEvent.Attempted.class, LeavesOut.class)
             .addMixIn(GenerationReport.class, LeavesOut.class)
             .addMixIn(RunEvent.Probed.class, LeavesOut.class)
+            .addMixIn(RunEvent.Replied.class, LeavesOut.class)
+            .addMixIn(RunEvent.Trained.class, LeavesOut.class)
             .addMixIn(RunEvent.BudgetMoved.class, LeavesOut.class)
             .addMixIn(RunEvent.Faulted.class, LeavesOut.class)
             .build();
@@ -424,6 +426,12 @@ class EventJsonTest {
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       Cost judgesCost();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      String draft();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Map<String, String> provenance();
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       Map<String, Cost> used();

@@ -7,9 +7,9 @@ import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.lm.DecoderModel;
 import dev.rsi.lm.DecoderModel.TrainerState;
@@ -110,7 +110,7 @@ public abstract class DecoderTrainer<T, C> implements Trainer<T, C> {
    *     positions, the backend did not start, or the artifact cannot be written
    */
   @Override
-  public final TrainedArtifact train(TrainingRequest<T, C> request, RunContext context) {
+  public final TrainedArtifact train(TrainingRequest<T, C> request, TrainingContext<T, C> context) {
     context.checkActive();
     Map<String, String> provenance =
         new HashMap<>(

@@ -2,13 +2,17 @@ package dev.rsi.testkit.loop;
 
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Critique;
 import dev.rsi.api.DriftGate;
 import dev.rsi.api.Output;
 import dev.rsi.api.ProbeSource;
+import dev.rsi.api.Reply;
+import dev.rsi.api.Request;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.gate.GateAudit;
@@ -305,6 +309,26 @@ final class Attacks {
                       loop.loot.addAll(openIn(context));
                       return honest.train(request, context);
                     })),
+        new Attack(
+            "a trainer calls models although it says that it calls none",
+            Reach.NOTHING,
+            loop ->
+                loop.training(
+                    (honest, request, context) -> {
+                      Request<Sum> known = new Request<>(request.lessons().get(0).task(), 1);
+                      loop.expectRefused(
+                          () -> context.attempt(request.base().directory(), List.of(known)));
+                      loop.expectRefused(
+                          () ->
+                              context.ask(
+                                  "which tasks are probes?",
+                                  1,
+                                  (asked, most, call) -> {
+                                    loop.loot.add("a call that nobody pays for");
+                                    return new Reply("", Cost.NONE);
+                                  }));
+                      return honest.train(request, context);
+                    })),
         artifact(
             "a trainer gives the live version for its own",
             (loop, request) -> request.base().directory()),
@@ -547,7 +571,7 @@ final class Attacks {
   private static List<String> openIn(RunContext context) {
     List<String> open = new ArrayList<>();
     List<String> known =
-        Stream.of(RunContext.class, Object.class)
+        Stream.of(RunContext.class, TrainingContext.class, Object.class)
             .flatMap(type -> Arrays.stream(type.getMethods()))
             .map(Method::getName)
             .toList();

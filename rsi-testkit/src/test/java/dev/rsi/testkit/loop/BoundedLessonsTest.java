@@ -15,6 +15,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.Budget;
@@ -100,7 +101,8 @@ class BoundedLessonsTest {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<String, String> request, RunContext context) {
+    public TrainedArtifact train(
+        TrainingRequest<String, String> request, TrainingContext<String, String> context) {
       given.add(request.lessons().size());
       try {
         Path made = Files.createDirectory(request.workDirectory().resolve("made"));

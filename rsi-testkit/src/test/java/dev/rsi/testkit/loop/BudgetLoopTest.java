@@ -16,6 +16,7 @@ import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.Budget;
 import dev.rsi.core.Budget.Window;
@@ -389,7 +390,8 @@ class BudgetLoopTest {
           }
 
           @Override
-          public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+          public TrainedArtifact train(
+              TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
             TrainedArtifact made = trainer.train(request, context);
             try {
               Files.write(made.directory().resolve("optimizer.bin"), new byte[1_000_000]);
@@ -723,7 +725,8 @@ class BudgetLoopTest {
           }
 
           @Override
-          public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+          public TrainedArtifact train(
+              TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
             return trainer.train(request, context);
           }
         };
@@ -755,7 +758,8 @@ class BudgetLoopTest {
           }
 
           @Override
-          public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+          public TrainedArtifact train(
+              TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
             return trainer.train(request, context);
           }
         };

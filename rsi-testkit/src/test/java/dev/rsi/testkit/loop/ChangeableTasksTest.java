@@ -13,6 +13,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.Budget;
@@ -162,7 +163,8 @@ class ChangeableTasksTest {
 
       @Override
       public TrainedArtifact train(
-          TrainingRequest<AtomicReference<Sum>, Long> request, RunContext context) {
+          TrainingRequest<AtomicReference<Sum>, Long> request,
+          TrainingContext<AtomicReference<Sum>, Long> context) {
         return honest.train(
             new TrainingRequest<>(
                 request.base(),
@@ -170,7 +172,7 @@ class ChangeableTasksTest {
                 request.recipe(),
                 request.seed(),
                 request.workDirectory()),
-            context);
+            TrainingContext.of(context));
       }
     };
   }

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.rsi.api.Attempt;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Lesson;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.core.Budget;
@@ -51,7 +51,8 @@ class ContrastLoopTest {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+    public TrainedArtifact train(
+        TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
       return wrapped.train(request, context);
     }
   }

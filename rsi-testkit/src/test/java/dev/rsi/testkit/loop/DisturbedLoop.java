@@ -20,6 +20,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -284,7 +285,8 @@ final class DisturbedLoop {
       }
 
       @Override
-      public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+      public TrainedArtifact train(
+          TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
         at(Place.TRAINER);
         context.progress(1, 2);
         return sound.train(request, context);

@@ -8,10 +8,10 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.ModelVersion;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -147,7 +147,9 @@ final class HostileLoop implements AutoCloseable {
   /** What a hostile trainer does instead of the honest one. */
   interface Training {
     TrainedArtifact train(
-        Trainer<Sum, Long> honest, TrainingRequest<Sum, Long> request, RunContext context)
+        Trainer<Sum, Long> honest,
+        TrainingRequest<Sum, Long> request,
+        TrainingContext<Sum, Long> context)
         throws Exception;
   }
 
@@ -161,7 +163,8 @@ final class HostileLoop implements AutoCloseable {
           }
 
           @Override
-          public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+          public TrainedArtifact train(
+              TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
             tries.incrementAndGet();
             try {
               return hostile.train(honest, request, context);

@@ -20,6 +20,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -386,7 +387,8 @@ class HostilePartsTest {
           }
 
           @Override
-          public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+          public TrainedArtifact train(
+              TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
             return training.apply(request, context);
           }
         });

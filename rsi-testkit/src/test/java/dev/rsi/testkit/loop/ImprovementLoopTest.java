@@ -284,7 +284,8 @@ class ImprovementLoopTest {
 
           @Override
           public TrainedArtifact train(
-              dev.rsi.api.TrainingRequest<Sum, Long> request, dev.rsi.api.RunContext context) {
+              dev.rsi.api.TrainingRequest<Sum, Long> request,
+              dev.rsi.api.TrainingContext<Sum, Long> context) {
             TrainedArtifact artifact = trainer.train(request, context);
             return new TrainedArtifact(
                 artifact.directory(), 1, Map.of("loss", Double.NaN), Map.of());
@@ -475,7 +476,8 @@ class ImprovementLoopTest {
 
       @Override
       public TrainedArtifact train(
-          dev.rsi.api.TrainingRequest<Sum, Long> request, dev.rsi.api.RunContext context) {
+          dev.rsi.api.TrainingRequest<Sum, Long> request,
+          dev.rsi.api.TrainingContext<Sum, Long> context) {
         before.accept(request);
         return trainer.train(request, context);
       }

@@ -15,6 +15,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -249,7 +250,7 @@ class LabelledTest {
                 dev.rsi.api.Recipe.defaults(),
                 7,
                 home.resolve("work")),
-            RunContext.standalone());
+            TrainingContext.standalone());
     assertThat(asked.get(0).lessons()).containsExactly(Lesson.given("four", "right").withWeight(3));
   }
 

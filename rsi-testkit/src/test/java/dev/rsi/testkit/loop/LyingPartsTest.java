@@ -13,6 +13,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -254,7 +255,8 @@ class LyingPartsTest {
       }
 
       @Override
-      public TrainedArtifact train(TrainingRequest<Sum, Answer> request, RunContext context) {
+      public TrainedArtifact train(
+          TrainingRequest<Sum, Answer> request, TrainingContext<Sum, Answer> context) {
         change();
         List<Lesson<Sum, Long>> lessons = new ArrayList<>();
         for (Lesson<Sum, Answer> lesson : request.lessons()) {
@@ -266,7 +268,7 @@ class LyingPartsTest {
         return honest.train(
             new TrainingRequest<>(
                 request.base(), lessons, request.recipe(), request.seed(), request.workDirectory()),
-            context);
+            TrainingContext.of(context));
       }
     };
   }

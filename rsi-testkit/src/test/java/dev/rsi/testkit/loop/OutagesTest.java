@@ -9,9 +9,9 @@ import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Output;
 import dev.rsi.api.RsiException;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -200,7 +200,8 @@ class OutagesTest {
           }
 
           @Override
-          public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+          public TrainedArtifact train(
+              TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
             (who == Who.TRAINER ? fault : NONE).check();
             return trained.train(request, context);
           }

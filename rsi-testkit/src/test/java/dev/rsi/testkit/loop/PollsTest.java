@@ -3,9 +3,9 @@ package dev.rsi.testkit.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rsi.api.Knob;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.Budget;
 import dev.rsi.core.RunListener;
@@ -71,7 +71,8 @@ class PollsTest {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+    public TrainedArtifact train(
+        TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
       trainer = Thread.currentThread();
       training = true;
       clock.advance(Duration.ofHours(1));

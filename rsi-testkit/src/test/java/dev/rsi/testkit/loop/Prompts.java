@@ -11,6 +11,7 @@ import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -148,7 +149,8 @@ final class Prompts {
     }
 
     @Override
-    public TrainedArtifact train(TrainingRequest<String, String> request, RunContext context) {
+    public TrainedArtifact train(
+        TrainingRequest<String, String> request, TrainingContext<String, String> context) {
       asked.add(request);
       Set<String> lines = new LinkedHashSet<>(read(request.base()).lines().toList());
       int before = lines.size();

@@ -10,10 +10,10 @@ import dev.rsi.api.GateDecision;
 import dev.rsi.api.Knob;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.Rubric;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verdict;
 import dev.rsi.api.Verifier;
@@ -203,7 +203,8 @@ class ResumeTest {
               }
 
               @Override
-              public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+              public TrainedArtifact train(
+                  TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
                 done.add("trained");
                 return trainer.train(request, context);
               }
@@ -520,7 +521,8 @@ class ResumeTest {
               }
 
               @Override
-              public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+              public TrainedArtifact train(
+                  TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
                 given.add(request);
                 return trainer.train(request, context);
               }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.Knob;
-import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
@@ -220,7 +220,8 @@ class RunHandleTest {
       }
 
       @Override
-      public TrainedArtifact train(TrainingRequest<Sum, Long> request, RunContext context) {
+      public TrainedArtifact train(
+          TrainingRequest<Sum, Long> request, TrainingContext<Sum, Long> context) {
         training.countDown();
         while (polls) {
           context.checkActive();

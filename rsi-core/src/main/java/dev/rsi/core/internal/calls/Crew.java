@@ -193,7 +193,7 @@ public final class Crew<S extends AutoCloseable> implements AutoCloseable {
   /** Waits for a tick, or until the batch is over. */
   private boolean isOver(Batch<S, ?> batch) {
     try {
-      return batch.over.await(tickNanos, TimeUnit.NANOSECONDS);
+      return batch.watch.await(batch.over, tickNanos);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException("The run was interrupted.");

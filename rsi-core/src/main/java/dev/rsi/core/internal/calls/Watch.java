@@ -1,6 +1,8 @@
 package dev.rsi.core.internal.calls;
 
 import dev.rsi.api.CancelledException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a run says to the calls that it waits for, and does meanwhile. It is not what a part is
@@ -22,6 +24,16 @@ public interface Watch {
 
   /** To be called now and then by the run's thread while calls are under way; may throw. */
   void tick();
+
+  /**
+   * Waits until calls are over, or for a while; to be called by the run's thread.
+   *
+   * @param over when they are
+   * @return whether they are
+   */
+  default boolean await(CountDownLatch over, long nanos) throws InterruptedException {
+    return over.await(nanos, TimeUnit.NANOSECONDS);
+  }
 
   /**
    * Ends the wait for calls that should end.

@@ -16,6 +16,7 @@ import dev.rsi.core.internal.calls.Watch;
 import dev.rsi.core.internal.steps.Asking;
 import dev.rsi.core.internal.steps.Steps;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
@@ -76,13 +77,13 @@ public final class Examiner<T, C> {
    * Rules on attempts, and has those criticised that the critic asks about.
    *
    * @param attempts those at one task after another
-   * @param samples how many there are at each task
+   * @param sizes how many there are at each task, one or more
    * @return the same attempts, ruled on, in order
    * @throws dev.rsi.api.CancelledException if the context was cancelled before all were
    * @throws dev.rsi.api.RsiException if one cost more than its part says that it may
    */
-  List<Attempt<T, C>> examine(List<Attempt<T, C>> attempts, int samples, Watch watch) {
-    List<Attempt<T, C>> ruled = ruled(attempts, samples, watch);
+  List<Attempt<T, C>> examine(List<Attempt<T, C>> attempts, List<Integer> sizes, Watch watch) {
+    List<Attempt<T, C>> ruled = ruled(attempts, sizes, watch);
     return critic == null ? ruled : criticised(critic, ruled, watch);
   }
 
@@ -97,11 +98,14 @@ public final class Examiner<T, C> {
     }
   }
 
-  private List<Attempt<T, C>> ruled(List<Attempt<T, C>> attempts, int samples, Watch watch) {
+  private List<Attempt<T, C>> ruled(
+      List<Attempt<T, C>> attempts, List<Integer> sizes, Watch watch) {
     List<List<Attempt<T, C>>> tasks = new ArrayList<>();
-    for (int from = 0; from < attempts.size(); from += samples) {
-      List<Attempt<T, C>> own = new ArrayList<>(samples);
-      for (Attempt<T, C> attempt : attempts.subList(from, from + samples)) {
+    int from = 0;
+    for (int size : sizes) {
+      List<Attempt<T, C>> own = new ArrayList<>(size);
+      from += size;
+      for (Attempt<T, C> attempt : attempts.subList(from - size, from)) {
         if (attempt.candidate() != null) {
           own.add(attempt);
         }
@@ -111,7 +115,7 @@ public final class Examiner<T, C> {
       }
     }
     List<Verdict> verdicts =
-        verifier.rule(tasks, watch, through(ruling, verifier.together(samples)));
+        verifier.rule(tasks, watch, through(ruling, verifier.together(Collections.max(sizes))));
     List<Attempt<T, C>> ruled = new ArrayList<>(attempts.size());
     int next = 0;
     for (Attempt<T, C> attempt : attempts) {

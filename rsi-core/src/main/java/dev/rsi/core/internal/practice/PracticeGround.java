@@ -16,6 +16,7 @@ import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.RunEvent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -109,7 +110,7 @@ public final class PracticeGround<T, C> {
         for (int sample = 0; sample < samples; sample++) {
           long number = (long) (from + i) * samples + sample;
           long seed = seeds.of(stream, generation, level, number);
-          asked.add(new Asked<>(task.text(), new Request<>(task.value(), seed)));
+          asked.add(new Asked<>(task.text(), new Request<>(task.value(), seed), level));
         }
       }
       List<RunEvent.Attempted> made =
@@ -117,16 +118,47 @@ public final class PracticeGround<T, C> {
               RunEvent.Attempted.class,
               asked.size(),
               steps.accounts().attempts(asked.size()),
-              then -> recalled(generation, stage, level, asked, then),
-              () -> examined(version, generation, stage, level, asked),
+              then -> recalled(generation, stage, asked, then),
+              () ->
+                  examined(
+                      version,
+                      "level " + level,
+                      stage,
+                      asked,
+                      Collections.nCopies(asked.size() / samples, samples),
+                      null),
               events -> events);
       tally = tally.plus(steps.direct().call(CODEC, () -> handOn(made, into)));
     }
     return tally;
   }
 
-  /** A request with its task as it is recorded. */
-  private record Asked<T>(String task, Request<T> request) {}
+  /**
+   * A request.
+   *
+   * @param task its task as it is recorded
+   * @param level the task's
+   */
+  public record Asked<T>(String task, Request<T> request, int level) {}
+
+  /**
+   * Has a trainer's draft attempt tasks. It is not recorded here.
+   *
+   * @param version id of the draft, known to the attempts
+   * @param asked those at one task after another
+   * @param sizes how many there are at each task, one or more
+   * @return what is recorded of it
+   */
+  public List<RunEvent.Attempted> tried(String version, List<Asked<T>> asked, List<Integer> sizes) {
+    return examined(version, "a draft", RunEvent.Stage.TRAINING, asked, sizes, version);
+  }
+
+  /** An attempt as it was recorded, by this process or one before it. */
+  public Attempt<T, C> seen(RunEvent.Attempted event) {
+    Attempt<T, C> attempt = attempt(event);
+    examiner.seen(attempt);
+    return attempt;
+  }
 
   /** In one call for all of a batch: each is looked up among those that are held out. */
   private List<RoundTrip.Read<T>> drawn(
@@ -142,13 +174,21 @@ public final class PracticeGround<T, C> {
   }
 
   private List<RunEvent.Attempted> examined(
-      String version, int generation, RunEvent.Stage stage, int level, List<Asked<T>> asked) {
+      String version,
+      String what,
+      RunEvent.Stage stage,
+      List<Asked<T>> asked,
+      List<Integer> sizes,
+      @Nullable String draft) {
     List<Request<T>> requests = asked.stream().map(Asked::request).toList();
-    List<Output<C>> outputs = attempts.make(version, "practising level " + level, requests);
+    String verb = draft == null ? "practising " : "trying ";
+    List<Output<C>> outputs = attempts.make(version, verb + what, requests);
     List<Attempt<T, C>> made = new ArrayList<>(asked.size());
     for (int i = 0; i < requests.size(); i++) {
       Request<T> request = requests.get(i);
-      made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
+      int level = asked.get(i).level();
+      made.add(
+          Attempt.of(request.task(), outputs.get(i), level, steps.generation(), request.seed()));
     }
     // Before a verifier has them.
     List<@Nullable String> candidates = steps.direct().call(CODEC, () -> written(outputs));
@@ -157,11 +197,11 @@ public final class PracticeGround<T, C> {
             .accounts()
             .ruled(
                 made.size(),
-                () -> examiner.examine(made, samples, steps.context("ruling on level " + level)),
+                () -> examiner.examine(made, sizes, steps.context("ruling on " + what)),
                 PracticeGround::used);
     List<RunEvent.Attempted> events = new ArrayList<>(examined.size());
     for (int i = 0; i < examined.size(); i++) {
-      events.add(attempted(stage, asked.get(i).task(), candidates.get(i), examined.get(i)));
+      events.add(attempted(stage, asked.get(i).task(), candidates.get(i), examined.get(i), draft));
     }
     return events;
   }
@@ -190,11 +230,7 @@ public final class PracticeGround<T, C> {
 
   /** What was found when the run first came by, of what is asked now. */
   private static <T> List<RunEvent.Attempted> recalled(
-      int generation,
-      RunEvent.Stage stage,
-      int level,
-      List<Asked<T>> asked,
-      List<RunEvent.Attempted> then) {
+      int generation, RunEvent.Stage stage, List<Asked<T>> asked, List<RunEvent.Attempted> then) {
     List<RunEvent.Attempted> recalled = new ArrayList<>(then.size());
     for (int i = 0; i < then.size(); i++) {
       RunEvent.Attempted event = then.get(i);
@@ -202,7 +238,7 @@ public final class PracticeGround<T, C> {
           new RunEvent.Attempted(
               generation,
               stage,
-              level,
+              asked.get(i).level(),
               asked.get(i).task(),
               asked.get(i).request().seed(),
               event.candidate(),
@@ -215,7 +251,8 @@ public final class PracticeGround<T, C> {
               event.verdictCost(),
               event.critiqueCost(),
               event.text(),
-              event.outputCost()));
+              event.outputCost(),
+              event.draft()));
     }
     return recalled;
   }
@@ -251,18 +288,21 @@ public final class PracticeGround<T, C> {
     int decided = 0;
     int passed = 0;
     for (RunEvent.Attempted event : made) {
-      Attempt<T, C> attempt = attempt(event);
+      Attempt<T, C> attempt = seen(event);
       decided += attempt.decided() ? 1 : 0;
       passed += attempt.passed() ? 1 : 0;
       recorded.accept(event);
-      examiner.seen(attempt);
       into.accept(attempt);
     }
     return new Tally(decided, passed);
   }
 
   private static RunEvent.Attempted attempted(
-      RunEvent.Stage stage, String task, @Nullable String candidate, Attempt<?, ?> attempt) {
+      RunEvent.Stage stage,
+      String task,
+      @Nullable String candidate,
+      Attempt<?, ?> attempt,
+      @Nullable String draft) {
     Verdict verdict = attempt.verdict();
     Critique critique = attempt.critique();
     return new RunEvent.Attempted(
@@ -281,6 +321,7 @@ public final class PracticeGround<T, C> {
         verdict.cost(),
         critique == null ? null : critique.cost(),
         attempt.output().text(),
-        attempt.output().cost());
+        attempt.output().cost(),
+        draft);
   }
 }

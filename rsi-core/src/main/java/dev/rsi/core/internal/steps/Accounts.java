@@ -188,7 +188,7 @@ public final class Accounts {
    *
    * @throws CancelledException if it would pass a ceiling, or the run is to be left
    */
-  Ledger.Call spend(Amounts most) {
+  public Ledger.Call spend(Amounts most) {
     Amounts next = priced(most);
     if (!ledger.today().equals(advanced) || !ledger.unsettled().plus(next).isWithin(advance)) {
       Amounts some =
@@ -246,8 +246,18 @@ public final class Accounts {
    *
    * @return false where a ceiling has no room for it
    */
-  boolean again(Amounts most) {
+  public boolean again(Amounts most) {
     return reserve().more(most);
+  }
+
+  /**
+   * Sets aside what a call may spend, as far as that is not set aside by now.
+   *
+   * @return false where a ceiling has no room for it
+   */
+  public boolean mayCall(Amounts most) {
+    Amounts missing = priced(most).minus(reserve().left());
+    return missing.equals(Amounts.NONE) || again(missing.with(Dimension.MONEY, 0));
   }
 
   /**

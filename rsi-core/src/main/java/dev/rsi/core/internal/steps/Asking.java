@@ -179,7 +179,7 @@ public final class Asking<I, R> {
   }
 
   /** The longest that any call asked to wait. */
-  static Duration pause(List<? extends Answer<?>> lost) {
+  public static Duration pause(List<? extends Answer<?>> lost) {
     Duration longest = Duration.ZERO;
     for (Answer<?> answer : lost) {
       Duration asked = pause(answer.thrown());
@@ -189,7 +189,7 @@ public final class Asking<I, R> {
   }
 
   /** How long a failure asks to wait. */
-  static Duration pause(@Nullable Throwable failure) {
+  public static Duration pause(@Nullable Throwable failure) {
     return failure instanceof RsiException rsi
         ? rsi.retryAfter().orElse(Duration.ZERO)
         : Duration.ZERO;

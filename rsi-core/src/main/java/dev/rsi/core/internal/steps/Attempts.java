@@ -201,6 +201,25 @@ public final class Attempts<T, C> {
     return failed ? Asking.Came.PASSING : Asking.Came.ANSWERED;
   }
 
+  /**
+   * From now on a version attempts that no registry keeps.
+   *
+   * @param open opens a session of it; asked on any thread
+   * @return false if it is known by that id
+   */
+  public boolean open(String version, Supplier<Generator.Session<T, C>> open) {
+    Asked drafted = new Asked(new Sessions<>(generator, open, threads));
+    return versions.putIfAbsent(version, drafted) == null;
+  }
+
+  /** Closes the sessions of a version. */
+  public void close(String version) {
+    Asked own = versions.remove(version);
+    if (own != null) {
+      own.sessions.close();
+    }
+  }
+
   private Asked of(String version) {
     // Every file is held against its hash before it is loaded.
     return versions.computeIfAbsent(

@@ -12,10 +12,12 @@ import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -227,6 +229,33 @@ public final class Steps {
     return then == null ? workOut.get() : shows.apply(then);
   }
 
+  /**
+   * Goes over events that come next, as they were recorded: what they came to is known already.
+   *
+   * @param some which of them, up to the first that is none
+   * @param spent what each spent
+   */
+  public List<RunEvent> over(
+      Predicate<? super RunEvent> some, Function<? super RunEvent, Amounts> spent) {
+    List<RunEvent> over = new ArrayList<>();
+    for (RunEvent then = journal.next(); then != null && some.test(then); then = journal.next()) {
+      accounts.recall(spent.apply(then));
+      journal.record(then);
+      accounts.took(then);
+      over.add(then);
+    }
+    return over;
+  }
+
+  /**
+   * What is to be done now is not what was done: to be thrown.
+   *
+   * @param now what it is, in words
+   */
+  public JournalException diverged(String now) {
+    return journal.diverged(String.valueOf(journal.next()), now);
+  }
+
   /** Does what the record does not hold; not where the run only goes over what it did before. */
   public void outside(Runnable effect) {
     if (journal.isLive()) {
@@ -277,6 +306,7 @@ public final class Steps {
   /** Records several events at once. */
   public void record(List<? extends RunEvent> events) {
     journal.record(events);
+    events.forEach(accounts::took);
   }
 
   /** Tells what the run's course has of a kind so far, in order and one by one. */
@@ -311,7 +341,7 @@ public final class Steps {
   }
 
   /** The same on any thread; the run is left where its own thread hears of it. */
-  static <R extends @Nullable Object> R asked(Supplier<R> registry) {
+  public static <R extends @Nullable Object> R asked(Supplier<R> registry) {
     try {
       return registry.get();
     } catch (CancelledException | CorruptModelException | JournalException e) {
@@ -343,7 +373,7 @@ public final class Steps {
    *
    * @param loader loads it; what it throws is its own
    */
-  static <V> V loaded(
+  public static <V> V loaded(
       ModelRegistry registry, String id, Function<? super ModelVersion, ? extends V> loader) {
     try {
       return askedOfKnown(
@@ -380,7 +410,7 @@ public final class Steps {
   }
 
   /** Does something, and has the run left if it may not go on: nobody can swallow that. */
-  <R extends @Nullable Object> R leavingOn(Supplier<R> work) {
+  public <R extends @Nullable Object> R leavingOn(Supplier<R> work) {
     try {
       return work.get();
     } catch (LeavingException e) {
@@ -389,7 +419,7 @@ public final class Steps {
   }
 
   /** Has the run left open; to be thrown. */
-  LeavingException leave(LeavingException why) {
+  public LeavingException leave(LeavingException why) {
     return journal.leave(why);
   }
 

@@ -1,9 +1,11 @@
-package dev.rsi.core.internal.steps;
+package dev.rsi.core.internal.training;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import dev.rsi.api.ModelVersion;
 import dev.rsi.api.RsiException;
 import dev.rsi.core.internal.LoopLog;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.registry.ModelRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +31,11 @@ final class WorkDirectory implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Whether a directory is that of the version that the training began with. */
+  boolean isBase(Path directory, ModelVersion base) {
+    return directory.equals(base.directory()) || real(directory).equals(real(base.directory()));
   }
 
   /**

@@ -1,16 +1,21 @@
-package dev.rsi.core.internal.steps;
+package dev.rsi.core.internal.training;
 
 import dev.rsi.api.Attempt;
 import dev.rsi.api.Calls;
 import dev.rsi.api.CancelledException;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.PartException;
+import dev.rsi.api.Proposal;
 import dev.rsi.api.Recipe;
+import dev.rsi.api.Reply;
+import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.internal.Cut;
 import dev.rsi.core.internal.LoopLog;
@@ -21,11 +26,19 @@ import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.DiskSpace;
 import dev.rsi.core.internal.spending.Ledger;
 import dev.rsi.core.internal.spending.WorstTraining;
+import dev.rsi.core.internal.steps.Accounts;
+import dev.rsi.core.internal.steps.Asking;
+import dev.rsi.core.internal.steps.LeavingException;
+import dev.rsi.core.internal.steps.Outages;
+import dev.rsi.core.internal.steps.Part;
+import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +59,9 @@ public final class Training<T, C> {
   private final DiskSpace disk;
   private final Steps steps;
   private final ThreadFactory threads;
+  private final Drafts<T, C> drafts;
+  private final Asks asks;
+  private final Deque<Proposal> earlier = new ArrayDeque<>();
 
   /**
    * Trainings of a run.
@@ -61,7 +77,8 @@ public final class Training<T, C> {
       @Nullable String charter,
       DiskSpace disk,
       Steps steps,
-      ThreadFactory threads) {
+      ThreadFactory threads,
+      Drafts<T, C> drafts) {
     this.trainer = trainer;
     this.recipe = recipe;
     this.registry = registry;
@@ -70,6 +87,8 @@ public final class Training<T, C> {
     this.disk = disk;
     this.steps = steps;
     this.threads = threads;
+    this.drafts = drafts;
+    this.asks = new Asks(steps, threads);
   }
 
   /**
@@ -86,34 +105,126 @@ public final class Training<T, C> {
       long seed) {}
 
   /**
-   * The most that a training spends.
+   * The most that a training takes.
    *
    * @param lessons how many it has at most
    * @param made attempts that its generation made at most
    */
-  public Amounts most(long lessons, long made) {
-    return Accounts.training(WorstTraining.steps(trainer, recipe, lessons, made));
+  public WorstTraining most(long lessons, long made) {
+    return WorstTraining.of(trainer, recipe, lessons, made);
+  }
+
+  /** The most that a training spends. */
+  public Amounts amounts(WorstTraining most) {
+    return Accounts.training(most.steps())
+        .plus(steps.accounts().attempts(most.attempts()))
+        .plus(Asks.amounts(most.tokens(), most.money()));
   }
 
   /**
-   * Trains, unless it was done when the run first came by.
+   * Trains, unless it was done when the run first came by. What it called by then is known, whether
+   * it came to its end or not.
    *
    * @param most what it may take
    */
-  public RunEvent.Trained train(Given<T, C> given, Amounts most) {
-    return steps.once(
-        RunEvent.Trained.class,
-        most,
-        trained -> Amounts.of(Dimension.TRAINING_STEPS, trained.steps()),
-        () -> trained(given, most));
+  public RunEvent.Trained train(Given<T, C> given, WorstTraining most) {
+    Known known = new Known();
+    steps.over(Known::is, this::spent).forEach(known::add);
+    Amounts own = Accounts.training(most.steps());
+    RunEvent.Trained trained =
+        steps.once(
+            RunEvent.Trained.class,
+            own,
+            made -> Amounts.of(Dimension.TRAINING_STEPS, made.steps()),
+            () -> trained(new Task(given, most, known), own));
+    Map<String, String> provenance =
+        Objects.requireNonNullElse(trained.provenance(), Map.<String, String>of());
+    if (earlier.size() == TrainingRequest.MOST_EARLIER) {
+      earlier.removeFirst();
+    }
+    earlier.addLast(new Proposal(trained.generation(), trained.challenger(), provenance, false));
+    return trained;
+  }
+
+  /** What a call had spent when it was made. */
+  private Amounts spent(RunEvent call) {
+    if (!(call instanceof RunEvent.Replied replied)) {
+      return steps.accounts().attempts(1);
+    }
+    Cost cost = replied.cost();
+    return cost == null ? Amounts.NONE : steps.accounts().amounts(List.of(cost));
+  }
+
+  /** The last that was made went live. */
+  public void promoted(String challenger) {
+    Proposal last = earlier.removeLast();
+    earlier.addLast(new Proposal(last.generation(), challenger, last.provenance(), true));
+  }
+
+  /** A training that is to be done, and what it calls. */
+  private final class Task {
+    final Given<T, C> given;
+    private final Known known;
+    private final Map<String, Integer> levels;
+    private final Allowance attempts;
+    private final Allowance tokens;
+    private final Allowance money;
+
+    Task(Given<T, C> given, WorstTraining most, Known known) {
+      this.given = given;
+      this.known = known;
+      this.levels = most.attempts() == 0 ? Map.of() : drafts.levels(given);
+      this.attempts = new Allowance("attempts of drafts", "maxAttempts", most.attempts());
+      this.tokens = new Allowance("tokens of other models", "maxTokens", most.tokens());
+      this.money = new Allowance("billionths of other models' money", "maxMoney", most.money());
+    }
+
+    void begin() {
+      known.begin();
+      attempts.begin();
+      tokens.begin();
+      money.begin();
+    }
+
+    TrainersContext<T, C> context(
+        RunContext call, Orders orders, WorkDirectory work, ModelVersion base) {
+      return new TrainersContext<>(
+          call,
+          new TrainersContext.Counter<>() {
+            @Override
+            public ModelVersion draft(Path directory) {
+              return work.isBase(directory, base) ? base : ModelVersion.of(work.inside(directory));
+            }
+
+            @Override
+            public List<Attempt<T, C>> attempt(ModelVersion draft, List<Request<T>> requests) {
+              return orders.order(
+                  () -> drafts.attempt(draft, base.id(), requests, levels, attempts, known));
+            }
+
+            @Override
+            public List<Reply> ask(
+                List<String> requests, int maxTokens, TrainingContext.Caller caller, Asks.Way way) {
+              return orders.order(
+                  () -> {
+                    Amounts most = way.each(maxTokens).times(requests.size());
+                    // A trainer that says nothing may not ask for nothing either.
+                    tokens.take(Math.max(requests.size(), most.get(Dimension.TOKENS)));
+                    money.take(most.get(Dimension.MONEY));
+                    return asks.ask(requests, maxTokens, caller, way, known);
+                  });
+            }
+          });
+    }
   }
 
   /** Trains until it comes to something: an outage of the trainer is no fault of its own. */
-  private RunEvent.Trained trained(Given<T, C> given, Amounts most) {
+  private RunEvent.Trained trained(Task task, Amounts most) {
     Outages.Outage outage = steps.outages().of("trainer");
     while (true) {
       try {
-        RunEvent.Trained trained = once(given, most);
+        task.begin();
+        RunEvent.Trained trained = once(task, most);
         outage.over();
         return trained;
       } catch (OutOfReach e) {
@@ -122,6 +233,8 @@ public final class Training<T, C> {
         if (!steps.accounts().again(most)) {
           throw outage.unpaid(reason);
         }
+      } finally {
+        drafts.close();
       }
     }
   }
@@ -139,20 +252,21 @@ public final class Training<T, C> {
   }
 
   /** A trainer that does not end has its directory for as long: nobody deletes it under it. */
-  private RunEvent.Trained once(Given<T, C> given, Amounts most) {
+  private RunEvent.Trained once(Task task, Amounts most) {
     try (Crew<WorkDirectory> crew =
         new Crew<>("trainer", ANY_TIME, () -> WorkDirectory.of(registry), threads)) {
-      return trainedBy(crew, given, most);
+      return trainedBy(crew, task, most);
     }
   }
 
-  private RunEvent.Trained trainedBy(Crew<WorkDirectory> crew, Given<T, C> given, Amounts most) {
+  private RunEvent.Trained trainedBy(Crew<WorkDirectory> crew, Task task, Amounts most) {
+    Given<T, C> given = task.given;
     Ledger.Call spending = steps.accounts().spend(most);
     Amounts spent = most;
     try {
       Made made =
           steps.leavingOn(
-              () -> Steps.loaded(registry, given.parent(), parent -> made(crew, parent, given)));
+              () -> Steps.loaded(registry, given.parent(), parent -> made(crew, parent, task)));
       TrainedArtifact artifact = made.artifact();
       spent = Amounts.of(Dimension.TRAINING_STEPS, artifact.steps());
       checkSteps(artifact.steps(), most);
@@ -168,7 +282,12 @@ public final class Training<T, C> {
           steps.registry(
               () -> driver.add(directory, provenance(given, artifact), room, steps::cancelled));
       return new RunEvent.Trained(
-          steps.generation(), version.id(), given.parent(), artifact.steps(), artifact.metrics());
+          steps.generation(),
+          version.id(),
+          given.parent(),
+          artifact.steps(),
+          artifact.metrics(),
+          artifact.provenance());
     } catch (OutOfReach e) {
       // It is done again, and paid for then.
       spent = Amounts.NONE;
@@ -190,12 +309,17 @@ public final class Training<T, C> {
    * @throws OutOfReach if it may succeed later
    * @throws LeavingException if there was no room on the disk that it shares with the registry
    */
-  private Made made(Crew<WorkDirectory> crew, ModelVersion parent, Given<T, C> given) {
-    Answer<Made> answer =
-        crew.<Made>make(
-                List.of((work, context) -> made(work, parent, given, context)),
-                steps.context("training"))
-            .get(0);
+  private Made made(Crew<WorkDirectory> crew, ModelVersion parent, Task task) {
+    Orders orders = new Orders(steps.context("training"));
+    Answer<Made> answer;
+    try {
+      answer =
+          crew.<Made>make(
+                  List.of((work, context) -> made(work, parent, task, orders, context)), orders)
+              .get(0);
+    } finally {
+      orders.close();
+    }
     RuntimeException thrown = answer.thrown();
     if (thrown instanceof LeavingException leaving) {
       throw steps.leave(leaving);
@@ -210,14 +334,21 @@ public final class Training<T, C> {
   }
 
   private Made made(
-      WorkDirectory work, ModelVersion parent, Given<T, C> given, RunContext context) {
+      WorkDirectory work, ModelVersion parent, Task task, Orders orders, RunContext context) {
+    Given<T, C> given = task.given;
     TrainedArtifact artifact;
     try {
       artifact =
           trainer.train(
               new TrainingRequest<>(
-                  parent, given.lessons(), given.attempts(), recipe, given.seed(), work.path()),
-              context);
+                  parent,
+                  given.lessons(),
+                  given.attempts(),
+                  recipe,
+                  given.seed(),
+                  work.path(),
+                  List.copyOf(earlier)),
+              task.context(context, orders, work, parent));
     } catch (Throwable e) {
       if (e instanceof CancelledException cancelled && context.cancelled()) {
         throw cancelled;
@@ -226,6 +357,8 @@ public final class Training<T, C> {
       // Looked at before the directory is deleted, by which there would be room again.
       String want = WorkDisk.want(work.path(), broken);
       throw want == null ? broken : new LeavingException(RunReport.End.SURROUNDINGS, want, broken);
+    } finally {
+      orders.close();
     }
     if (artifact == null) {
       throw new RsiException(

@@ -1,4 +1,4 @@
-package dev.rsi.core.internal.steps;
+package dev.rsi.core.internal.training;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
