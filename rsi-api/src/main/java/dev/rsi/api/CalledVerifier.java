@@ -30,6 +30,11 @@ record CalledVerifier<T, C>(Verifier<T, C> verifier, Calls calling) implements V
   }
 
   @Override
+  public boolean measures() {
+    return verifier.measures();
+  }
+
+  @Override
   public String describe() {
     return verifier.describe();
   }

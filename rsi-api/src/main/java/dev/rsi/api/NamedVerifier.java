@@ -36,4 +36,9 @@ record NamedVerifier<T, C>(String describe, Verifier<? super T, ? super C> verif
   public int maxTokens() {
     return verifier.maxTokens();
   }
+
+  @Override
+  public boolean measures() {
+    return verifier.measures();
+  }
 }

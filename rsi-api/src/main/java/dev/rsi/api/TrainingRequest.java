@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param recipe how
  * @param seed all the randomness of the training
  * @param workDirectory an empty directory for the artifact and nothing else
+ * @param proposal which of the generation's {@linkplain Trainer#proposals proposals} it is to make,
+ *     from 1
  * @param <T> task
  * @param <C> candidate
  */
@@ -28,12 +30,16 @@ public record TrainingRequest<T, C>(
     List<Attempt<T, C>> attempts,
     Recipe recipe,
     long seed,
-    Path workDirectory) {
+    Path workDirectory,
+    int proposal) {
 
   public TrainingRequest {
     Objects.requireNonNull(base, "base");
     Objects.requireNonNull(recipe, "recipe");
     Objects.requireNonNull(workDirectory, "workDirectory");
+    if (proposal < 1) {
+      throw new IllegalArgumentException("proposal (" + proposal + ") must be >= 1.");
+    }
     lessons = List.copyOf(lessons);
     attempts = List.copyOf(attempts);
     if (lessons.isEmpty() && attempts.isEmpty()) {
@@ -45,6 +51,17 @@ public record TrainingRequest<T, C>(
             "Only attempts that were decided may train, but one has " + attempt.verdict() + ".");
       }
     }
+  }
+
+  /** The only training of a generation, or the first. */
+  public TrainingRequest(
+      ModelVersion base,
+      List<Lesson<T, C>> lessons,
+      List<Attempt<T, C>> attempts,
+      Recipe recipe,
+      long seed,
+      Path workDirectory) {
+    this(base, lessons, attempts, recipe, seed, workDirectory, 1);
   }
 
   /** A training on lessons alone. */

@@ -47,6 +47,7 @@ final class PlanCheck<T, C> {
     require(parts.registry, "registry", "call registry(ModelRegistry.directory(directory))");
     checkRecipe();
     checkSamples();
+    checkProposals();
     checkGate();
     checkCodec();
     checkJudges("probes", parts.probes);
@@ -218,7 +219,7 @@ final class PlanCheck<T, C> {
     ProbeBank<T, C> exam = parts.exam;
     if (budget != null && parts.probes != null) {
       // How many levels the tasks have is known when the loop is run; one is the least.
-      long attempts = WorstCase.firstGeneration(parts.practice, 1, parts.probes, exam);
+      long attempts = WorstCase.firstGeneration(parts.practice, 1, proposals(), parts.probes, exam);
       long first = WorstCase.attempts(exam);
       for (Limit limit : budget.ceilings().limits()) {
         checkLimit(
@@ -285,6 +286,22 @@ final class PlanCheck<T, C> {
     long lessons = parts.lessons.size() + attempts;
     return parts.trainer == null
         ? 0
-        : WorstTraining.steps(parts.trainer, parts.recipe, lessons, attempts);
+        : LongMath.saturatedMultiply(
+            WorstTraining.steps(parts.trainer, parts.recipe, lessons, attempts), proposals());
+  }
+
+  /** What {@link #checkProposals} refuses counts as one. */
+  private int proposals() {
+    return parts.trainer == null ? 1 : Math.max(1, parts.trainer.proposals());
+  }
+
+  private void checkProposals() {
+    if (parts.trainer != null) {
+      try {
+        WorstTraining.proposals(parts.trainer);
+      } catch (IllegalStateException e) {
+        problems.add(e.getMessage());
+      }
+    }
   }
 }

@@ -25,10 +25,15 @@ final class WorstCase {
 
   /** The most attempts of a first generation, but for generation 0 with its exam. */
   static long firstGeneration(
-      Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
+      Practice practice,
+      int levels,
+      int proposals,
+      ProbeBank<?, ?> probes,
+      @Nullable ProbeBank<?, ?> exam) {
     DefaultProbeBank<?, ?> bank = DefaultProbeBank.of(probes);
     return LongMath.saturatedAdd(
-        practice.worstCase(levels), 2 * bank.attempts() + BankInUse.retests(bank) + attempts(exam));
+        LongMath.saturatedAdd(practice.worstCase(levels), practice.screening(levels, proposals)),
+        2 * bank.attempts() + BankInUse.retests(bank) + attempts(exam));
   }
 
   /** What a whole run spends at most, by its plan and its budget together. */
@@ -65,7 +70,10 @@ final class WorstCase {
     long exam = attempts(plan.exam());
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
-    long others = banks + BankInUse.retests(probes) + exam;
+    int proposals = WorstTraining.proposals(plan.trainer());
+    long others =
+        LongMath.saturatedAdd(
+            banks + BankInUse.retests(probes) + exam, plan.practice().screening(levels, proposals));
     long attempts =
         LongMath.saturatedAdd(
             exam + probes.attempts(), generations(plan.practice(), levels, generations, others));
@@ -119,7 +127,9 @@ final class WorstCase {
     long earlier =
         Math.min(plan.practice().memory(), LongMath.saturatedMultiply(generation - 1, made));
     long lessons = LongMath.saturatedAdd(plan.lessons().size() + earlier, made);
-    return WorstTraining.steps(plan.trainer(), plan.recipe(), lessons, made);
+    return LongMath.saturatedMultiply(
+        WorstTraining.steps(plan.trainer(), plan.recipe(), lessons, made),
+        WorstTraining.proposals(plan.trainer()));
   }
 
   /** The most attempts that it takes to read an exam, if there is one. */

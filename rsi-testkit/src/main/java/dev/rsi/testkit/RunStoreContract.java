@@ -869,6 +869,7 @@ public abstract class RunStoreContract {
             "three"),
         new RunEvent.LessonsSelected(1, 6, 100, 90, 190, "digest"),
         new RunEvent.Trained(1, "challenger", "anchor", 250, Map.of("loss", 0.25)),
+        new RunEvent.Screened(1, "challenger", 128, 127, 0.1 + 0.2),
         new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment", 600L),
         new RunEvent.Probed(
             1,
@@ -928,6 +929,20 @@ public abstract class RunStoreContract {
                 "live",
                 new GenerationReport.Practised(4, 3, 2, 1, 1, 3, Map.of("it was asleep", 1)),
                 "nothing new")),
+        new RunEvent.GenerationFinished(
+            new GenerationReport(
+                4,
+                GenerationReport.Outcome.PROMOTED,
+                6,
+                10,
+                6,
+                "challenger",
+                promote,
+                Map.of(),
+                "challenger",
+                new GenerationReport.Practised(6, 3, 1, 0, 0, 0, Map.of(), 0.1 + 0.2),
+                null,
+                new GenerationReport.Proposed(4, 3, 2))),
         new RunEvent.RunFinished(2, RunReport.End.BUDGET_SPENT, "3 generations", "challenger"));
   }
 }

@@ -72,6 +72,11 @@ public final class ScriptedVerifier<T, C> implements Verifier<T, C> {
   }
 
   @Override
+  public boolean measures() {
+    return wrapped.measures();
+  }
+
+  @Override
   public String describe() {
     return wrapped.describe();
   }

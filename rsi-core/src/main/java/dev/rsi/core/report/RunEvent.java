@@ -213,6 +213,19 @@ public sealed interface RunEvent {
   }
 
   /**
+   * A proposal was tried on fresh practice tasks, the same under the same seeds for each of its
+   * generation: the one with the best mean reward goes to the gate. Its attempts are no lessons.
+   *
+   * @param challenger its id
+   * @param attempts how many attempts it made
+   * @param decided how many of them were decided
+   * @param reward the mean {@linkplain dev.rsi.api.Attempt#reward reward} of those, in [0, 1]; 0 if
+   *     there is none
+   */
+  record Screened(int generation, String challenger, int attempts, int decided, double reward)
+      implements RunEvent {}
+
+  /**
    * A decision's order of probes was fixed, before it began.
    *
    * @param decision its number in the run, from 1

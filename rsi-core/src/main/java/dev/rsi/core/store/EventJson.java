@@ -35,6 +35,7 @@ final class EventJson {
     add("attempted", RunEvent.Attempted.class);
     add("lessons-selected", RunEvent.LessonsSelected.class);
     add("trained", RunEvent.Trained.class);
+    add("screened", RunEvent.Screened.class);
     add("probes-committed", RunEvent.ProbesCommitted.class);
     add("probes-revealed", RunEvent.ProbesRevealed.class);
     add("probed", RunEvent.Probed.class);

@@ -287,6 +287,7 @@ class EventJsonTest {
                             JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL)))
             .addMixIn(RunEvent.Attempted.class, LeavesOut.class)
             .addMixIn(GenerationReport.class, LeavesOut.class)
+            .addMixIn(GenerationReport.Practised.class, LeavesOut.class)
             .addMixIn(RunEvent.Faulted.class, LeavesOut.class)
             .build();
 
@@ -297,6 +298,12 @@ class EventJsonTest {
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       GenerationReport.Practised practised();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      GenerationReport.Proposed proposed();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Double meanScore();
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       String why();

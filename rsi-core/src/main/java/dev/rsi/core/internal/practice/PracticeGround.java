@@ -31,6 +31,7 @@ public final class PracticeGround<T, C> {
   private static final int MAX_REDRAWS = 1000;
 
   private static final String CODEC = "codec";
+  private static final String SCREENING = "screening";
 
   private final TaskSource<T> tasks;
   private final Predicate<? super T> mayPractise;
@@ -43,6 +44,8 @@ public final class PracticeGround<T, C> {
   private final Rubric rubric;
   private final Codec<T, C> codec;
   private final Consumer<? super RunEvent.Attempted> recorded;
+  private final Consumer<? super String> tried;
+  private final boolean measures;
 
   /**
    * The practice of a run.
@@ -51,6 +54,8 @@ public final class PracticeGround<T, C> {
    * @param samples attempts per task
    * @param batch requests per call of the model
    * @param recorded is told every attempt, also those of the past when they are recalled
+   * @param tried is told the text of every task that proposals are tried on, likewise
+   * @param measures whether scores are all that counts
    */
   public PracticeGround(
       TaskSource<T> tasks,
@@ -63,7 +68,9 @@ public final class PracticeGround<T, C> {
       Examiner<T, C> examiner,
       Rubric rubric,
       Codec<T, C> codec,
-      Consumer<? super RunEvent.Attempted> recorded) {
+      Consumer<? super RunEvent.Attempted> recorded,
+      Consumer<? super String> tried,
+      boolean measures) {
     this.tasks = tasks;
     this.mayPractise = mayPractise;
     this.samples = samples;
@@ -75,17 +82,25 @@ public final class PracticeGround<T, C> {
     this.rubric = rubric;
     this.codec = codec;
     this.recorded = recorded;
+    this.tried = tried;
+    this.measures = measures;
   }
 
-  /** What came of a level: how many attempts were decided, and how many passed. */
-  public record Tally(int decided, int passed) {
-    /** The share of decided attempts that passed; 0 if none was decided. */
-    public double passRate() {
-      return decided == 0 ? 0 : (double) passed / decided;
+  /**
+   * What came of a level.
+   *
+   * @param decided how many attempts were decided
+   * @param sum of what each of those counts: its score where the verifier measures, else 1 if it
+   *     passed and 0 if not
+   */
+  public record Tally(int decided, double sum) {
+    /** The mean score of decided attempts, or the share that passed; 0 if none was decided. */
+    public double rate() {
+      return decided == 0 ? 0 : sum / decided;
     }
 
     Tally plus(Tally other) {
-      return new Tally(decided + other.decided, passed + other.passed);
+      return new Tally(decided + other.decided, sum + other.sum);
     }
   }
 
@@ -104,19 +119,11 @@ public final class PracticeGround<T, C> {
       Consumer<Attempt<T, C>> into) {
     String stream = "practice " + stage;
     RandomGenerator random = seeds.random(stream, generation, level);
-    int tasksPerBatch = Math.max(1, batch / samples);
+    int tasksPerBatch = tasksPerBatch();
     Tally tally = new Tally(0, 0);
     for (int from = 0; from < count; from += tasksPerBatch) {
       List<RoundTrip.Read<T>> drawn = drawn(level, Math.min(count - from, tasksPerBatch), random);
-      List<Asked<T>> asked = new ArrayList<>();
-      for (int i = 0; i < drawn.size(); i++) {
-        RoundTrip.Read<T> task = drawn.get(i);
-        for (int sample = 0; sample < samples; sample++) {
-          long number = (long) (from + i) * samples + sample;
-          long seed = seeds.of(stream, generation, level, number);
-          asked.add(new Asked<>(task.text(), new Request<>(task.value(), seed)));
-        }
-      }
+      List<Asked<T>> asked = asked(stream, generation, level, from, drawn);
       List<RunEvent.Attempted> made =
           steps.once(
               RunEvent.Attempted.class,
@@ -130,8 +137,89 @@ public final class PracticeGround<T, C> {
     return tally;
   }
 
+  private int tasksPerBatch() {
+    return Math.max(1, batch / samples);
+  }
+
+  private List<Asked<T>> asked(
+      String stream, int generation, int level, int from, List<RoundTrip.Read<T>> drawn) {
+    List<Asked<T>> asked = new ArrayList<>();
+    for (int i = 0; i < drawn.size(); i++) {
+      RoundTrip.Read<T> task = drawn.get(i);
+      for (int sample = 0; sample < samples; sample++) {
+        long number = (long) (from + i) * samples + sample;
+        long seed = seeds.of(stream, generation, level, number);
+        asked.add(new Asked<>(task.text(), new Request<>(task.value(), seed)));
+      }
+    }
+    return asked;
+  }
+
   /** A request with its task as it is recorded. */
   private record Asked<T>(String task, Request<T> request) {}
+
+  /** Tasks with their seeds on which several versions can be tried, one as the other. */
+  public static final class Trial<T> {
+    private final int generation;
+    private final List<Batch<T>> batches;
+    private final int count;
+
+    private Trial(int generation, List<Batch<T>> batches) {
+      this.generation = generation;
+      this.batches = List.copyOf(batches);
+      this.count = batches.stream().mapToInt(each -> each.asked().size()).sum();
+    }
+  }
+
+  /** Requests of one call. */
+  private record Batch<T>(int level, List<Asked<T>> asked) {}
+
+  /**
+   * Draws fresh tasks to try versions on.
+   *
+   * @param from the lowest level
+   * @param to the highest
+   * @param count tasks per level
+   */
+  Trial<T> trial(int generation, int from, int to, int count) {
+    List<Batch<T>> batches = new ArrayList<>();
+    int tasksPerBatch = tasksPerBatch();
+    for (int level = from; level <= to; level++) {
+      RandomGenerator random = seeds.random(SCREENING, generation, level);
+      for (int next = 0; next < count; next += tasksPerBatch) {
+        List<RoundTrip.Read<T>> drawn = drawn(level, Math.min(count - next, tasksPerBatch), random);
+        drawn.forEach(task -> tried.accept(task.text()));
+        batches.add(new Batch<>(level, asked(SCREENING, generation, level, next, drawn)));
+      }
+    }
+    return new Trial<>(generation, batches);
+  }
+
+  /** Tries a version. What it attempts is judged by, and nothing else: it is no practice. */
+  RunEvent.Screened screen(String version, Trial<T> trial) {
+    return steps.once(
+        RunEvent.Screened.class,
+        steps.accounts().attempts(trial.count),
+        done -> steps.accounts().attempts(done.attempts()),
+        () -> screened(version, trial));
+  }
+
+  private RunEvent.Screened screened(String version, Trial<T> trial) {
+    int decided = 0;
+    double sum = 0;
+    for (Batch<T> batch : trial.batches) {
+      List<Attempt<T, C>> made =
+          attempted(version, "screening", trial.generation, batch.level(), batch.asked());
+      for (Attempt<T, C> attempt : ruled(batch.level(), made)) {
+        if (attempt.decided()) {
+          decided++;
+          sum += attempt.reward();
+        }
+      }
+    }
+    return new RunEvent.Screened(
+        trial.generation, version, trial.count, decided, decided == 0 ? 0 : sum / decided);
+  }
 
   /** In one call for all of a batch: each is looked up among those that are held out. */
   private List<RoundTrip.Read<T>> drawn(int level, int count, RandomGenerator random) {
@@ -174,22 +262,10 @@ public final class PracticeGround<T, C> {
 
   private List<RunEvent.Attempted> examined(
       String version, int generation, RunEvent.Stage stage, int level, List<Asked<T>> asked) {
-    List<Request<T>> requests = asked.stream().map(Asked::request).toList();
-    List<Output<C>> outputs = attempts.make(version, "practising level " + level, requests);
-    List<Attempt<T, C>> made = new ArrayList<>(asked.size());
-    for (int i = 0; i < requests.size(); i++) {
-      Request<T> request = requests.get(i);
-      made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
-    }
+    List<Attempt<T, C>> made = attempted(version, "practising", generation, level, asked);
     // Before a verifier has them.
-    List<@Nullable String> candidates = steps.direct().call(CODEC, () -> written(outputs));
-    List<Attempt<T, C>> examined =
-        steps
-            .accounts()
-            .ruled(
-                made.size(),
-                () -> examiner.examine(made, samples, steps.context("ruling on level " + level)),
-                PracticeGround::used);
+    List<@Nullable String> candidates = steps.direct().call(CODEC, () -> written(made));
+    List<Attempt<T, C>> examined = ruled(level, made);
     List<RunEvent.Attempted> events = new ArrayList<>(examined.size());
     for (int i = 0; i < examined.size(); i++) {
       events.add(attempted(stage, asked.get(i).task(), candidates.get(i), examined.get(i)));
@@ -197,10 +273,31 @@ public final class PracticeGround<T, C> {
     return events;
   }
 
-  private List<@Nullable String> written(List<Output<C>> outputs) {
-    List<@Nullable String> written = new ArrayList<>(outputs.size());
-    for (Output<C> output : outputs) {
-      C candidate = output.candidate();
+  private List<Attempt<T, C>> attempted(
+      String version, String step, int generation, int level, List<Asked<T>> asked) {
+    List<Request<T>> requests = asked.stream().map(Asked::request).toList();
+    List<Output<C>> outputs = attempts.make(version, step + " level " + level, requests);
+    List<Attempt<T, C>> made = new ArrayList<>(asked.size());
+    for (int i = 0; i < requests.size(); i++) {
+      Request<T> request = requests.get(i);
+      made.add(Attempt.of(request.task(), outputs.get(i), level, generation, request.seed()));
+    }
+    return made;
+  }
+
+  private List<Attempt<T, C>> ruled(int level, List<Attempt<T, C>> made) {
+    return steps
+        .accounts()
+        .ruled(
+            made.size(),
+            () -> examiner.examine(made, samples, steps.context("ruling on level " + level)),
+            PracticeGround::used);
+  }
+
+  private List<@Nullable String> written(List<Attempt<T, C>> made) {
+    List<@Nullable String> written = new ArrayList<>(made.size());
+    for (Attempt<T, C> attempt : made) {
+      C candidate = attempt.candidate();
       written.add(candidate == null ? null : codec.writeCandidate(candidate));
     }
     return written;
@@ -283,16 +380,18 @@ public final class PracticeGround<T, C> {
 
   private Tally handOn(List<RunEvent.Attempted> made, Consumer<Attempt<T, C>> into) {
     int decided = 0;
-    int passed = 0;
+    double sum = 0;
     for (RunEvent.Attempted event : made) {
       Attempt<T, C> attempt = attempt(event);
-      decided += attempt.decided() ? 1 : 0;
-      passed += attempt.passed() ? 1 : 0;
+      if (attempt.decided()) {
+        decided++;
+        sum += measures ? attempt.verdict().score() : attempt.passed() ? 1 : 0;
+      }
       recorded.accept(event);
       examiner.seen(attempt);
       into.accept(attempt);
     }
-    return new Tally(decided, passed);
+    return new Tally(decided, sum);
   }
 
   private static RunEvent.Attempted attempted(

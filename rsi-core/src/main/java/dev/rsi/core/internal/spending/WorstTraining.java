@@ -4,9 +4,26 @@ import com.google.common.math.LongMath;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Trainer;
 
-/** The most steps that a training takes. */
+/** How many trainings there are in a generation, and the most steps that one takes. */
 public final class WorstTraining {
   private WorstTraining() {}
+
+  /**
+   * How many challengers a trainer proposes in a generation.
+   *
+   * @throws IllegalStateException if it says fewer than 1
+   */
+  public static int proposals(Trainer<?, ?> trainer) {
+    int proposals = trainer.proposals();
+    if (proposals < 1) {
+      throw new IllegalStateException(
+          "The trainer proposes ("
+              + proposals
+              + ") challengers in a generation, which must be >= 1.\nMaybe leave proposals() out:"
+              + " the default is 1.");
+    }
+    return proposals;
+  }
 
   /**
    * The most steps of a training.

@@ -40,6 +40,7 @@ public final class Training<T, C> {
 
   private final Trainer<T, C> trainer;
   private final Recipe recipe;
+  private final int proposals;
   private final ModelRegistry registry;
   private final ModelRegistry.Driver driver;
   private final @Nullable String charter;
@@ -64,6 +65,7 @@ public final class Training<T, C> {
       ThreadFactory threads) {
     this.trainer = trainer;
     this.recipe = recipe;
+    this.proposals = WorstTraining.proposals(trainer);
     this.registry = registry;
     this.driver = driver;
     this.charter = charter;
@@ -77,21 +79,33 @@ public final class Training<T, C> {
    *
    * @param parent id of the version to train from
    * @param digest SHA-256 over lessons and attempts
+   * @param proposal which of its generation's, from 1
    */
   public record Given<T, C>(
       String parent,
       List<Lesson<T, C>> lessons,
       List<Attempt<T, C>> attempts,
       String digest,
-      long seed) {}
+      long seed,
+      int proposal) {}
+
+  /** How many trainings a generation has. */
+  public int proposals() {
+    return proposals;
+  }
 
   /**
-   * The most that a training spends.
+   * The most that the trainings of a generation spend.
    *
-   * @param lessons how many it has at most
-   * @param made attempts that its generation made at most
+   * @param lessons how many each has at most
+   * @param made attempts that their generation made at most
    */
   public Amounts most(long lessons, long made) {
+    return mostOfOne(lessons, made).times(proposals);
+  }
+
+  /** The most that one of them spends. */
+  public Amounts mostOfOne(long lessons, long made) {
     return Accounts.training(WorstTraining.steps(trainer, recipe, lessons, made));
   }
 
@@ -216,7 +230,13 @@ public final class Training<T, C> {
       artifact =
           trainer.train(
               new TrainingRequest<>(
-                  parent, given.lessons(), given.attempts(), recipe, given.seed(), work.path()),
+                  parent,
+                  given.lessons(),
+                  given.attempts(),
+                  recipe,
+                  given.seed(),
+                  work.path(),
+                  given.proposal()),
               context);
     } catch (Throwable e) {
       if (e instanceof CancelledException cancelled && context.cancelled()) {
