@@ -82,7 +82,7 @@ class DocumentsTest {
 
   private static List<Path> documents(Path root) throws IOException {
     List<Path> documents = new ArrayList<>();
-    for (Path directory : List.of(root, root.resolve("docs"))) {
+    for (Path directory : List.of(root, root.resolve("docs"), root.resolve("docs/guides"))) {
       if (Files.isDirectory(directory)) {
         try (Stream<Path> files = Files.list(directory)) {
           files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
