@@ -149,12 +149,15 @@ final class NoiseTable {
     double own = mean(differences);
     double spread =
         Math.sqrt(mean(Arrays.stream(differences).map(d -> (d - own) * (d - own)).toArray()));
+    List<String> heldOut = IntStream.range(0, PROBES).mapToObj(i -> "held-out " + i).toList();
+    ProbeBank<String, String> bank =
+        ProbeBank.of(Codec.text(), List.of(ProbeFamily.skill("worth", heldOut, metric(tuning))));
     List<Long> probes = new ArrayList<>();
     List<Long> attempts = new ArrayList<>();
     for (int run = 0; run < RUNS; run++) {
       RunStore store = RunStore.inMemory();
       Path home = directory.resolve(tuning.name() + tuning.unit() + common + run);
-      RunReport report = decide(tuning, common, store, ModelRegistry.directory(home), run);
+      RunReport report = decide(tuning, bank, common, store, ModelRegistry.directory(home), run);
       if (report.promotions() == 1) {
         String challenger = report.live();
         probes.add(
@@ -185,6 +188,10 @@ final class NoiseTable {
     return values.isEmpty() ? 0 : values.stream().sorted().toList().get(values.size() / 2);
   }
 
+  private static Verifier<String, String> metric(Tuning tuning) {
+    return Verifier.measuring("worth", tuning.metric());
+  }
+
   /** What the better settings give more, pair by pair. */
   private static double[] differences(Tuning tuning, boolean common) {
     return IntStream.range(0, PAIRS)
@@ -203,15 +210,16 @@ final class NoiseTable {
   }
 
   private static RunReport decide(
-      Tuning tuning, boolean common, RunStore store, ModelRegistry registry, long seed) {
+      Tuning tuning,
+      ProbeBank<String, String> probes,
+      boolean common,
+      RunStore store,
+      ModelRegistry registry,
+      long seed) {
     RandomGenerator anew = random(seed);
     Function<Long, RandomGenerator> source = request -> random(common ? request : anew.nextLong());
-    Verifier<String, String> metric = Verifier.measuring("worth", tuning.metric());
-    List<String> heldOut = IntStream.range(0, PROBES).mapToObj(i -> "held-out " + i).toList();
-    ProbeBank<String, String> probes =
-        ProbeBank.of(Codec.text(), List.of(ProbeFamily.skill("worth", heldOut, metric)));
     return ImprovementLoop.builder(generator(tuning, source))
-        .verifier(metric)
+        .verifier(metric(tuning))
         .trainer(trainer(tuning))
         .gate(DriftGates.anchored(probes))
         .probes(probes)

@@ -8,6 +8,7 @@ import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
+import dev.rsi.api.Role;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
@@ -28,6 +29,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -195,6 +197,21 @@ final class Dials {
         ProbeBank.of(Codec.text(), List.of(ProbeFamily.skill("value", heldOut(2), metric())));
     return parts(trainer, probes)
         .gate(ScriptedGate.of(GateDecision.promote("as it was told", List.of())));
+  }
+
+  /** The same, but that the gate reads every probe first. */
+  ImprovementLoop.Builder<String, String> reading(
+      Trainer<String, String> trainer, ProbeBank<String, String> probes) {
+    return parts(trainer, probes)
+        .gate(
+            source -> {
+              source
+                  .kinds()
+                  .forEach(
+                      kind ->
+                          source.pull(kind.name(), kind.available(), EnumSet.allOf(Role.class)));
+              return GateDecision.promote("as it was told", List.of());
+            });
   }
 
   private ImprovementLoop.Builder<String, String> parts(

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.rsi.api.Codec;
 import dev.rsi.api.Knob;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
+import dev.rsi.api.TaskSource;
 import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.Budget;
 import dev.rsi.core.ImprovementLoop;
+import dev.rsi.core.probe.ProbeBank;
+import dev.rsi.core.probe.ProbeFamily;
 import dev.rsi.core.report.GenerationReport;
 import dev.rsi.core.report.GenerationReport.Outcome;
 import dev.rsi.core.report.GenerationReport.Proposed;
@@ -29,12 +33,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +176,60 @@ class ScreeningTest {
               assertThat(request.attempts()).noneMatch(each -> tried.contains(each.task()));
               assertThat(request.lessons()).noneMatch(each -> tried.contains(each.task()));
             });
+  }
+
+  @Test
+  void should_never_probe_with_what_a_proposal_was_tried_on() {
+    Dials dials = new Dials(home, .5);
+    // GIVEN banks that are drawn afresh after every decision, from what is practised, too.
+    List<String> drawn = new ArrayList<>();
+    TaskSource<String> pool =
+        new TaskSource<>() {
+          @Override
+          public int levels() {
+            return 1;
+          }
+
+          @Override
+          public String draw(int level, RandomGenerator random) {
+            drawn.add(load(random));
+            return drawn.get(drawn.size() - 1);
+          }
+        };
+    ProbeBank<String, String> renewed =
+        ProbeBank.of(
+                Codec.text(),
+                List.of(ProbeFamily.skill("value", Dials.heldOut(40), Dials.metric())))
+            .renewed(1, 1, (kind, random) -> load(random));
+    dials
+        .reading(Dials.neighbours(3), renewed)
+        .verifier(Dials.metric())
+        .budget(Budget.of(4))
+        .build()
+        .run(dials.start, pool);
+    // WHEN a task was drawn to try proposals on, and not to practise.
+    Set<String> tried = new HashSet<>(drawn);
+    events(dials, RunEvent.Attempted.class).forEach(attempt -> tried.remove(attempt.task()));
+    Map<String, Set<Long>> seeds = new HashMap<>();
+    for (Dials.Asked asked : dials.asked) {
+      if (tried.contains(asked.request().task())) {
+        seeds
+            .computeIfAbsent(asked.request().task(), task -> new HashSet<>())
+            .add(asked.request().seed());
+      }
+    }
+    assertThat(
+            dials.asked.stream()
+                .map(each -> each.request().task())
+                .filter(of -> of.startsWith("load 1000")))
+        .as("probes of the first bank")
+        .isNotEmpty();
+    // THEN no version met it under another seed than that of the screening.
+    assertThat(seeds).hasSizeGreaterThan(10).allSatisfy((task, of) -> assertThat(of).hasSize(1));
+  }
+
+  private static String load(RandomGenerator random) {
+    return "load " + random.nextInt(400) + " of level 1";
   }
 
   @Test
