@@ -36,6 +36,11 @@ record CalledVerifier<T, C>(Verifier<T, C> verifier, Calls calling) implements V
   }
 
   @Override
+  public boolean measures() {
+    return verifier.measures();
+  }
+
+  @Override
   public String describe() {
     return verifier.describe();
   }

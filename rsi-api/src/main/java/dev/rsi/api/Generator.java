@@ -75,10 +75,12 @@ public interface Generator<T, C> extends Described, AutoCloseable {
 
   /**
    * One loaded version. It may own native memory until it is closed. Used by one thread at a time.
+   * A lambda where there is nothing to free.
    *
    * @param <T> task
    * @param <C> candidate
    */
+  @FunctionalInterface
   interface Session<T, C> extends AutoCloseable {
 
     /**
@@ -97,8 +99,8 @@ public interface Generator<T, C> extends Described, AutoCloseable {
      */
     List<Output<C>> generate(List<Request<T>> requests, RunContext context);
 
-    /** Frees the version's memory. Closing twice does nothing. */
+    /** Frees the version's memory, if it has any. Closing twice does nothing. */
     @Override
-    void close();
+    default void close() {}
   }
 }

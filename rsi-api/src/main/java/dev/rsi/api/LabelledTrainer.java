@@ -37,6 +37,11 @@ final class LabelledTrainer<I, L, C> implements Trainer<Labelled<I, L>, C> {
   }
 
   @Override
+  public int proposals() {
+    return trainer.proposals();
+  }
+
+  @Override
   public long maxAttempts(Recipe recipe, long lessons) {
     return trainer.maxAttempts(recipe, lessons);
   }
@@ -67,7 +72,8 @@ final class LabelledTrainer<I, L, C> implements Trainer<Labelled<I, L>, C> {
             request.recipe(),
             request.seed(),
             request.workDirectory(),
-            request.earlier()),
+            request.earlier(),
+            request.proposal()),
         new OfInputs<>(context, tasks));
   }
 

@@ -42,4 +42,9 @@ record NamedVerifier<T, C>(String describe, Verifier<? super T, ? super C> verif
   public BigDecimal maxMoney() {
     return verifier.maxMoney();
   }
+
+  @Override
+  public boolean measures() {
+    return verifier.measures();
+  }
 }

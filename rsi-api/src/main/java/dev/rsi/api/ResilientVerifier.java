@@ -40,6 +40,11 @@ record ResilientVerifier<T, C>(Verifier<T, C> verifier, Resilience resilience)
   }
 
   @Override
+  public boolean measures() {
+    return verifier.measures();
+  }
+
+  @Override
   public String describe() {
     return verifier.describe();
   }

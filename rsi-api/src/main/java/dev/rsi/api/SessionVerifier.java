@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** See {@link Verifier#ofSessions}. */
-record SessionVerifier<T, C>(String describe, Supplier<? extends Verifier.Session<T, C>> sessions)
+/** See {@link Verifier#ofSessions} and {@link Verifier#measuringInSessions}. */
+record SessionVerifier<T, C>(
+    String describe, Supplier<? extends Verifier.Session<T, C>> sessions, boolean measures)
     implements Verifier<T, C> {
   SessionVerifier {
     Objects.requireNonNull(sessions, "open");

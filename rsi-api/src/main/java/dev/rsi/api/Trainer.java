@@ -102,6 +102,18 @@ public interface Trainer<T, C> extends Described {
   }
 
   /**
+   * How many challengers it proposes in a generation. Each is a training of its own, with a seed of
+   * its own and a number in the {@link TrainingRequest}; the loop tries all of them on the same
+   * fresh practice tasks under the same seeds, and the best goes to the gate. Each costs as much as
+   * a training does. Field terms: best of n, common random numbers.
+   *
+   * @return 1, the default, or more; the same every time
+   */
+  default int proposals() {
+    return 1;
+  }
+
+  /**
    * Trains.
    *
    * <p>The same request gives the same artifact, bit for bit, wherever the backend can promise that

@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param workDirectory an empty directory for the artifact and nothing else
  * @param earlier what became of this run's earlier proposals, oldest first, from its record: the
  *     last {@value #MOST_EARLIER} of them
+ * @param proposal which of the generation's {@linkplain Trainer#proposals proposals} it is to make,
+ *     from 1
  * @param <T> task
  * @param <C> candidate
  */
@@ -31,7 +33,8 @@ public record TrainingRequest<T, C>(
     Recipe recipe,
     long seed,
     Path workDirectory,
-    List<Proposal> earlier) {
+    List<Proposal> earlier,
+    int proposal) {
 
   /** How many earlier proposals are told of at most. */
   public static final int MOST_EARLIER = 256;
@@ -40,6 +43,9 @@ public record TrainingRequest<T, C>(
     Objects.requireNonNull(base, "base");
     Objects.requireNonNull(recipe, "recipe");
     Objects.requireNonNull(workDirectory, "workDirectory");
+    if (proposal < 1) {
+      throw new IllegalArgumentException("proposal (" + proposal + ") must be >= 1.");
+    }
     lessons = List.copyOf(lessons);
     attempts = List.copyOf(attempts);
     earlier = List.copyOf(earlier);
@@ -54,7 +60,7 @@ public record TrainingRequest<T, C>(
     }
   }
 
-  /** A first training, which has no earlier proposals. */
+  /** A first training of a run. */
   public TrainingRequest(
       ModelVersion base,
       List<Lesson<T, C>> lessons,
@@ -62,7 +68,7 @@ public record TrainingRequest<T, C>(
       Recipe recipe,
       long seed,
       Path workDirectory) {
-    this(base, lessons, attempts, recipe, seed, workDirectory, List.of());
+    this(base, lessons, attempts, recipe, seed, workDirectory, List.of(), 1);
   }
 
   /** A first training on lessons alone. */

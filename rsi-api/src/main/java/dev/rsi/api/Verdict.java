@@ -15,7 +15,10 @@ public record Verdict(Outcome outcome, double score, String reason, Cost cost) {
 
   /** The three rulings. */
   public enum Outcome {
-    /** Proven right. The attempt may become a {@link Lesson}; no other does. */
+    /**
+     * Proven right, or {@linkplain Verdict#measured measured} to be worth something. The attempt
+     * may become a {@link Lesson}; no other does.
+     */
     PASS,
     /**
      * Proven wrong. The attempt never becomes a lesson; a trainer that {@linkplain
@@ -56,6 +59,18 @@ public record Verdict(Outcome outcome, double score, String reason, Cost cost) {
   /** Right if the condition holds, else wrong for the reason given. */
   public static Verdict passIf(boolean condition, String reasonIfNot) {
     return condition ? PASSED : fail(reasonIfNot);
+  }
+
+  /**
+   * Measured, and neither right nor wrong beyond that: a PASS with the score if it is above 0, so
+   * that the attempt may teach as much as it is worth; else a FAIL, as there is nothing to imitate.
+   *
+   * @param score in [0, 1]
+   */
+  public static Verdict measured(double score) {
+    return score > 0
+        ? new Verdict(Outcome.PASS, score, "")
+        : new Verdict(Outcome.FAIL, score + 0.0, "measured 0");
   }
 
   /** Not to be decided, with score 0. */

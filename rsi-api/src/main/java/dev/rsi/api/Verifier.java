@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,36 @@ public interface Verifier<T, C> extends Described {
    */
   static <T, C> Verifier<T, C> ofSessions(
       String description, Supplier<? extends Session<T, C>> open) {
-    return new SessionVerifier<>(Named.checked(description), open);
+    return new SessionVerifier<>(Named.checked(description), open, false);
+  }
+
+  /**
+   * A verifier that only measures: how good a candidate is, and no line between right and wrong. It
+   * {@link #measures}, so a loop reads mean scores where it would read the share that passed. Field
+   * terms: metric, reward function, objective.
+   *
+   * @param description what is measured and how, for example {@code "hit rate less cost v1"}, as
+   *     for {@link #named}
+   * @param metric in [0, 1], 1 for the best there could be. A metric of another range is scaled by
+   *     whoever writes it, as only he knows its bounds. NaN, what is out of range and what it
+   *     throws are UNDECIDED, as of any verifier that breaks: a number made up in their place would
+   *     train
+   */
+  static <T, C> Verifier<T, C> measuring(
+      String description, ToDoubleBiFunction<? super T, ? super C> metric) {
+    return new MeasuringVerifier<>(Named.checked(description), metric);
+  }
+
+  /**
+   * A verifier that only measures, in sessions alone.
+   *
+   * @param description what is measured and how, as for {@link #named}
+   * @param open opens a session, as for {@link #ofSessions}; its verdicts are {@link
+   *     Verdict#measured}
+   */
+  static <T, C> Verifier<T, C> measuringInSessions(
+      String description, Supplier<? extends Session<T, C>> open) {
+    return new SessionVerifier<>(Named.checked(description), open, true);
   }
 
   /**
@@ -115,6 +145,15 @@ public interface Verifier<T, C> extends Described {
    */
   default BigDecimal maxMoney() {
     return BigDecimal.ZERO;
+  }
+
+  /**
+   * Whether its scores are all that counts, as no line divides right from wrong: then a loop reads
+   * the mean score of decided attempts where it would read the share that passed, and a lesson
+   * weighs what its attempt is worth. The same every time; default false.
+   */
+  default boolean measures() {
+    return false;
   }
 
   /** This verifier, to be called in another way. */

@@ -35,6 +35,16 @@ record Frontier(int mastered, int hardest) {
     return LongMath.saturatedAdd(scouts(levels, practice), widest.practice(practice));
   }
 
+  /** The most attempts that it takes to try so many proposals once it was measured anew. */
+  long screening(int levels, Practice practice, int proposals) {
+    return practice.screening(levels - Math.max(1, mastered) + 1, proposals);
+  }
+
+  /** The attempts that it takes to try so many proposals on what was practised. */
+  long screening(Practice practice, int proposals) {
+    return practice.screening(hardest - mastered, proposals);
+  }
+
   /**
    * Measures anew, from the level mastered before upwards. A level that was neither practised nor
    * given lessons for does not count as mastered, whatever the verifier says of it; only of a model

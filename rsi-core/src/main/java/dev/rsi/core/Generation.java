@@ -10,6 +10,7 @@ import dev.rsi.core.internal.judging.Judging;
 import dev.rsi.core.internal.judging.ProbeScores;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
+import dev.rsi.core.internal.practice.Screening;
 import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.internal.steps.Flight;
 import dev.rsi.core.internal.steps.Part;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The story of one generation. */
@@ -41,6 +43,7 @@ final class Generation<T, C> {
   private Outcome outcome = Outcome.FAILED;
   private boolean practises;
   private @Nullable String why;
+  private GenerationReport.@Nullable Proposed proposed;
   private @Nullable String challenger;
   private @Nullable GateDecision decision;
 
@@ -62,6 +65,7 @@ final class Generation<T, C> {
    * What a workshop has for every generation of a run.
    *
    * @param levels how many levels the tasks have
+   * @param keepOpen closes what was opened of other proposals than the one that it is told
    * @param charter SHA-256 of the charter; null if there is none
    */
   record Workshop<T, C>(
@@ -74,6 +78,8 @@ final class Generation<T, C> {
       LessonPool<T, C> pool,
       PracticeGround<T, C> ground,
       Training<T, C> training,
+      Screening<T, C> screening,
+      Consumer<String> keepOpen,
       Judging<T, C> judging,
       Approvals approvals,
       @Nullable ProbeScores<T, C> exam,
@@ -134,8 +140,10 @@ final class Generation<T, C> {
       return;
     }
     train();
-    judge();
-    examine();
+    if (challenger != null) {
+      judge();
+      examine();
+    }
   }
 
   /** Measures the frontier of what is newly live, if there is room. */
@@ -168,7 +176,7 @@ final class Generation<T, C> {
                             level,
                             shop.practice().scouts(),
                             found::add)
-                        .passRate());
+                        .rate());
     state.measured(frontier);
     // What was scouted where the practice will be is practice already.
     inCodec(
@@ -209,16 +217,62 @@ final class Generation<T, C> {
     steps.record(
         new RunEvent.LessonsSelected(
             number, state.frontier().hardest(), pool.made(), pool.fresh(), lessons.size(), digest));
-    WorstTraining most = shop.training().most(lessons.size(), pool.compared());
-    steps.accounts().begin(Phase.TRAIN, shop.training().amounts(most));
-    long seed = shop.seeds().of("training", number);
-    challenger =
-        shop.training()
-            .train(
-                new Training.Given<>(state.incumbent(), lessons, pool.attempts(), digest, seed),
-                most)
-            .challenger();
-    pool.taught();
+    Training<T, C> training = shop.training();
+    int proposals = training.proposals();
+    WorstTraining most = training.most(lessons.size(), pool.compared());
+    steps.accounts().begin(Phase.TRAIN, training.amounts(most.times(proposals)));
+    if (proposals == 1) {
+      challenger = training.train(given(lessons, digest, 1), most).challenger();
+    } else {
+      List<@Nullable String> made = new ArrayList<>();
+      for (int proposal = 1; proposal <= proposals; proposal++) {
+        made.add(proposed(given(lessons, digest, proposal), most));
+      }
+      choose(made);
+    }
+    if (challenger != null) {
+      pool.taught();
+    }
+  }
+
+  private Training.Given<T, C> given(List<Lesson<T, C>> lessons, String digest, int proposal) {
+    long seed = shop.seeds().of("training", number, proposal - 1L, 0);
+    return new Training.Given<>(
+        state.incumbent(), lessons, pool.attempts(), digest, seed, proposal);
+  }
+
+  /** One of several proposals; null if it could not be trained, which is recorded. */
+  private @Nullable String proposed(Training.Given<T, C> given, WorstTraining most) {
+    steps.at(Part.TRAINER);
+    String[] made = new String[1];
+    RunEvent.Faulted fault =
+        steps.guarded(() -> made[0] = shop.training().train(given, most).challenger());
+    if (fault != null) {
+      why = fault.words();
+    }
+    return made[0];
+  }
+
+  /** Takes the proposal that the gate is to decide on: the best on tasks that none was made of. */
+  private void choose(List<@Nullable String> made) {
+    List<String> distinct = made.stream().filter(Objects::nonNull).distinct().toList();
+    int trained = (int) made.stream().filter(Objects::nonNull).count();
+    challenger = distinct.isEmpty() ? null : distinct.get(0);
+    if (distinct.size() > 1) {
+      steps.enter(Phase.SCREEN, Part.SCREENING);
+      steps.accounts().begin(Phase.SCREEN, room.screening(distinct.size()));
+      Frontier frontier = state.frontier();
+      challenger =
+          shop.screening()
+              .best(number, distinct, frontier.mastered() + 1, frontier.hardest(), shop.keepOpen());
+    }
+    int taken = challenger == null ? 0 : made.indexOf(challenger) + 1;
+    proposed = new GenerationReport.Proposed(made.size(), trained, taken);
+    if (taken > 0) {
+      why = null;
+    } else if (trained > 0) {
+      why = "none of " + trained + " proposals could be tried";
+    }
   }
 
   /** Has the gate decide, and whoever is asked beside it. */
@@ -284,7 +338,8 @@ final class Generation<T, C> {
             state.incumbent(),
             practises ? pool.practised() : null,
             why,
-            practises ? shop.ground().supplied() : null);
+            practises ? shop.ground().supplied() : null,
+            proposed);
     return steps.told(
         RunEvent.GenerationFinished.class, then -> as(then.report(), report), () -> report);
   }
@@ -304,6 +359,7 @@ final class Generation<T, C> {
         report.live(),
         isOld ? null : report.practised(),
         isOld ? null : report.why(),
-        then.supplied() == null ? null : report.supplied());
+        then.supplied() == null ? null : report.supplied(),
+        report.proposed());
   }
 }

@@ -15,6 +15,7 @@ import dev.rsi.core.internal.near.SpentTasks;
 import dev.rsi.core.internal.practice.Examiner;
 import dev.rsi.core.internal.practice.LessonPool;
 import dev.rsi.core.internal.practice.PracticeGround;
+import dev.rsi.core.internal.practice.Screening;
 import dev.rsi.core.internal.practice.Supply;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.spending.DiskSpace;
@@ -128,6 +129,7 @@ final class LoopRun<T, C> implements AutoCloseable {
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
     this.examiner =
         new Examiner<>(plan.verifier(), plan.critic(), plan.rubric(), steps, plan.threads());
+    boolean measures = plan.verifier().measures();
     LessonPool<T, C> pool =
         direct.call(
             "codec",
@@ -137,7 +139,8 @@ final class LoopRun<T, C> implements AutoCloseable {
                     plan.lessons(),
                     plan.trainer().learnsFrom(),
                     practice.memory(),
-                    seeds.random("earlier lessons", 0, 0)));
+                    seeds.random("earlier lessons", 0, 0),
+                    measures));
     HeldOut<T> heldOut =
         new HeldOut<>(
             codec,
@@ -147,8 +150,10 @@ final class LoopRun<T, C> implements AutoCloseable {
     DefaultProbeBank<T, C> probes = DefaultProbeBank.of(plan.probes());
     SpentTasks spent = probes.spent();
     Consumer<RunEvent.Attempted> spends = attempt -> {};
+    Consumer<String> tries = task -> {};
     if (probes.isRenewed()) {
       pool.given(spent::trained);
+      tries = spent::trained;
       spends =
           attempt -> {
             if (pool.mayLearn(attempt)) {
@@ -170,7 +175,9 @@ final class LoopRun<T, C> implements AutoCloseable {
             examiner,
             plan.rubric(),
             codec,
-            spends);
+            spends,
+            tries,
+            measures);
     this.exam = exam(anchor, seeds);
     Charter charter = plan.oversight().charter();
     String digest = charter == null ? null : charter.digest();
@@ -205,8 +212,21 @@ final class LoopRun<T, C> implements AutoCloseable {
         new Room(practice, levels, examined, state, pool, judging, training, accounts, ledger);
     this.shop =
         new Generation.Workshop<>(
-            levels, practice, seeds, state, steps, room, pool, ground, training, judging, approvals,
-            exam, digest);
+            levels,
+            practice,
+            seeds,
+            state,
+            steps,
+            room,
+            pool,
+            ground,
+            training,
+            new Screening<>(ground, steps, practice.screening()),
+            this::keepOpen,
+            judging,
+            approvals,
+            exam,
+            digest);
   }
 
   /** What is spent, with what was spent before. */
@@ -284,9 +304,15 @@ final class LoopRun<T, C> implements AutoCloseable {
         if (!more) {
           return end(
               RunReport.End.MASTERED,
-              levels == 1
-                  ? "The verifier passes the tasks as mastered."
-                  : "The verifier passes the hardest level (" + levels + ") as mastered.");
+              plan.verifier().measures()
+                  ? "The mean score"
+                      + (levels == 1 ? "" : " on the hardest level (" + levels + ")")
+                      + " is at least ("
+                      + plan.practice().mastery()
+                      + ")."
+                  : levels == 1
+                      ? "The verifier passes the tasks as mastered."
+                      : "The verifier passes the hardest level (" + levels + ") as mastered.");
         }
       }
     } catch (CancelledException e) {
@@ -312,7 +338,8 @@ final class LoopRun<T, C> implements AutoCloseable {
   private @Nullable Refusal refusal() {
     Refusal refusal = steps.accounts().refusal(room.most(room.fit(0), 0));
     return refusal == null
-        ? steps.<@Nullable Refusal>registry(() -> disk.refusal(state.incumbent()))
+        ? steps.<@Nullable Refusal>registry(
+            () -> disk.refusal(state.incumbent(), shop.training().proposals()))
         : refusal;
   }
 
@@ -372,6 +399,11 @@ final class LoopRun<T, C> implements AutoCloseable {
     } catch (RuntimeException e) {
       log.warn("run {}: versions that nobody needs could not be deleted", steps.run(), e);
     }
+  }
+
+  /** Of proposals the best so far is all that is needed again. */
+  private void keepOpen(String best) {
+    attempts.closeAllBut(List.of(state.anchor(), state.incumbent(), best));
   }
 
   private void forgetAllBut(List<String> kept) {

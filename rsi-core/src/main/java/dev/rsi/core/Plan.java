@@ -17,6 +17,7 @@ import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.practice.SameRulings;
 import dev.rsi.core.internal.practice.Supply;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.spending.WorstTraining;
 import dev.rsi.core.internal.steps.Steps;
 import dev.rsi.core.probe.ProbeBank;
 import dev.rsi.core.registry.ModelRegistry;
@@ -94,12 +95,20 @@ public final class Plan<T, C> {
             ? described.describe()
             : Described.className(codec()));
     words.put("verifier", verifier().describe());
+    if (verifier().measures()) {
+      words.put("verdicts", "measured");
+    }
     Critic<? super T, ? super C> critic = critic();
     if (critic != null) {
       words.put("critic", critic.describe());
     }
     words.put("rubric sha-256", sha256(rubric().toString()));
     words.put("trainer", trainer().describe());
+    int proposals = WorstTraining.proposals(trainer());
+    if (proposals > 1) {
+      words.put("proposals", String.valueOf(proposals));
+      words.put("screening", String.valueOf(practice().screening()));
+    }
     words.put("knobs", trainer().knobs().stream().map(Plan::words).toList().toString());
     words.put("recipe", recipe().toString());
     words.put("gate", gate().describe());

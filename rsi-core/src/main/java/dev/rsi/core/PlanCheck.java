@@ -48,6 +48,7 @@ final class PlanCheck<T, C> {
     require(parts.registry, "registry", "call registry(ModelRegistry.directory(directory))");
     checkRecipe();
     checkSamples();
+    checkProposals();
     checkGate();
     checkCodec();
     checkJudges("probes", parts.probes);
@@ -222,7 +223,7 @@ final class PlanCheck<T, C> {
       WorstTraining training = training();
       long attempts =
           LongMath.saturatedAdd(
-              WorstCase.firstGeneration(parts.practice, 1, parts.probes, exam),
+              WorstCase.firstGeneration(parts.practice, 1, proposals(), parts.probes, exam),
               training.attempts());
       long first = WorstCase.attempts(exam);
       for (Limit limit : budget.ceilings().limits()) {
@@ -298,6 +299,21 @@ final class PlanCheck<T, C> {
     long lessons = parts.lessons.size() + attempts;
     return parts.trainer == null
         ? WorstTraining.NONE
-        : WorstTraining.of(parts.trainer, parts.recipe, lessons, attempts);
+        : WorstTraining.of(parts.trainer, parts.recipe, lessons, attempts).times(proposals());
+  }
+
+  /** What {@link #checkProposals} refuses counts as one. */
+  private int proposals() {
+    return parts.trainer == null ? 1 : Math.max(1, parts.trainer.proposals());
+  }
+
+  private void checkProposals() {
+    if (parts.trainer != null) {
+      try {
+        WorstTraining.proposals(parts.trainer);
+      } catch (IllegalStateException e) {
+        problems.add(e.getMessage());
+      }
+    }
   }
 }

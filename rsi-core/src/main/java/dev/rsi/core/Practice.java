@@ -14,6 +14,9 @@ import dev.rsi.core.internal.practice.Supply;
  * or lessons were given for it. Then it <b>practises</b> every level above the mastered ones up to
  * the frontier, at least one level and at most {@link #reach}.
  *
+ * <p>Of a verifier that {@linkplain dev.rsi.api.Verifier#measures only measures}, the mean score of
+ * decided attempts stands for the pass rate.
+ *
  * <p>Where the run's {@link Budget} has no room left for a whole generation, one with fewer tasks
  * per level is fitted in, down to a quarter of {@link #tasks}, then one whose decision may take
  * fewer probes, down to what the gate needs ({@link dev.rsi.api.DriftGate#fewest}), then one that
@@ -42,6 +45,10 @@ import dev.rsi.core.internal.practice.Supply;
  *     there were, drawn under the seed. What is dropped stands in the run's record as everything
  *     does, so that no fresh probe comes near it; met again, it is a lesson again. With 0 a
  *     training has this generation's lessons and those given
+ * @param screening fresh tasks per level practised on which the proposals of a generation are
+ *     tried, where the trainer makes several ({@link dev.rsi.api.Trainer#proposals}), 1 or more;
+ *     default 128: of two that differ by a tenth, the better one is then taken 19 times of 20 also
+ *     where they have nothing in common but the tasks, and the gate needs proof all the same
  */
 public record Practice(
     int tasks,
@@ -52,10 +59,12 @@ public record Practice(
     int reach,
     int batch,
     int patience,
-    int memory) {
+    int memory,
+    int screening) {
 
   /** The defaults. */
-  public static final Practice DEFAULT = new Practice(512, 1, 128, 0.2, 0.95, 10, 256, 3, 100_000);
+  public static final Practice DEFAULT =
+      new Practice(512, 1, 128, 0.2, 0.95, 10, 256, 3, 100_000, 128);
 
   public Practice {
     positive("tasks", tasks);
@@ -64,6 +73,7 @@ public record Practice(
     positive("reach", reach);
     positive("batch", batch);
     positive("patience", patience);
+    positive("screening", screening);
     if (memory < 0) {
       throw new IllegalArgumentException(
           "memory (" + memory + ") must be >= 0.\nMaybe leave it out: the default bounds it.");
@@ -87,50 +97,70 @@ public record Practice(
   /** With other tasks per level. */
   public Practice tasks(int tasksPerLevel) {
     return new Practice(
-        tasksPerLevel, samples, scouts, passRate, mastery, reach, batch, patience, memory);
+        tasksPerLevel,
+        samples,
+        scouts,
+        passRate,
+        mastery,
+        reach,
+        batch,
+        patience,
+        memory,
+        screening);
   }
 
   /** With other attempts per task. */
   public Practice samples(int perTask) {
-    return new Practice(tasks, perTask, scouts, passRate, mastery, reach, batch, patience, memory);
+    return new Practice(
+        tasks, perTask, scouts, passRate, mastery, reach, batch, patience, memory, screening);
   }
 
   /** With other scout tasks per level. */
   public Practice scouts(int perLevel) {
     return new Practice(
-        tasks, samples, perLevel, passRate, mastery, reach, batch, patience, memory);
+        tasks, samples, perLevel, passRate, mastery, reach, batch, patience, memory, screening);
   }
 
   /** With another pass rate that a level must have to be practised. */
   public Practice passRate(double rate) {
-    return new Practice(tasks, samples, scouts, rate, mastery, reach, batch, patience, memory);
+    return new Practice(
+        tasks, samples, scouts, rate, mastery, reach, batch, patience, memory, screening);
   }
 
   /** With another pass rate from which a level counts as mastered. */
   public Practice mastery(double rate) {
-    return new Practice(tasks, samples, scouts, passRate, rate, reach, batch, patience, memory);
+    return new Practice(
+        tasks, samples, scouts, passRate, rate, reach, batch, patience, memory, screening);
   }
 
   /** With another number of levels per generation. */
   public Practice reach(int levels) {
-    return new Practice(tasks, samples, scouts, passRate, mastery, levels, batch, patience, memory);
+    return new Practice(
+        tasks, samples, scouts, passRate, mastery, levels, batch, patience, memory, screening);
   }
 
   /** With another batch size. */
   public Practice batch(int requests) {
     return new Practice(
-        tasks, samples, scouts, passRate, mastery, reach, requests, patience, memory);
+        tasks, samples, scouts, passRate, mastery, reach, requests, patience, memory, screening);
   }
 
   /** With other patience. */
   public Practice patience(int generations) {
     return new Practice(
-        tasks, samples, scouts, passRate, mastery, reach, batch, generations, memory);
+        tasks, samples, scouts, passRate, mastery, reach, batch, generations, memory, screening);
   }
 
   /** With another number of earlier lessons that are kept. */
   public Practice memory(int lessons) {
-    return new Practice(tasks, samples, scouts, passRate, mastery, reach, batch, patience, lessons);
+    return new Practice(
+        tasks, samples, scouts, passRate, mastery, reach, batch, patience, lessons, screening);
+  }
+
+  /** With another number of tasks per level to try proposals on. */
+  public Practice screening(int perLevel) {
+    return new Practice(
+        tasks, samples, scouts, passRate, mastery, reach, batch, patience, memory, perLevel);
   }
 
   /** With no more tasks and scouts than the lists of a source have; as it is where one is drawn. */
@@ -182,6 +212,18 @@ public record Practice(
   /** The most attempts that it takes to scout so many levels. */
   long scouting(long levels) {
     return LongMath.saturatedMultiply(levels, (long) samples * scouts);
+  }
+
+  /**
+   * The most attempts that so many proposals are tried with, of so many levels: none where there is
+   * no choice.
+   */
+  long screening(long levels, int proposals) {
+    return proposals == 1
+        ? 0
+        : LongMath.saturatedMultiply(
+            LongMath.saturatedMultiply(Math.min(reach, levels), proposals),
+            (long) samples * screening);
   }
 
   /** The most attempts that one generation practises with, of so many levels. */

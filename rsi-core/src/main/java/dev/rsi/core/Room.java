@@ -78,9 +78,22 @@ final class Room {
         fit.scouts() && !state.isScouted()
             ? state.frontier().worstCase(levels, fitted)
             : state.frontier().practice(fitted);
+    int proposals = training.proposals();
+    long screening =
+        fit.scouts() && !state.isScouted()
+            ? state.frontier().screening(levels, practice, proposals)
+            : state.frontier().screening(practice, proposals);
     return accounts
-        .attempts(LongMath.saturatedAdd(attempts, fit.probing() + exam))
-        .plus(training.amounts(training.most(pool.size() + attempts, made + attempts)));
+        .attempts(
+            LongMath.saturatedAdd(LongMath.saturatedAdd(attempts, screening), fit.probing() + exam))
+        .plus(
+            training.amounts(
+                training.most(pool.size() + attempts, made + attempts).times(proposals)));
+  }
+
+  /** The most that it spends to try so many proposals. */
+  Amounts screening(int proposals) {
+    return accounts.attempts(state.frontier().screening(practice, proposals));
   }
 
   /** The most that scouting spends. */

@@ -27,10 +27,15 @@ final class WorstCase {
 
   /** The most attempts of a first generation, but for generation 0 with its exam. */
   static long firstGeneration(
-      Practice practice, int levels, ProbeBank<?, ?> probes, @Nullable ProbeBank<?, ?> exam) {
+      Practice practice,
+      int levels,
+      int proposals,
+      ProbeBank<?, ?> probes,
+      @Nullable ProbeBank<?, ?> exam) {
     DefaultProbeBank<?, ?> bank = DefaultProbeBank.of(probes);
     return LongMath.saturatedAdd(
-        practice.worstCase(levels), 2 * bank.attempts() + BankInUse.retests(bank) + attempts(exam));
+        LongMath.saturatedAdd(practice.worstCase(levels), practice.screening(levels, proposals)),
+        2 * bank.attempts() + BankInUse.retests(bank) + attempts(exam));
   }
 
   /** What a whole run spends at most, by its plan and its budget together. */
@@ -106,7 +111,10 @@ final class WorstCase {
     long exam = attempts(plan.exam());
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
     long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
-    long others = banks + BankInUse.retests(probes) + exam;
+    int proposals = WorstTraining.proposals(plan.trainer());
+    long others =
+        LongMath.saturatedAdd(
+            banks + BankInUse.retests(probes) + exam, practice.screening(levels, proposals));
     WorstTraining trainings = trainings(plan, practice.lessons(levels));
     long attempts =
         LongMath.saturatedAdd(
@@ -163,7 +171,8 @@ final class WorstCase {
     long earlier =
         Math.min(plan.practice().memory(), LongMath.saturatedMultiply(generation - 1, made));
     long lessons = LongMath.saturatedAdd(plan.lessons().size() + earlier, made);
-    return WorstTraining.of(plan.trainer(), plan.recipe(), lessons, made);
+    return WorstTraining.of(plan.trainer(), plan.recipe(), lessons, made)
+        .times(WorstTraining.proposals(plan.trainer()));
   }
 
   /** The most attempts that it takes to read an exam, if there is one. */

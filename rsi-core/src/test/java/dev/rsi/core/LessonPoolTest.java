@@ -34,11 +34,12 @@ class LessonPoolTest {
 
   private final LessonPool<String, String> pool = pool(100, 1);
   private final LessonPool<String, String> contrasting =
-      new LessonPool<>(Codec.text(), List.of(), LearnsFrom.CONTRASTS, 100, new SplittableRandom(1));
+      new LessonPool<>(
+          Codec.text(), List.of(), LearnsFrom.CONTRASTS, 100, new SplittableRandom(1), false);
 
   private static LessonPool<String, String> pool(int most, long seed) {
     return new LessonPool<>(
-        Codec.text(), GIVEN, LearnsFrom.LESSONS, most, new SplittableRandom(seed));
+        Codec.text(), GIVEN, LearnsFrom.LESSONS, most, new SplittableRandom(seed), false);
   }
 
   @Test
@@ -344,7 +345,7 @@ class LessonPoolTest {
   }
 
   private static LessonPool<String, String> pool(LearnsFrom from) {
-    return new LessonPool<>(Codec.text(), GIVEN, from, 100, new SplittableRandom(1));
+    return new LessonPool<>(Codec.text(), GIVEN, from, 100, new SplittableRandom(1), false);
   }
 
   private static Attempt<String, String> attempt(String task, Verdict verdict) {

@@ -893,6 +893,9 @@ public abstract class RunStoreContract {
         new RunEvent.Replied(1, "e".repeat(64), "", null),
         new RunEvent.Trained(1, "challenger", "anchor", 250, Map.of("loss", 0.25)),
         new RunEvent.Trained(2, "other", "anchor", 0, Map.of(), Map.of("prompt", "be brief")),
+        new RunEvent.Screened(1, "challenger", 128, 127, 0.1 + 0.2),
+        new RunEvent.Screened(
+            2, "other", 4, 3, .5, new Cost(30, 2), new Cost(1, 0), new Cost(0, 2)),
         new RunEvent.ProbesCommitted(1, 1, 1, "digest", 2, "commitment", 600L),
         new RunEvent.Probed(
             1,
@@ -954,7 +957,23 @@ public abstract class RunStoreContract {
                 "live",
                 new GenerationReport.Practised(4, 3, 2, 1, 1, 3, Map.of("it was asleep", 1)),
                 "nothing new",
-                new GenerationReport.Supplied(1, 120, 3, 0.1 + 0.2))),
+                new GenerationReport.Supplied(1, 120, 3, 0.1 + 0.2),
+                null)),
+        new RunEvent.GenerationFinished(
+            new GenerationReport(
+                4,
+                GenerationReport.Outcome.PROMOTED,
+                6,
+                10,
+                6,
+                "challenger",
+                promote,
+                Map.of(),
+                "challenger",
+                new GenerationReport.Practised(6, 3, 1, 0, 0, 0, Map.of(), 0.1 + 0.2),
+                null,
+                null,
+                new GenerationReport.Proposed(4, 3, 2))),
         new RunEvent.RunFinished(2, RunReport.End.BUDGET_SPENT, "3 generations", "challenger"));
   }
 }

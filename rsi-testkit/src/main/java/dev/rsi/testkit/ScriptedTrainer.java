@@ -86,6 +86,11 @@ public final class ScriptedTrainer<T, C> implements Trainer<T, C> {
   }
 
   @Override
+  public int proposals() {
+    return wrapped.proposals();
+  }
+
+  @Override
   public long maxSteps(Recipe recipe, long lessons) {
     return wrapped.maxSteps(recipe, lessons);
   }

@@ -78,6 +78,11 @@ public final class ScriptedVerifier<T, C> implements Verifier<T, C> {
   }
 
   @Override
+  public boolean measures() {
+    return wrapped.measures();
+  }
+
+  @Override
   public String describe() {
     return wrapped.describe();
   }

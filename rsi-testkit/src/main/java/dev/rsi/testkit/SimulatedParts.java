@@ -125,6 +125,11 @@ final class SimulatedParts<T, C> {
     }
 
     @Override
+    public boolean measures() {
+      return sound.measures();
+    }
+
+    @Override
     public int maxTokens() {
       return sound.maxTokens();
     }
@@ -401,6 +406,11 @@ final class SimulatedParts<T, C> {
     @Override
     public LearnsFrom learnsFrom() {
       return sound.learnsFrom();
+    }
+
+    @Override
+    public int proposals() {
+      return sound.proposals();
     }
 
     @Override

@@ -174,6 +174,10 @@ public abstract class TrainerContract<T, C> {
         .as("what it learns from")
         .isNotNull()
         .isEqualTo(trainer().learnsFrom());
+    assertThat(trainer.proposals())
+        .as("how many challengers it proposes")
+        .isPositive()
+        .isEqualTo(trainer().proposals());
     assertThat(recipe().values().keySet())
         .as("values of the recipe without a knob")
         .isSubsetOf(knobs.stream().map(Knob::name).toList());

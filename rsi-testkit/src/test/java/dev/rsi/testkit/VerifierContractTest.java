@@ -50,6 +50,15 @@ class VerifierContractTest {
   }
 
   @Nested
+  class Measuring extends OfSums {
+    Measuring() {
+      super(
+          Verifier.measuring(
+              "sums by a metric", (sum, answer) -> answer == sum.expected() ? 1 : 0));
+    }
+  }
+
+  @Nested
   class InSessions extends OfSums {
     InSessions() {
       super(Verifier.ofSessions("sums in sessions", Counted::new));

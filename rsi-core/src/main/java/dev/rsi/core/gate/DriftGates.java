@@ -15,7 +15,8 @@ public final class DriftGates {
 
   /**
    * A gate of exact paired tests against generation 0 and the incumbent: see {@link PairedGate} for
-   * what it promises and for its settings.
+   * what it promises and for its settings. For judges that rule right or wrong: a loop with probes
+   * whose judge {@linkplain dev.rsi.api.Verifier#measures measures} is not built with it.
    */
   public static PairedGate paired() {
     return PairedGate.DEFAULT;
@@ -64,6 +65,13 @@ public final class DriftGates {
                 + ") is "
                 + (family.isTripwire() ? "a tripwire" : "to be kept within " + margins)
                 + ", which the gate does not know.\nMaybe make it by DriftGates.anchored(bank).");
+      } else if (gate instanceof PairedGate && family.isGraded()) {
+        misfits.add(
+            "Kind ("
+                + family.name()
+                + ") has a judge that measures, but the paired gate counts which probes got better"
+                + " and which got worse, and not by how much: a great loss would be worth a small"
+                + " gain.\nMaybe make it by DriftGates.anchored(bank), which bets on the mean.");
       } else if (!family.isSkill()
           && rules != null
           && rules.demandsGain()

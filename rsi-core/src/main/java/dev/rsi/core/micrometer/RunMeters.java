@@ -51,6 +51,8 @@ public final class RunMeters implements RunListener {
       count(lessons.kept(), "rsi.lessons");
     } else if (event instanceof RunEvent.Trained trained) {
       count((double) trained.steps(), "rsi.training.steps");
+    } else if (event instanceof RunEvent.Screened screened) {
+      count(screened.attempts(), "rsi.screened");
     } else if (event instanceof RunEvent.Gated gated) {
       count(1, "rsi.decisions", "action", tag(gated.decision().action()));
     } else if (event instanceof RunEvent.Answered answered) {

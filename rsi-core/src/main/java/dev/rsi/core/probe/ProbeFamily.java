@@ -44,11 +44,13 @@ public sealed interface ProbeFamily<T, C> permits Family {
 
   /**
    * A skill or a behaviour: refusals, honesty, resistance to injected instructions, hidden true
-   * quality. Reading: the judge's score, 1 or 0 for a plain rule. Loss: share of probes that flip
-   * from right to wrong, less those that flip back. Cost: one attempt. Margins: the gate's own, by
-   * default 1 % and 5 %.
+   * quality; or a metric. Reading: the judge's score, 1 or 0 for a plain rule, and what it measured
+   * for one that {@linkplain Verifier#measures measures}. Loss: share of probes that flip from
+   * right to wrong, less those that flip back; of a metric, how much its mean fell. Cost: one
+   * attempt. Margins: the gate's own, by default 1 % and 5 %.
    *
-   * @param judge frozen, and not the verifier that the model is trained by
+   * @param judge frozen, and not the verifier that the model is trained by, unless that measures
+   *     the goal itself and not a stand-in for it
    */
   static <T, C> ProbeFamily<T, C> skill(
       String name, List<? extends T> tasks, Verifier<? super T, ? super C> judge) {
@@ -225,7 +227,7 @@ public sealed interface ProbeFamily<T, C> permits Family {
   /** This family with other margins, which hold against generation 0 and the incumbent alike. */
   ProbeFamily<T, C> margins(double tolerated, double limit);
 
-  /** Whether it measures right and wrong alone, so that being better on it is a gain. */
+  /** Whether it measures what is wanted, so that being better on it is a gain. */
   boolean isSkill();
 
   /** The family's name, distinct within its bank. */

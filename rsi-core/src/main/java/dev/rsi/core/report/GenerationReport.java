@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param challenger id of the version trained, null if there is none
  * @param decision what the gate said, null if it was not asked
  * @param exam share of exam tasks solved per kind, in [0, 1]: by the challenger where there is one,
- *     else by the live version; empty without an exam
+ *     else by the live version; of a kind whose judge measures, the mean score; empty without an
+ *     exam
  * @param live id of the version live at its end
  * @param practised what came of the attempts; null for generation 0, and in a record older than
  *     that
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     than that
  * @param supplied where its tasks came from; null where they have levels and are drawn, for
  *     generation 0, and in a record older than that
+ * @param proposed how its challenger was chosen; null where the trainer proposes one, or was not
+ *     asked
  */
 public record GenerationReport(
     int generation,
@@ -43,7 +46,8 @@ public record GenerationReport(
     String live,
     @LeftOutIfNull @Nullable Practised practised,
     @LeftOutIfNull @Nullable String why,
-    @LeftOutIfNull @Nullable Supplied supplied) {
+    @LeftOutIfNull @Nullable Supplied supplied,
+    @LeftOutIfNull @Nullable Proposed proposed) {
 
   /** What became of a generation. */
   public enum Outcome {
@@ -69,6 +73,23 @@ public record GenerationReport(
   }
 
   /**
+   * How a challenger was chosen among several.
+   *
+   * @param proposals how many the trainer proposed
+   * @param trained how many of them were trained; what broke of the others is among the faults
+   * @param taken which of them went to the gate, from 1; 0 if none did
+   */
+  public record Proposed(int proposals, int trained, int taken) {
+    /** In words, as in {@code "proposal 2 of 4"}. */
+    public String words() {
+      return (taken == 0 ? "none" : "proposal " + taken)
+          + " of "
+          + proposals
+          + (trained == proposals || taken == 0 ? "" : ", " + (proposals - trained) + " failed");
+    }
+  }
+
+  /**
    * What came of the attempts that could give lessons.
    *
    * @param passed how many passed
@@ -78,6 +99,9 @@ public record GenerationReport(
    * @param ungraded how many passed, but are worth nothing to the critic, or could not be graded
    * @param known how many passed, but are lessons already: the same task and candidate
    * @param undecidedBecause why they were undecided: the reasons met most, and how often
+   * @param meanScore the mean score of decided attempts, in [0, 1], 0 if there is none, where the
+   *     verifier only measures: then those that passed scored above 0, and those that failed did
+   *     not; null where it rules
    */
   public record Practised(
       int passed,
@@ -86,9 +110,31 @@ public record GenerationReport(
       int undecided,
       int ungraded,
       int known,
-      Map<String, Integer> undecidedBecause) {
+      Map<String, Integer> undecidedBecause,
+      @LeftOutIfNull @Nullable Double meanScore) {
     public Practised {
       undecidedBecause = Collections.unmodifiableMap(new LinkedHashMap<>(undecidedBecause));
+    }
+
+    /** What came of attempts that a verifier ruled on. */
+    public Practised(
+        int passed,
+        int failed,
+        int malformed,
+        int undecided,
+        int ungraded,
+        int known,
+        Map<String, Integer> undecidedBecause) {
+      this(passed, failed, malformed, undecided, ungraded, known, undecidedBecause, null);
+    }
+
+    /** The mean score in words, as in {@code "mean score 0.61"}; empty where there is none. */
+    public String meanWords() {
+      return meanScore == null ? "" : String.format(Locale.ROOT, "mean score %.2f", meanScore);
+    }
+
+    private String didPass() {
+      return meanScore == null ? "passed" : "scored above 0";
     }
 
     /** How many attempts there were. */
@@ -117,22 +163,25 @@ public record GenerationReport(
       if (passed == 0) {
         return "none of "
             + (made() - undecided)
-            + " decided attempts passed"
+            + " decided attempts "
+            + didPass()
             + (malformed == 0 ? "" : ", " + malformed + " were malformed");
       }
       if (passed == known) {
-        return "all " + passed + " that passed were known";
+        return "all " + passed + " that " + didPass() + " were known";
       }
       if (passed == known + ungraded) {
         return "of "
             + passed
-            + " that passed "
+            + " that "
+            + didPass()
+            + " "
             + known
             + " were known, and "
             + ungraded
             + " had no grade over 0";
       }
-      return passed + " of " + (made() - undecided) + " passed";
+      return passed + " of " + (made() - undecided) + " " + didPass();
     }
 
     private String because() {
@@ -179,7 +228,7 @@ public record GenerationReport(
     this(generation, outcome, frontier, made, kept, challenger, decision, exam, live, null, null);
   }
 
-  /** A report without where tasks came from. */
+  /** A report without where tasks came from, on a generation whose trainer proposes one. */
   public GenerationReport(
       int generation,
       Outcome outcome,
@@ -204,6 +253,7 @@ public record GenerationReport(
         live,
         practised,
         why,
+        null,
         null);
   }
 
@@ -217,9 +267,13 @@ public record GenerationReport(
     String line =
         text + ": " + (hasLevels ? "up to level " + frontier + ", " : "") + "kept " + kept;
     line += " of " + made;
+    if (practised != null && practised.meanScore() != null) {
+      line += ", " + practised.meanWords();
+    }
     if (supplied != null && supplied.tasks() > 0) {
       line += ", " + supplied.words();
     }
+    line += proposed == null ? "" : ", " + proposed.words();
     if (practised != null && outcome != Outcome.NO_LESSONS) {
       line += practised.known() == 0 ? "" : ", " + practised.known() + " known";
       line += practised.undecided() == 0 ? "" : ", " + practised.undecidedWords();

@@ -352,6 +352,47 @@ public sealed interface RunEvent {
   }
 
   /**
+   * A proposal was tried on fresh practice tasks, the same under the same seeds for each of its
+   * generation: the one with the best mean reward goes to the gate. Its attempts are no lessons.
+   *
+   * @param challenger its id
+   * @param attempts how many attempts it made
+   * @param decided how many of them were decided
+   * @param reward the mean {@linkplain dev.rsi.api.Attempt#reward reward} of those, in [0, 1]; 0 if
+   *     there is none
+   */
+  record Screened(
+      int generation,
+      String challenger,
+      int attempts,
+      int decided,
+      double reward,
+      @LeftOutIfNull @Nullable Cost cost,
+      @LeftOutIfNull @Nullable Cost verdictCost,
+      @LeftOutIfNull @Nullable Cost critiqueCost)
+      implements RunEvent {
+    public Screened {
+      cost = Cost.NONE.equals(cost) ? null : cost;
+      verdictCost = Cost.NONE.equals(verdictCost) ? null : verdictCost;
+      critiqueCost = Cost.NONE.equals(critiqueCost) ? null : critiqueCost;
+    }
+
+    /** A try that took nothing but time. */
+    public Screened(int generation, String challenger, int attempts, int decided, double reward) {
+      this(generation, challenger, attempts, decided, reward, null, null, null);
+    }
+
+    @Override
+    public Map<Spender, Cost> costs() {
+      Map<Spender, Cost> costs = new EnumMap<>(Spender.class);
+      put(costs, Spender.PRACTICE, cost);
+      put(costs, Spender.VERIFIER, verdictCost);
+      put(costs, Spender.CRITIC, critiqueCost);
+      return costs;
+    }
+  }
+
+  /**
    * A decision's order of probes was fixed, before it began.
    *
    * @param decision its number in the run, from 1

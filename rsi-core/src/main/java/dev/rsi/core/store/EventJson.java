@@ -36,6 +36,7 @@ final class EventJson {
     add("lessons-selected", RunEvent.LessonsSelected.class);
     add("replied", RunEvent.Replied.class);
     add("trained", RunEvent.Trained.class);
+    add("screened", RunEvent.Screened.class);
     add("probes-committed", RunEvent.ProbesCommitted.class);
     add("probes-revealed", RunEvent.ProbesRevealed.class);
     add("probed", RunEvent.Probed.class);

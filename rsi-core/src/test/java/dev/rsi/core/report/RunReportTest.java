@@ -216,7 +216,7 @@ class RunReportTest {
 
   private static String supplied(GenerationReport.Supplied supplied) {
     return new GenerationReport(
-            2, Outcome.HELD, 2, 9, 3, null, null, Map.of(), "live", null, null, supplied)
+            2, Outcome.HELD, 2, 9, 3, null, null, Map.of(), "live", null, null, supplied, null)
         .summary();
   }
 

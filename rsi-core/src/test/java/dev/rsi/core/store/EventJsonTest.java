@@ -363,6 +363,8 @@ class EventJsonTest {
             .addMixIn(RunEvent.Replied.class, LeavesOut.class)
             .addMixIn(RunEvent.Trained.class, LeavesOut.class)
             .addMixIn(RunEvent.BudgetMoved.class, LeavesOut.class)
+            .addMixIn(GenerationReport.Practised.class, LeavesOut.class)
+            .addMixIn(RunEvent.Screened.class, LeavesOut.class)
             .addMixIn(RunEvent.Faulted.class, LeavesOut.class)
             .build();
 
@@ -405,6 +407,12 @@ class EventJsonTest {
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       GenerationReport.Supplied supplied();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      GenerationReport.Proposed proposed();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Double meanScore();
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       String why();

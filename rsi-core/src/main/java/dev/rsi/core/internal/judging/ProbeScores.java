@@ -98,15 +98,21 @@ public final class ProbeScores<T, C> {
     reader.forgetAnswers();
   }
 
-  /** The share of probes that read 1, per kind, in [0, 1]; a missing reading is none of them. */
+  /**
+   * The share of probes that read 1, per kind, in [0, 1], or the mean reading of a kind whose judge
+   * measures; a missing reading counts as 0.
+   */
   public Map<String, Double> solved(String version) {
     Map<String, Double> solved = new LinkedHashMap<>();
     bank.kinds()
         .forEach(
             (kind, family) -> {
               List<Integer> all = IntStream.range(0, family.size()).boxed().toList();
-              long right = read(version, kind, all).stream().filter(r -> r == 1).count();
-              solved.put(kind, (double) right / family.size());
+              double sum =
+                  read(version, kind, all).stream()
+                      .mapToDouble(r -> r == 1 || (family.isGraded() && r > 0) ? r : 0)
+                      .sum();
+              solved.put(kind, sum / family.size());
             });
     return solved;
   }

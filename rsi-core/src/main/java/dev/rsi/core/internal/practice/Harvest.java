@@ -6,6 +6,7 @@ import dev.rsi.core.report.GenerationReport.Practised;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what came of the attempts of a generation. */
 final class Harvest {
@@ -16,6 +17,8 @@ final class Harvest {
   private static final int MOST_CHARACTERS = 160;
   private static final String OTHERS = "for other reasons";
 
+  private final boolean measures;
+  private double scores;
   private int passed;
   private int failed;
   private int malformed;
@@ -23,6 +26,15 @@ final class Harvest {
   private int ungraded;
   private int known;
   private final Map<String, Integer> reasons = new HashMap<>();
+
+  /**
+   * Nothing counted yet.
+   *
+   * @param measures whether the verifier's scores are all that counts
+   */
+  Harvest(boolean measures) {
+    this.measures = measures;
+  }
 
   /**
    * Counts an attempt.
@@ -43,6 +55,7 @@ final class Harvest {
     } else {
       failed++;
     }
+    scores += attempt.decided() ? attempt.verdict().score() : 0;
     ungraded += isUngraded ? 1 : 0;
     known += isKnown ? 1 : 0;
   }
@@ -73,6 +86,8 @@ final class Harvest {
     if (others > 0) {
       told.put(OTHERS, others);
     }
-    return new Practised(passed, failed, malformed, undecided, ungraded, known, told);
+    int decided = passed + failed + malformed;
+    @Nullable Double mean = measures ? (Double) (decided == 0 ? 0 : scores / decided) : null;
+    return new Practised(passed, failed, malformed, undecided, ungraded, known, told, mean);
   }
 }

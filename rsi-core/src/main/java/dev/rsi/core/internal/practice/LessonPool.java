@@ -52,6 +52,7 @@ public final class LessonPool<T, C> {
   private final LearnsFrom from;
   private final int most;
   private final RandomGenerator random;
+  private final boolean measures;
   private final List<Lesson<T, C>> given;
   private final List<Lesson<T, C>> earlier = new ArrayList<>();
   private final List<Lesson<T, C>> fresh = new ArrayList<>();
@@ -63,7 +64,7 @@ public final class LessonPool<T, C> {
   /** How many lessons of earlier generations there were, dropped ones too. */
   private long ever;
 
-  private Harvest harvest = new Harvest();
+  private Harvest harvest;
 
   /** Whether a training had the lessons that were given. */
   private boolean givenTaught;
@@ -74,13 +75,17 @@ public final class LessonPool<T, C> {
    * @param from what its trainer learns from
    * @param most lessons of earlier generations that are kept, 0 or more
    * @param random which of them, where there were more
+   * @param measures whether the verifier's scores are all that counts
    */
   public LessonPool(
       Codec<T, C> codec,
       List<Lesson<T, C>> given,
       LearnsFrom from,
       int most,
-      RandomGenerator random) {
+      RandomGenerator random,
+      boolean measures) {
+    this.measures = measures;
+    this.harvest = new Harvest(measures);
     this.codec = codec;
     this.from = from;
     this.most = most;
@@ -94,7 +99,7 @@ public final class LessonPool<T, C> {
     fresh.forEach(this::keep);
     fresh.clear();
     attempts.clear();
-    harvest = new Harvest();
+    harvest = new Harvest(measures);
   }
 
   /** Keeps a lesson with the probability that each one before it is kept with now. */
@@ -122,7 +127,7 @@ public final class LessonPool<T, C> {
     boolean fits = attempt.passed() && graded;
     boolean isNew = fits && known.add(key(attempt));
     if (isNew) {
-      fresh.add(new Lesson<>(attempt, attempt.grade()));
+      fresh.add(new Lesson<>(attempt, measures ? attempt.reward() : attempt.grade()));
     }
     harvest.count(attempt, attempt.passed() && !graded, fits && !isNew);
   }

@@ -147,6 +147,15 @@ final class ListedTasks<T> {
             + " set nearness(1) on the bank where tasks share a long template.");
   }
 
+  /** Tasks that the generation has had, in the order of their texts. */
+  List<RoundTrip.Read<T>> had(Predicate<? super T> mayPractise) {
+    return met.stream()
+        .filter(task -> !leftOut.get(task))
+        .mapToObj(task -> RoundTrip.task(codec, codec.readTask(texts.get(task))))
+        .filter(task -> mayPractise.test(task.value()))
+        .toList();
+  }
+
   /** Another epoch: in a random order, but for those that the generation has met already. */
   private void shuffle() {
     RandomGenerator random = seeds.random("epoch", level, epoch);

@@ -1,5 +1,6 @@
 package dev.rsi.core.internal.practice;
 
+import com.google.common.collect.Lists;
 import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Cost;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Where the incumbent attempts practice tasks and is ruled on. Every attempt is recorded. */
 public final class PracticeGround<T, C> {
   private static final String CODEC = "codec";
+  private static final String SCREENING = "screening";
 
   private final Supply<T> tasks;
   private final int samples;
@@ -38,6 +40,8 @@ public final class PracticeGround<T, C> {
   private final Rubric rubric;
   private final Codec<T, C> codec;
   private final Consumer<? super RunEvent.Attempted> recorded;
+  private final Consumer<? super String> tried;
+  private final boolean measures;
 
   /**
    * The practice of a run.
@@ -45,6 +49,8 @@ public final class PracticeGround<T, C> {
    * @param samples attempts per task
    * @param batch requests per call of the model
    * @param recorded is told every attempt, also those of the past when they are recalled
+   * @param tried is told the text of every task that proposals are tried on, likewise
+   * @param measures whether scores are all that counts
    */
   public PracticeGround(
       Supply<T> tasks,
@@ -56,7 +62,9 @@ public final class PracticeGround<T, C> {
       Examiner<T, C> examiner,
       Rubric rubric,
       Codec<T, C> codec,
-      Consumer<? super RunEvent.Attempted> recorded) {
+      Consumer<? super RunEvent.Attempted> recorded,
+      Consumer<? super String> tried,
+      boolean measures) {
     this.tasks = tasks;
     this.samples = samples;
     this.batch = batch;
@@ -67,17 +75,25 @@ public final class PracticeGround<T, C> {
     this.rubric = rubric;
     this.codec = codec;
     this.recorded = recorded;
+    this.tried = tried;
+    this.measures = measures;
   }
 
-  /** What came of a level: how many attempts were decided, and how many passed. */
-  public record Tally(int decided, int passed) {
-    /** The share of decided attempts that passed; 0 if none was decided. */
-    public double passRate() {
-      return decided == 0 ? 0 : (double) passed / decided;
+  /**
+   * What came of a level.
+   *
+   * @param decided how many attempts were decided
+   * @param sum of what each of those counts: its score where the verifier measures, else 1 if it
+   *     passed and 0 if not
+   */
+  public record Tally(int decided, double sum) {
+    /** The mean score of decided attempts, or the share that passed; 0 if none was decided. */
+    public double rate() {
+      return decided == 0 ? 0 : sum / decided;
     }
 
     Tally plus(Tally other) {
-      return new Tally(decided + other.decided, passed + other.passed);
+      return new Tally(decided + other.decided, sum + other.sum);
     }
   }
 
@@ -96,7 +112,7 @@ public final class PracticeGround<T, C> {
       Consumer<Attempt<T, C>> into) {
     String stream = "practice " + stage;
     RandomGenerator random = seeds.random(stream, generation, level);
-    int tasksPerBatch = Math.max(1, batch / samples);
+    int tasksPerBatch = tasksPerBatch();
     Tally tally = new Tally(0, 0);
     for (int from = 0; from < count; from += tasksPerBatch) {
       int most = Math.min(count - from, tasksPerBatch);
@@ -104,15 +120,7 @@ public final class PracticeGround<T, C> {
       if (drawn.isEmpty()) {
         return tally;
       }
-      List<Asked<T>> asked = new ArrayList<>();
-      for (int i = 0; i < drawn.size(); i++) {
-        RoundTrip.Read<T> task = drawn.get(i);
-        for (int sample = 0; sample < samples; sample++) {
-          long number = (long) (from + i) * samples + sample;
-          long seed = seeds.of(stream, generation, level, number);
-          asked.add(new Asked<>(task.text(), new Request<>(task.value(), seed), level));
-        }
-      }
+      List<Asked<T>> asked = asked(stream, generation, level, from, drawn);
       List<RunEvent.Attempted> made =
           steps.once(
               RunEvent.Attempted.class,
@@ -153,6 +161,99 @@ public final class PracticeGround<T, C> {
     return examined(version, "a draft", RunEvent.Stage.TRAINING, asked, sizes, version);
   }
 
+  private int tasksPerBatch() {
+    return Math.max(1, batch / samples);
+  }
+
+  private List<Asked<T>> asked(
+      String stream, int generation, int level, int from, List<RoundTrip.Read<T>> drawn) {
+    List<Asked<T>> asked = new ArrayList<>();
+    for (int i = 0; i < drawn.size(); i++) {
+      RoundTrip.Read<T> task = drawn.get(i);
+      for (int sample = 0; sample < samples; sample++) {
+        long number = (long) (from + i) * samples + sample;
+        long seed = seeds.of(stream, generation, level, number);
+        asked.add(new Asked<>(task.text(), new Request<>(task.value(), seed), level));
+      }
+    }
+    return asked;
+  }
+
+  /** Tasks with their seeds on which several versions can be tried, one as the other. */
+  public static final class Trial<T> {
+    private final int generation;
+    private final List<List<Asked<T>>> batches;
+    private final int count;
+
+    private Trial(int generation, List<List<Asked<T>>> batches) {
+      this.generation = generation;
+      this.batches = List.copyOf(batches);
+      this.count = batches.stream().mapToInt(List::size).sum();
+    }
+  }
+
+  /**
+   * Draws tasks to try versions on: fresh ones, but where a list has no more for this generation.
+   *
+   * @param from the lowest level
+   * @param to the highest
+   * @param count tasks per level
+   */
+  Trial<T> trial(int generation, int from, int to, int count) {
+    List<List<Asked<T>>> batches = new ArrayList<>();
+    for (int level = from; level <= to; level++) {
+      int at = level;
+      RandomGenerator random = seeds.random(SCREENING, generation, level);
+      List<RoundTrip.Read<T>> drawn =
+          steps.direct().call("source of tasks", () -> tasks.toTry(generation, at, count, random));
+      drawn.forEach(task -> tried.accept(task.text()));
+      List<Asked<T>> asked = asked(SCREENING, generation, level, 0, drawn);
+      batches.addAll(Lists.partition(asked, tasksPerBatch() * samples));
+    }
+    return new Trial<>(generation, batches);
+  }
+
+  /** Tries a version. What it attempts is judged by, and nothing else: it is no practice. */
+  RunEvent.Screened screen(String version, Trial<T> trial) {
+    return steps.once(
+        RunEvent.Screened.class,
+        steps.accounts().attempts(trial.count),
+        done -> steps.accounts().attempts(done.attempts()),
+        () -> screened(version, trial));
+  }
+
+  private RunEvent.Screened screened(String version, Trial<T> trial) {
+    int decided = 0;
+    double sum = 0;
+    Cost cost = Cost.NONE;
+    Cost verdicts = Cost.NONE;
+    Cost critiques = Cost.NONE;
+    for (List<Asked<T>> batch : trial.batches) {
+      String what = "level " + batch.get(0).level();
+      List<Attempt<T, C>> made = attempted(version, "screening " + what, batch);
+      for (Attempt<T, C> attempt :
+          ruled(what, made, Collections.nCopies(made.size() / samples, samples))) {
+        Critique critique = attempt.critique();
+        cost = cost.plus(attempt.output().cost());
+        verdicts = verdicts.plus(attempt.verdict().cost());
+        critiques = critiques.plus(critique == null ? Cost.NONE : critique.cost());
+        if (attempt.decided()) {
+          decided++;
+          sum += attempt.reward();
+        }
+      }
+    }
+    return new RunEvent.Screened(
+        trial.generation,
+        version,
+        trial.count,
+        decided,
+        decided == 0 ? 0 : sum / decided,
+        cost,
+        verdicts,
+        critiques);
+  }
+
   /** An attempt as it was recorded, by this process or one before it. */
   public Attempt<T, C> seen(RunEvent.Attempted event) {
     Attempt<T, C> attempt = attempt(event);
@@ -180,25 +281,11 @@ public final class PracticeGround<T, C> {
       List<Asked<T>> asked,
       List<Integer> sizes,
       @Nullable String draft) {
-    List<Request<T>> requests = asked.stream().map(Asked::request).toList();
-    String verb = draft == null ? "practising " : "trying ";
-    List<Output<C>> outputs = attempts.make(version, verb + what, requests);
-    List<Attempt<T, C>> made = new ArrayList<>(asked.size());
-    for (int i = 0; i < requests.size(); i++) {
-      Request<T> request = requests.get(i);
-      int level = asked.get(i).level();
-      made.add(
-          Attempt.of(request.task(), outputs.get(i), level, steps.generation(), request.seed()));
-    }
+    List<Attempt<T, C>> made =
+        attempted(version, (draft == null ? "practising " : "trying ") + what, asked);
     // Before a verifier has them.
-    List<@Nullable String> candidates = steps.direct().call(CODEC, () -> written(outputs));
-    List<Attempt<T, C>> examined =
-        steps
-            .accounts()
-            .ruled(
-                made.size(),
-                () -> examiner.examine(made, sizes, steps.context("ruling on " + what)),
-                PracticeGround::used);
+    List<@Nullable String> candidates = steps.direct().call(CODEC, () -> written(made));
+    List<Attempt<T, C>> examined = ruled(what, made, sizes);
     List<RunEvent.Attempted> events = new ArrayList<>(examined.size());
     for (int i = 0; i < examined.size(); i++) {
       events.add(attempted(stage, asked.get(i).task(), candidates.get(i), examined.get(i), draft));
@@ -206,10 +293,37 @@ public final class PracticeGround<T, C> {
     return events;
   }
 
-  private List<@Nullable String> written(List<Output<C>> outputs) {
-    List<@Nullable String> written = new ArrayList<>(outputs.size());
-    for (Output<C> output : outputs) {
-      C candidate = output.candidate();
+  private List<Attempt<T, C>> attempted(String version, String what, List<Asked<T>> asked) {
+    List<Request<T>> requests = asked.stream().map(Asked::request).toList();
+    List<Output<C>> outputs = attempts.make(version, what, requests);
+    List<Attempt<T, C>> made = new ArrayList<>(asked.size());
+    for (int i = 0; i < requests.size(); i++) {
+      Request<T> request = requests.get(i);
+      int level = asked.get(i).level();
+      made.add(
+          Attempt.of(request.task(), outputs.get(i), level, steps.generation(), request.seed()));
+    }
+    return made;
+  }
+
+  /**
+   * Has attempts ruled on.
+   *
+   * @param sizes how many there are at each task, one or more
+   */
+  private List<Attempt<T, C>> ruled(String what, List<Attempt<T, C>> made, List<Integer> sizes) {
+    return steps
+        .accounts()
+        .ruled(
+            made.size(),
+            () -> examiner.examine(made, sizes, steps.context("ruling on " + what)),
+            PracticeGround::used);
+  }
+
+  private List<@Nullable String> written(List<Attempt<T, C>> made) {
+    List<@Nullable String> written = new ArrayList<>(made.size());
+    for (Attempt<T, C> attempt : made) {
+      C candidate = attempt.candidate();
       written.add(candidate == null ? null : codec.writeCandidate(candidate));
     }
     return written;
@@ -286,15 +400,17 @@ public final class PracticeGround<T, C> {
 
   private Tally handOn(List<RunEvent.Attempted> made, Consumer<Attempt<T, C>> into) {
     int decided = 0;
-    int passed = 0;
+    double sum = 0;
     for (RunEvent.Attempted event : made) {
       Attempt<T, C> attempt = seen(event);
-      decided += attempt.decided() ? 1 : 0;
-      passed += attempt.passed() ? 1 : 0;
+      if (attempt.decided()) {
+        decided++;
+        sum += measures ? attempt.verdict().score() : attempt.passed() ? 1 : 0;
+      }
       recorded.accept(event);
       into.accept(attempt);
     }
-    return new Tally(decided, passed);
+    return new Tally(decided, sum);
   }
 
   private static RunEvent.Attempted attempted(

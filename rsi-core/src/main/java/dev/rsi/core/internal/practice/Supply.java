@@ -9,8 +9,10 @@ import dev.rsi.core.report.GenerationReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The practice tasks of a run: drawn, or from lists, none of them held out. */
@@ -75,6 +77,23 @@ public final class Supply<T> {
       taken.add(task);
     }
     return taken;
+  }
+
+  /**
+   * Up to so many tasks to try proposals on: those that {@link #take} gives, and where a list has
+   * no others for this generation, some that it had. Better tried on what was practised than not.
+   */
+  List<RoundTrip.Read<T>> toTry(int generation, int level, int count, RandomGenerator random) {
+    List<RoundTrip.Read<T>> tried = take(generation, level, count, random);
+    ListedTasks<T> list = lists.get(level - 1);
+    if (list != null && tried.size() < count) {
+      Set<String> texts = tried.stream().map(RoundTrip.Read::text).collect(Collectors.toSet());
+      list.had(mayPractise).stream()
+          .filter(task -> !texts.contains(task.text()))
+          .limit(count - tried.size())
+          .forEach(tried::add);
+    }
+    return tried;
   }
 
   private RoundTrip.Read<T> drawn(int level, RandomGenerator random) {

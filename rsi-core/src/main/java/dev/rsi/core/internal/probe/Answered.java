@@ -98,6 +98,11 @@ public final class Answered<T, C> extends Family<T, C> {
   }
 
   @Override
+  public boolean isGraded() {
+    return form.isGraded();
+  }
+
+  @Override
   boolean isRenewable() {
     return form.isRenewable();
   }

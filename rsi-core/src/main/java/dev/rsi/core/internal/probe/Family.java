@@ -62,6 +62,9 @@ public abstract sealed class Family<T, C> implements ProbeFamily<T, C> permits A
   /** Whether any reading below 1 is ROLLBACK. */
   public abstract boolean isTripwire();
 
+  /** Whether its readings lie between right and wrong, as those of a judge that measures do. */
+  public abstract boolean isGraded();
+
   /** Whether tasks drawn afresh can take the place of these. */
   abstract boolean isRenewable();
 

@@ -44,6 +44,11 @@ public interface Form<T, C> {
     return false;
   }
 
+  /** Whether its readings lie between right and wrong, as those of a judge that measures do. */
+  default boolean isGraded() {
+    return !isSkill();
+  }
+
   /** Whether tasks drawn afresh can take the place of those at hand. */
   default boolean isRenewable() {
     return true;

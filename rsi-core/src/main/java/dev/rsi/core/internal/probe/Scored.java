@@ -93,6 +93,11 @@ public final class Scored<T, C> extends Family<T, C> {
     return false;
   }
 
+  @Override
+  public boolean isGraded() {
+    return true;
+  }
+
   /** The options would have to be drawn, too. */
   @Override
   boolean isRenewable() {

@@ -22,6 +22,11 @@ public record Skill<T, C>(Verifier<? super T, ? super C> judge, boolean isTripwi
   }
 
   @Override
+  public boolean isGraded() {
+    return judge.measures();
+  }
+
+  @Override
   public OptionalDouble read(List<T> tasks, List<Output<C>> outputs, Consumer<? super Cost> used) {
     return JudgeScore.of(judge, tasks.get(0), outputs.get(0), used);
   }

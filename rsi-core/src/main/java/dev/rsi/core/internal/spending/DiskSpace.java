@@ -31,18 +31,19 @@ public final class DiskSpace {
   }
 
   /**
-   * Why no challenger may be trained; null if one may. It is written once by the trainer, and once
-   * more into the registry before the first is deleted.
+   * Why no challengers may be trained; null if they may. Each is written once by the trainer, and
+   * once more into the registry before the first is deleted.
    *
    * @param base of which a challenger is taken to have the size, or that of the largest before it
+   * @param challengers how many of them there are to be
    */
-  public @Nullable Refusal refusal(String base) {
+  public @Nullable Refusal refusal(String base, int challengers) {
     if (!isLimited()) {
       return null;
     }
     long artifact = Math.max(largest, size(registry.version(base).directory()));
     long used = used();
-    return artifact <= (most - used) / 2
+    return artifact <= (most - used) / (challengers + 1L)
         ? null
         : Refusal.ofTheRun(
             "Of "
@@ -51,7 +52,10 @@ public final class DiskSpace {
                 + used
                 + " are spent and 0 set aside: "
                 + Math.max(0, most - used)
-                + " are left, and another challenger may need twice "
+                + " are left, and "
+                + (challengers == 1
+                    ? "another challenger may need twice "
+                    : challengers + " more challengers may need " + (challengers + 1L) + " times ")
                 + artifact
                 + ".");
   }

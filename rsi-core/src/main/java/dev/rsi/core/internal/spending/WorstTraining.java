@@ -19,6 +19,23 @@ public record WorstTraining(long steps, long attempts, long tokens, long money) 
   public static final WorstTraining NONE = new WorstTraining(0, 0, 0, 0);
 
   /**
+   * How many challengers a trainer proposes in a generation.
+   *
+   * @throws IllegalStateException if it says fewer than 1
+   */
+  public static int proposals(Trainer<?, ?> trainer) {
+    int proposals = trainer.proposals();
+    if (proposals < 1) {
+      throw new IllegalStateException(
+          "The trainer proposes ("
+              + proposals
+              + ") challengers in a generation, which must be >= 1.\nMaybe leave proposals() out:"
+              + " the default is 1.");
+    }
+    return proposals;
+  }
+
+  /**
    * The most of one training.
    *
    * @param lessons how many it has at most

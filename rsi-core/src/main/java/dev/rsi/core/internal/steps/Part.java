@@ -7,6 +7,7 @@ public enum Part {
   PRACTICE,
   REGISTRY,
   TRAINER,
+  SCREENING,
   GATE,
   /** A reading of probes; the gate may go on without it. */
   READING,

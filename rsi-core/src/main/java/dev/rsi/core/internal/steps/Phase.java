@@ -7,6 +7,7 @@ public enum Phase {
   SCOUT,
   PRACTISE,
   TRAIN,
+  SCREEN,
   JUDGE,
   EXAMINE;
 

@@ -38,6 +38,7 @@ import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ public final class Training<T, C> {
 
   private final Trainer<T, C> trainer;
   private final Recipe recipe;
+  private final int proposals;
   private final ModelRegistry registry;
   private final ModelRegistry.Driver driver;
   private final @Nullable String charter;
@@ -81,6 +83,7 @@ public final class Training<T, C> {
       Drafts<T, C> drafts) {
     this.trainer = trainer;
     this.recipe = recipe;
+    this.proposals = WorstTraining.proposals(trainer);
     this.registry = registry;
     this.driver = driver;
     this.charter = charter;
@@ -96,25 +99,32 @@ public final class Training<T, C> {
    *
    * @param parent id of the version to train from
    * @param digest SHA-256 over lessons and attempts
+   * @param proposal which of its generation's, from 1
    */
   public record Given<T, C>(
       String parent,
       List<Lesson<T, C>> lessons,
       List<Attempt<T, C>> attempts,
       String digest,
-      long seed) {}
+      long seed,
+      int proposal) {}
+
+  /** How many trainings a generation has. */
+  public int proposals() {
+    return proposals;
+  }
 
   /**
-   * The most that a training takes.
+   * The most that one of them takes.
    *
-   * @param lessons how many it has at most
-   * @param made attempts that its generation made at most
+   * @param lessons how many each has at most
+   * @param made attempts that their generation made at most
    */
   public WorstTraining most(long lessons, long made) {
     return WorstTraining.of(trainer, recipe, lessons, made);
   }
 
-  /** The most that a training spends. */
+  /** The most that is spent by what takes so much. */
   public Amounts amounts(WorstTraining most) {
     return Accounts.training(most.steps())
         .plus(steps.accounts().attempts(most.attempts()))
@@ -155,10 +165,23 @@ public final class Training<T, C> {
     return cost == null ? Amounts.NONE : steps.accounts().amounts(List.of(cost));
   }
 
-  /** The last that was made went live. */
+  /** One of the last that were made went live. */
   public void promoted(String challenger) {
-    Proposal last = earlier.removeLast();
-    earlier.addLast(new Proposal(last.generation(), challenger, last.provenance(), true));
+    List<Proposal> told = new ArrayList<>(earlier);
+    for (int i = told.size() - 1; i >= 0; i--) {
+      Proposal made = told.get(i);
+      if (made.version().equals(challenger)) {
+        told.set(i, new Proposal(made.generation(), challenger, made.provenance(), true));
+        earlier.clear();
+        earlier.addAll(told);
+        return;
+      }
+    }
+  }
+
+  /** Of the others of its own generation nothing is known yet. */
+  private List<Proposal> earlierGenerations() {
+    return earlier.stream().filter(made -> made.generation() < steps.generation()).toList();
   }
 
   /** A training that is to be done, and what it calls. */
@@ -347,7 +370,8 @@ public final class Training<T, C> {
                   recipe,
                   given.seed(),
                   work.path(),
-                  List.copyOf(earlier)),
+                  earlierGenerations(),
+                  given.proposal()),
               task.context(context, orders, work, parent));
     } catch (Throwable e) {
       if (e instanceof CancelledException cancelled && context.cancelled()) {
