@@ -352,7 +352,8 @@ class LiveModelTest {
           .isEqualTo(((ScoringSession<Sum, Long>) direct).score(tasks, List.of(3L), CONTEXT));
     }
     assertThat(scripted.openSessions()).isZero();
-    try (LiveModel<Sum, Long> live = LiveModel.open(strict, registry, 1);
+    Generator<Sum, Long> answersAlone = new Unclosable<>(learner.generator());
+    try (LiveModel<Sum, Long> live = LiveModel.open(answersAlone, registry, 1);
         LiveModel.Lease<Sum, Long> lease = live.acquire()) {
       assertThat(lease).isNotInstanceOf(ScoringSession.class);
     }
