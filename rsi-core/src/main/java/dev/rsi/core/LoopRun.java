@@ -253,12 +253,14 @@ final class LoopRun<T, C> implements AutoCloseable {
       RunEvent.RunStarted begins = new RunEvent.RunStarted(plan.seed(), state.anchor(), setting);
       steps.begin(
           begins,
-          began ->
-              plan.differences(
-                  began,
-                  begins,
-                  each -> plan.store().forEach(steps.run(), RunEvent.Attempted.class, each),
-                  steps),
+          began -> {
+            judging.decideBy(plan.gate(began));
+            return plan.differences(
+                began,
+                begins,
+                each -> plan.store().forEach(steps.run(), RunEvent.Attempted.class, each),
+                steps);
+          },
           new RunEvent.Resumed(
               recorded.generation(), Math.toIntExact(recorded.events()), plan.budget().toString()));
       begun = true;

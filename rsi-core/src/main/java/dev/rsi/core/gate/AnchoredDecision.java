@@ -10,6 +10,7 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
 import dev.rsi.core.internal.stats.Bets;
 import dev.rsi.core.internal.stats.Evidence;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ final class AnchoredDecision {
 
   /** A straight line that ends below this share of what is needed is hopeless. */
   private static final double IN_SIGHT = 0.4;
+
+  /** So many standard deviations fewer losses than were seen might be to come. */
+  private static final double LUCK = 2;
 
   /**
    * So many kinds are read twice in a decision: a second look is a call of the model of its own,
@@ -83,29 +87,35 @@ final class AnchoredDecision {
     List<Signal> signals = new ArrayList<>();
     for (ProbeKind kind : kinds) {
       String name = kind.name();
-      signals.add(new Signal(name, Role.ANCHOR, rules.margins(name, Role.ANCHOR)));
+      signals.add(signal(rules, name, Role.ANCHOR, false));
       if (rules.incumbent()) {
-        signals.add(
-            new Signal(
-                name,
-                Role.INCUMBENT,
-                rules.margins(name, Role.INCUMBENT),
-                !rules.guards().contains(name)));
+        signals.add(signal(rules, name, Role.INCUMBENT, !rules.guards().contains(name)));
       }
     }
     return signals;
   }
 
+  private static Signal signal(Rules rules, String kind, Role reference, boolean gains) {
+    Margins margins = rules.margins(kind, reference);
+    return new Signal(kind, reference, margins, gains, rules.safe(margins.limit()));
+  }
+
   private Standing stand() {
-    double level =
-        ErrorBudget.level(
-            rules.error(),
-            rules.fraction(),
-            lineage.decisions(),
-            lineage.promotions(),
-            source.histories());
     return new Standing(
-        lineage, signals, tripwires, level, rules.falseAlarm(), rules.demandsGain(), rules.jump());
+        lineage,
+        signals,
+        tripwires,
+        level(rules.error()),
+        rules.falseAlarm(),
+        rules.demandsGain(),
+        rules.jump(),
+        level(rules.noGain()),
+        !rules.before());
+  }
+
+  private double level(double error) {
+    return ErrorBudget.level(
+        error, rules.fraction(), lineage.decisions(), lineage.promotions(), source.histories());
   }
 
   /** Decides, and closes the decision in the lineage however it ends. */
@@ -271,7 +281,7 @@ final class AnchoredDecision {
       } else if (!safe) {
         weight = standing.safe(i) ? weight : -standing.safeLog(i);
       } else if (!gained) {
-        weight = !spent(i) && gainInSight(i) ? standing.gainLog(i) : weight;
+        weight = !spent(i) && (gainInSight(i) || pooled(i)) ? standing.gainLog(i) : weight;
       }
       if (weight > most) {
         best = i;
@@ -296,7 +306,7 @@ final class AnchoredDecision {
 
   /** Whether not even a gain on every probe could prove safety. */
   private boolean impossible(int signal) {
-    Bets bets = Bets.safe(signals.get(signal).margins().limit());
+    Bets bets = rules.safe(signals.get(signal).margins().limit());
     return bets.logWealth(0, 0, limits[signal / references]) < standing.needed();
   }
 
@@ -314,7 +324,8 @@ final class AnchoredDecision {
     return (n >= Math.min(SETTLED, limit * FORESEEABLE)
             && safe.logAfterSame(limit - n) < standing.needed())
         || (n >= limit * FORESEEABLE
-            && safe.logTimes((double) limit / n) < IN_SIGHT * standing.needed());
+            && safe.logTimes((double) limit / n) < IN_SIGHT * standing.needed()
+            && (rules.before() || safe.logInLuck(limit - n, LUCK) < standing.needed()));
   }
 
   private boolean harmInSight(int signal) {
@@ -325,6 +336,15 @@ final class AnchoredDecision {
     double times = (double) limits[signal / references] / n;
     return lineage.log(signal, signals.get(signal).harm(), times) - Math.log(signals.size())
         >= standing.harmNeeded();
+  }
+
+  /** Whether a kind is one of those that together may prove a gain. */
+  private boolean pooled(int signal) {
+    if (!signals.get(signal).gains()) {
+      return false;
+    }
+    double times = (double) IntStream.of(limits).sum() / Math.max(1, IntStream.of(taken).sum());
+    return standing.pooledLog(times) >= IN_SIGHT * standing.pooledNeeded();
   }
 
   private boolean gainInSight(int signal) {

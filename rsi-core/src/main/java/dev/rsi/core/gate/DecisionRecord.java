@@ -21,6 +21,7 @@ final class DecisionRecord {
   static final String UNSOUND = "The instrument is unsound: ";
   private static final String TRIPWIRE = " as tripwire";
   private static final String INSTRUMENT = " as instrument";
+  private static final String EDITION = "edition";
   private static final String AGAINST = " against ";
 
   /**
@@ -62,6 +63,11 @@ final class DecisionRecord {
     numbers.put("safe needed", standing.needed());
     if (rules.demandsGain() && !standing.signals().isEmpty()) {
       numbers.put("gain", standing.gainLog());
+    }
+    if (!rules.before()) {
+      numbers.put(EDITION, (double) rules.edition());
+      numbers.put("gain error", rules.noGain());
+      numbers.put("gain needed", standing.allGainNeeded());
     }
     return new GateFinding(
         LINEAGE, standing.harmLog() >= standing.harmNeeded() ? "worse" : "kept", numbers);
@@ -169,20 +175,15 @@ final class DecisionRecord {
                 count(finding, "hits"),
                 count(finding, "missing")));
       } else if (!name.endsWith(INSTRUMENT)) {
-        signals.add(signal(finding));
+        signals.add(signal(finding, isBefore(head)));
         carried.add(eight(finding, "carried "));
       }
     }
     long decision = count(head, "decision");
     long promotions = count(head, "promotions");
     double falseAlarm = share(head, "false alarm");
-    double level =
-        ErrorBudget.level(
-            share(head, "error"),
-            flag(head, "fraction"),
-            decision,
-            promotions,
-            number(head, "histories"));
+    double level = level(head, "error", decision, promotions);
+    boolean before = isBefore(head);
     Standing standing =
         new Standing(
             new Lineage(decision, promotions, carried.toArray(new double[0][])),
@@ -191,23 +192,48 @@ final class DecisionRecord {
             level,
             falseAlarm,
             flag(head, "gain demanded"),
-            jump(head));
+            jump(head),
+            before ? level : level(head, "gain error", decision, promotions),
+            !before);
     standing.faults((int) count(head, "faults"));
     count(head, "bank");
     return standing;
   }
 
-  private static Signal signal(GateFinding finding) {
+  private static double level(GateFinding head, String error, long decision, long promotions) {
+    return ErrorBudget.level(
+        share(head, error),
+        flag(head, "fraction"),
+        decision,
+        promotions,
+        number(head, "histories"));
+  }
+
+  /** Whether a record is of before there was a pooled gain. */
+  private static boolean isBefore(GateFinding head) {
+    if (!head.numbers().containsKey(EDITION)) {
+      return true;
+    }
+    if (number(head, EDITION) != Rules.EDITION) {
+      throw new IllegalArgumentException(
+          "edition (" + number(head, EDITION) + ") of " + LINEAGE + " is none that is known.");
+    }
+    return false;
+  }
+
+  private static Signal signal(GateFinding finding, boolean before) {
     int cut = finding.signal().lastIndexOf(AGAINST);
     if (cut < 0) {
       throw new IllegalArgumentException("Signal (" + finding.signal() + ") has no reference.");
     }
+    Margins margins = new Margins(number(finding, "tolerated"), number(finding, "limit"));
     Signal signal =
         new Signal(
             finding.signal().substring(0, cut),
             Role.valueOf(finding.signal().substring(cut + AGAINST.length())),
-            new Margins(number(finding, "tolerated"), number(finding, "limit")),
-            finding.numbers().containsKey("gain"));
+            margins,
+            finding.numbers().containsKey("gain"),
+            before ? Bets.safe(margins.limit()) : Bets.keen(margins.limit()));
     signal.add(count(finding, "worse"), count(finding, "same"), count(finding, "better"));
     signal.addMissing(count(finding, "missing"));
     if (finding.numbers().containsKey("partial")) {

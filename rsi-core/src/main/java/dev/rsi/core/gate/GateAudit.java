@@ -203,6 +203,9 @@ public final class GateAudit {
     if (standing.demandsGain()) {
       compare(which, head, "gain", standing.gainLog(), problems);
     }
+    if (head.numbers().containsKey("gain needed")) {
+      compare(which, head, "gain needed", standing.allGainNeeded(), problems);
+    }
     int signal = 0;
     for (GateFinding finding : findings) {
       if (finding.numbers().containsKey("limit")) {

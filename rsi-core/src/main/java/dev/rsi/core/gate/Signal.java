@@ -37,12 +37,22 @@ final class Signal {
    * @param gains whether being better on it is a gain
    */
   Signal(String kind, Role reference, Margins margins, boolean gains) {
+    this(kind, reference, margins, gains, Bets.safe(margins.limit()));
+  }
+
+  /**
+   * A signal without probes.
+   *
+   * @param gains whether being better on it is a gain
+   * @param bets that it lost less than its limit
+   */
+  Signal(String kind, Role reference, Margins margins, boolean gains, Bets bets) {
     this.kind = kind;
     this.gains = gains;
     this.reference = reference;
     this.margins = margins;
     this.harm = new Evidence(Bets.harm(margins.tolerated()));
-    this.safe = new Evidence(Bets.safe(margins.limit()));
+    this.safe = new Evidence(bets);
     this.gain = new Evidence(Bets.safe(0));
   }
 

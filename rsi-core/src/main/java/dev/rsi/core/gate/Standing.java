@@ -16,6 +16,8 @@ final class Standing {
   private final double falseAlarm;
   private final boolean demandsGain;
   private final double jump;
+  private final double gainLevel;
+  private final boolean pools;
   private final double[] harmLogs;
   private final double[] safeLogs;
   private final double[] gainLogs;
@@ -35,6 +37,26 @@ final class Standing {
       double falseAlarm,
       boolean demandsGain,
       double jump) {
+    this(lineage, signals, tripwires, level, falseAlarm, demandsGain, jump, level, false);
+  }
+
+  /**
+   * A standing of signals without probes yet.
+   *
+   * @param level error probability that this decision may spend on an unsafe PROMOTE
+   * @param gainLevel error probability that it may spend on a PROMOTE without a gain
+   * @param pools whether the gains on all kinds together are one more bet
+   */
+  Standing(
+      Lineage lineage,
+      List<Signal> signals,
+      List<Tripwire> tripwires,
+      double level,
+      double falseAlarm,
+      boolean demandsGain,
+      double jump,
+      double gainLevel,
+      boolean pools) {
     this.lineage = lineage;
     this.signals = signals;
     this.tripwires = tripwires;
@@ -42,6 +64,8 @@ final class Standing {
     this.falseAlarm = falseAlarm;
     this.demandsGain = demandsGain;
     this.jump = jump;
+    this.gainLevel = gainLevel;
+    this.pools = pools;
     this.harmLogs = new double[signals.size()];
     this.safeLogs = new double[signals.size()];
     this.gainLogs = new double[signals.size()];
@@ -119,7 +143,7 @@ final class Standing {
 
   /** Whether a gain is proven, or none is demanded. */
   boolean gained() {
-    return !demandsGain || gainLog() >= needed();
+    return !demandsGain || gainLog() >= allGainNeeded();
   }
 
   /** The signal with a gain above the limit for jumps, -1 if there is none. */
@@ -152,23 +176,61 @@ final class Standing {
     return lineage.logMean(harmLogs);
   }
 
-  /** The logarithm of the evidence that the challenger is better somewhere: the mean over kinds. */
+  /**
+   * The logarithm of the evidence that the challenger is better somewhere: the mean over kinds,
+   * half of it on all of them together.
+   */
   double gainLog() {
     double sum = Double.NEGATIVE_INFINITY;
     for (double log : gainLogs) {
       sum = Bets.logAdd(sum, log);
     }
-    return gains == 0 ? Double.NEGATIVE_INFINITY : sum - Math.log(gains);
+    if (gains == 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    double mean = sum - Math.log(gains);
+    return pools ? Bets.logAdd(mean, pooledLog(1)) - Math.log(2) : mean;
   }
 
-  /** How much of "safe" and of "gained" is enough. */
+  /**
+   * The logarithm of the evidence of a gain in all kinds' probes together, which are bet on as if
+   * they were of one kind; minus infinity where it is no part of the proof.
+   *
+   * @param times as if everything seen had come so many times over
+   */
+  double pooledLog(double times) {
+    if (!pools || !demandsGain || gains == 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    double log = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < Bets.COUNT; k++) {
+      double wealth = 0;
+      for (int i = 0; i < gainLogs.length; i++) {
+        wealth += onGain(i) ? signals.get(i).gain().log(k) : 0;
+      }
+      log = Bets.logAdd(log, times * wealth);
+    }
+    return log - Bets.LOG_COUNT;
+  }
+
+  /** How much of "safe" is enough. */
   double needed() {
     return -Math.log(level);
   }
 
   /** How much of one kind's gain is enough, all others having none. */
   double gainNeeded() {
-    return needed() + Math.log(Math.max(1, gains));
+    return allGainNeeded() + Math.log((double) (pools ? 2 : 1) * Math.max(1, gains));
+  }
+
+  /** How much of a gain is enough, over all kinds. */
+  double allGainNeeded() {
+    return -Math.log(gainLevel);
+  }
+
+  /** How much of a gain of all kinds together is enough, none of them having one to be seen. */
+  double pooledNeeded() {
+    return allGainNeeded() + Math.log(2);
   }
 
   /** How much harm is enough. */

@@ -43,7 +43,7 @@ public final class Judging<T, C> {
   /** How often a run that keeps its pace looks whether it is to be left. */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final DriftGate gate;
+  private DriftGate gate;
   private final long secret;
   private final Clock clock;
   private final Duration pace;
@@ -95,6 +95,11 @@ public final class Judging<T, C> {
     this.spent = spent;
     this.ledger = ledger;
     this.bank = new BankInUse<>(steps, probes, 1, anchor, attempts, seeds, batch);
+  }
+
+  /** Has another gate decide, from the first decision on. */
+  public void decideBy(DriftGate other) {
+    gate = other;
   }
 
   /** The most attempts that the next decision makes. */
