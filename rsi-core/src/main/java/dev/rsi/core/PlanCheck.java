@@ -10,6 +10,7 @@ import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.probe.Scored;
 import dev.rsi.core.internal.spending.AttemptTokens;
 import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.internal.spending.Limit;
@@ -48,6 +49,8 @@ final class PlanCheck<T, C> {
     checkRecipe();
     checkSamples();
     checkGate();
+    checkScoring("probes", parts.probes);
+    checkScoring("exam", parts.exam);
     checkCodec();
     checkJudges("probes", parts.probes);
     checkJudges("exam", parts.exam);
@@ -131,6 +134,23 @@ final class PlanCheck<T, C> {
               + ") is longer than the budget's wall clock ("
               + most
               + "): no decision would end in time.");
+    }
+  }
+
+  /** Without scores every reading would be missing, and every decision HOLD. */
+  private void checkScoring(String part, @Nullable ProbeBank<T, C> bank) {
+    if (bank != null && !parts.generator.scores()) {
+      DefaultProbeBank.of(bank).kinds().values().stream()
+          .filter(family -> family instanceof Scored<T, C> scored && scored.isExpected())
+          .forEach(
+              family ->
+                  problems.add(
+                      part
+                          + " has the kind ("
+                          + family.name()
+                          + "), which reads probabilities, but the generator does not score: use"
+                          + " ProbeFamily.skill(...) with a judge, or a generator whose scores()"
+                          + " is true."));
     }
   }
 

@@ -49,8 +49,14 @@ public final class ProbeScores<T, C> {
                 kinds.put(
                     kind,
                     family instanceof Scored<T, C> scored
-                        ? new ScoredReadings<>(scored, reader, batch, anchor)
+                        ? scored(scored, batch, anchor)
                         : new AnsweredReadings<>((Answered<T, C>) family, reader, batch)));
+  }
+
+  private KindReadings scored(Scored<T, C> family, int batch, String anchor) {
+    return family.isExpected()
+        ? new ExpectedReadings<>(family, reader, batch)
+        : new ScoredReadings<>(family, reader, batch, anchor);
   }
 
   /** The most attempts it takes to read the whole bank with one version. */
@@ -98,15 +104,23 @@ public final class ProbeScores<T, C> {
     reader.forgetAnswers();
   }
 
-  /** The share of probes that read 1, per kind, in [0, 1]; a missing reading is none of them. */
+  /**
+   * The share of probes that read 1, per kind, in [0, 1]; a missing reading is none of them. Of
+   * probabilities it is their mean, which is the share of right answers to be expected.
+   */
   public Map<String, Double> solved(String version) {
     Map<String, Double> solved = new LinkedHashMap<>();
     bank.kinds()
         .forEach(
             (kind, family) -> {
               List<Integer> all = IntStream.range(0, family.size()).boxed().toList();
-              long right = read(version, kind, all).stream().filter(r -> r == 1).count();
-              solved.put(kind, (double) right / family.size());
+              boolean expected = family instanceof Scored<T, C> scored && scored.isExpected();
+              double right =
+                  read(version, kind, all).stream()
+                      .filter(r -> expected ? !r.isNaN() : r == 1)
+                      .mapToDouble(r -> r)
+                      .sum();
+              solved.put(kind, right / family.size());
             });
     return solved;
   }
