@@ -1,5 +1,7 @@
 package dev.rsi.benchmarks;
 
+import dev.rsi.api.GateDecision;
+import dev.rsi.api.GateFinding;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
@@ -24,6 +26,9 @@ final class PowerLineage {
   private final SplittableRandom random;
   private final int items;
   private final double[] anchor;
+  private final double[] best;
+  private final boolean[] isAnchor;
+  private final boolean[] isIncumbent;
   private double[] incumbent;
   private double[] challenger;
 
@@ -33,6 +38,10 @@ final class PowerLineage {
     this.anchor = filled(kinds, first);
     this.incumbent = filled(kinds, live);
     this.challenger = incumbent;
+    this.best = anchor.clone();
+    this.isAnchor = new boolean[kinds];
+    Arrays.fill(isAnchor, true);
+    this.isIncumbent = new boolean[kinds];
   }
 
   private static double[] filled(int kinds, double value) {
@@ -49,8 +58,19 @@ final class PowerLineage {
     }
   }
 
-  void promote() {
+  /** Makes the challenger live, and the best of the kinds on which it is proven to be. */
+  void promote(GateDecision decision) {
     incumbent = challenger;
+    Arrays.fill(isIncumbent, false);
+    for (GateFinding finding : decision.findings()) {
+      if (finding.verdict().equals("better")) {
+        String kind = finding.signal().substring(0, finding.signal().indexOf(" against "));
+        int k = Integer.parseInt(kind.substring("kind ".length()));
+        best[k] = challenger[k];
+        isIncumbent[k] = true;
+        isAnchor[k] = false;
+      }
+    }
   }
 
   double live() {
@@ -80,6 +100,11 @@ final class PowerLineage {
     }
 
     @Override
+    public Set<Role> roles() {
+      return Set.of(Role.values());
+    }
+
+    @Override
     public long ordinal() {
       return ordinal;
     }
@@ -96,16 +121,21 @@ final class PowerLineage {
       boolean right = random.nextDouble() < mean;
       Map<Role, Double> readings = new EnumMap<>(Role.class);
       readings.put(Role.CHALLENGER, right ? 1.0 : 0.0);
-      readings.put(Role.ANCHOR, other(right, mean, anchor[kind]));
-      readings.put(Role.INCUMBENT, other(right, mean, incumbent[kind]));
+      double first = other(right, mean, anchor[kind]);
+      double live = other(right, mean, incumbent[kind]);
+      readings.put(Role.ANCHOR, first);
+      readings.put(Role.INCUMBENT, live);
+      readings.put(
+          Role.BEST,
+          isAnchor[kind] ? first : isIncumbent[kind] ? live : other(right, mean, best[kind]));
       return new ProbeResult("probe", readings);
     }
 
-    private double other(boolean right, double mean, double reference) {
+    private Double other(boolean right, double mean, double reference) {
       double lost = CHURN / 2 + Math.max(0, reference - mean);
       double gained = CHURN / 2 + Math.max(0, mean - reference);
       boolean flips = random.nextDouble() < (right ? gained / mean : lost / (1 - mean));
-      return right != flips ? 1 : 0;
+      return right != flips ? 1.0 : 0.0;
     }
   }
 }

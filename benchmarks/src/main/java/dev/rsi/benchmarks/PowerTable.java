@@ -318,7 +318,7 @@ public final class PowerTable {
         PowerLineage.Source source = world.source(g);
         GateDecision decision = gate.decide(source);
         if (decision.promotes()) {
-          world.promote();
+          world.promote(decision);
         }
         sums[1] += decision.promotes() ? 1 : 0;
         sums[2] += decision.action() == Action.ROLLBACK ? 1 : 0;

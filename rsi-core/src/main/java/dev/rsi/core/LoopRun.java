@@ -365,7 +365,12 @@ final class LoopRun<T, C> implements AutoCloseable {
         // A person made another one live, of whose lineage this run's anchor may not be.
         return;
       }
-      plan.registry().retain(before);
+      int kept = before;
+      for (String best : judging.best()) {
+        // Every challenger is read beside it.
+        kept = Math.max(kept, history.indexOf(best));
+      }
+      plan.registry().retain(kept);
     } catch (RuntimeException e) {
       log.warn("run {}: versions that nobody needs could not be deleted", steps.run(), e);
     }

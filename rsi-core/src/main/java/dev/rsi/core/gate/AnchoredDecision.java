@@ -29,6 +29,8 @@ final class AnchoredDecision {
   private static final Set<Role> CHALLENGER = Set.of(Role.CHALLENGER);
   private static final Set<Role> PAIR = Set.of(Role.ANCHOR, Role.CHALLENGER);
   private static final Set<Role> ALL = Set.of(Role.ANCHOR, Role.INCUMBENT, Role.CHALLENGER);
+  private static final Set<Role> BEST =
+      Set.of(Role.ANCHOR, Role.INCUMBENT, Role.CHALLENGER, Role.BEST);
 
   /** Before so many probes of a kind, nothing is called hopeless. */
   private static final int SETTLED = 64;
@@ -59,6 +61,7 @@ final class AnchoredDecision {
   private final List<Signal> signals = new ArrayList<>();
   private final List<Retest> retests = new ArrayList<>();
   private final int references;
+  private final Set<Role> roles;
   private final int[] limits;
   private final int[] taken;
   private final IntPredicate isHopeless = this::hopeless;
@@ -75,21 +78,31 @@ final class AnchoredDecision {
     this.source = source;
     this.lineage = lineage;
     this.kinds = kinds;
-    this.references = rules.incumbent() ? 2 : 1;
+    boolean best = readsBest(rules, source);
+    this.references = best ? 3 : rules.incumbent() ? 2 : 1;
+    this.roles = best ? BEST : rules.incumbent() ? ALL : PAIR;
     this.limits = kinds.stream().mapToInt(k -> Math.min(k.available(), rules.probes())).toArray();
     this.taken = new int[kinds.size()];
-    signals.addAll(signals(rules, kinds));
+    signals.addAll(signals(rules, kinds, best));
     this.standing = stand();
   }
 
-  /** The signals on such kinds, in order: against generation 0, and against the incumbent. */
-  static List<Signal> signals(Rules rules, List<ProbeKind> kinds) {
+  /** Whether the best versions so far are a reference, too. */
+  static boolean readsBest(Rules rules, ProbeSource source) {
+    return rules.incumbent() && !rules.before() && source.roles().contains(Role.BEST);
+  }
+
+  /** The signals on such kinds, in order: against generation 0, the incumbent, and the best. */
+  static List<Signal> signals(Rules rules, List<ProbeKind> kinds, boolean best) {
     List<Signal> signals = new ArrayList<>();
     for (ProbeKind kind : kinds) {
       String name = kind.name();
       signals.add(signal(rules, name, Role.ANCHOR, false));
       if (rules.incumbent()) {
         signals.add(signal(rules, name, Role.INCUMBENT, !rules.guards().contains(name)));
+      }
+      if (best) {
+        signals.add(signal(rules, name, Role.BEST, false));
       }
     }
     return signals;
@@ -209,8 +222,7 @@ final class AnchoredDecision {
 
   private void pull(int kind) {
     int wanted = Math.min(enough(kind), limits[kind] - taken[kind]);
-    List<ProbeResult> results =
-        source.pull(kinds.get(kind).name(), wanted, rules.incumbent() ? ALL : PAIR);
+    List<ProbeResult> results = source.pull(kinds.get(kind).name(), wanted, roles);
     if (results.size() > wanted) {
       throw new IllegalStateException(
           "Asked for (" + wanted + ") probes, got (" + results.size() + ").");
@@ -259,8 +271,8 @@ final class AnchoredDecision {
     double least = rules.batch();
     for (int i = kind * references; i < (kind + 1) * references; i++) {
       double rate = signals.get(i).harm().log() / Math.max(1, taken[kind]);
-      if (rate > 0) {
-        double lacking = standing.harmNeeded() + Math.log(signals.size()) - standing.harmLog(i);
+      if (rate > 0 && signals.get(i).condemns()) {
+        double lacking = standing.ownHarmNeeded() - standing.harmLog(i);
         least = Math.min(least, Math.ceil(lacking / rate));
       }
     }
@@ -334,8 +346,8 @@ final class AnchoredDecision {
       return false;
     }
     double times = (double) limits[signal / references] / n;
-    return lineage.log(signal, signals.get(signal).harm(), times) - Math.log(signals.size())
-        >= standing.harmNeeded();
+    return signals.get(signal).condemns()
+        && lineage.log(signal, signals.get(signal).harm(), times) >= standing.ownHarmNeeded();
   }
 
   /** Whether a kind is one of those that together may prove a gain. */

@@ -11,6 +11,7 @@ import dev.rsi.api.Role;
 import dev.rsi.core.internal.probe.Margins;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -309,7 +310,8 @@ public final class AnchoredGate implements DriftGate {
    */
   public AnchoredGate after(GateDecision last) {
     Standing standing = DecisionRecord.read(last.findings());
-    AnchoredGate gate = new AnchoredGate(rules);
+    boolean before = DecisionRecord.isBefore(last.findings().get(0));
+    AnchoredGate gate = before ? before() : new AnchoredGate(rules);
     gate.names = standing.signals().stream().map(Signal::name).toList();
     gate.lineage = GateAudit.close(standing, last.promotes());
     return gate;
@@ -370,7 +372,9 @@ public final class AnchoredGate implements DriftGate {
     List<ProbeKind> kinds =
         probes.kinds().stream().filter(k -> !rules.tripwires().contains(k.name())).toList();
     List<String> signals =
-        AnchoredDecision.signals(rules, kinds).stream().map(Signal::name).toList();
+        AnchoredDecision.signals(rules, kinds, AnchoredDecision.readsBest(rules, probes)).stream()
+            .map(Signal::name)
+            .toList();
     requireKnown(probes.kinds());
     long ordinal = probes.ordinal();
     Lineage current = lineage;
@@ -388,6 +392,13 @@ public final class AnchoredGate implements DriftGate {
     current.open(ordinal);
     lineage = current;
     return new AnchoredDecision(rules, probes, current, kinds).run();
+  }
+
+  @Override
+  public Set<Role> roles() {
+    return rules.incumbent() && !rules.before()
+        ? EnumSet.allOf(Role.class)
+        : EnumSet.complementOf(EnumSet.of(Role.BEST));
   }
 
   /** As many pulls as prove a challenger safe of which no probe changed; tripwires whole. */

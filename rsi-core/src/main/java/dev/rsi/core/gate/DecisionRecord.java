@@ -21,6 +21,7 @@ final class DecisionRecord {
   static final String UNSOUND = "The instrument is unsound: ";
   private static final String TRIPWIRE = " as tripwire";
   private static final String INSTRUMENT = " as instrument";
+  static final String BETTER = "better";
   private static final String EDITION = "edition";
   private static final String AGAINST = " against ";
 
@@ -123,8 +124,11 @@ final class DecisionRecord {
     numbers.put("tolerated", s.margins().tolerated());
     numbers.put("limit", s.margins().limit());
     numbers.put("safe", standing.safeLog(i));
-    numbers.put("harm", standing.harmLog(i));
-    if (s.gains()) {
+    if (s.condemns()) {
+      numbers.put("harm", standing.harmLog(i));
+    }
+    boolean weighsGain = s.gains() || !s.condemns();
+    if (weighsGain) {
       numbers.put("gain", s.gain().log());
     }
     if (s.partial() > 0) {
@@ -133,7 +137,7 @@ final class DecisionRecord {
       for (int k = 0; k < Bets.COUNT; k++) {
         numbers.put("partial harm " + k, s.harm().partial(k));
         numbers.put("partial safe " + k, s.safe().partial(k));
-        if (s.gains()) {
+        if (weighsGain) {
           numbers.put("partial gain " + k, s.gain().partial(k));
         }
       }
@@ -145,8 +149,10 @@ final class DecisionRecord {
   }
 
   private static String verdict(Standing standing, int i) {
-    double own = standing.harmLog(i) - Math.log(standing.signals().size());
-    return own >= standing.harmNeeded() ? "worse" : standing.safe(i) ? "safe" : "open";
+    if (standing.harmLog(i) >= standing.ownHarmNeeded()) {
+      return "worse";
+    }
+    return standing.isBest(i) ? BETTER : standing.safe(i) ? "safe" : "open";
   }
 
   /**
@@ -210,7 +216,7 @@ final class DecisionRecord {
   }
 
   /** Whether a record is of before there was a pooled gain. */
-  private static boolean isBefore(GateFinding head) {
+  static boolean isBefore(GateFinding head) {
     if (!head.numbers().containsKey(EDITION)) {
       return true;
     }
@@ -226,13 +232,14 @@ final class DecisionRecord {
     if (cut < 0) {
       throw new IllegalArgumentException("Signal (" + finding.signal() + ") has no reference.");
     }
+    Role reference = Role.valueOf(finding.signal().substring(cut + AGAINST.length()));
     Margins margins = new Margins(number(finding, "tolerated"), number(finding, "limit"));
     Signal signal =
         new Signal(
             finding.signal().substring(0, cut),
-            Role.valueOf(finding.signal().substring(cut + AGAINST.length())),
+            reference,
             margins,
-            finding.numbers().containsKey("gain"),
+            reference != Role.BEST && finding.numbers().containsKey("gain"),
             before ? Bets.safe(margins.limit()) : Bets.keen(margins.limit()));
     signal.add(count(finding, "worse"), count(finding, "same"), count(finding, "better"));
     signal.addMissing(count(finding, "missing"));
@@ -242,7 +249,9 @@ final class DecisionRecord {
           number(finding, "partial sum"),
           eight(finding, "partial harm "),
           eight(finding, "partial safe "),
-          signal.gains() ? eight(finding, "partial gain ") : new double[Bets.COUNT]);
+          finding.numbers().containsKey("gain")
+              ? eight(finding, "partial gain ")
+              : new double[Bets.COUNT]);
     }
     return signal;
   }

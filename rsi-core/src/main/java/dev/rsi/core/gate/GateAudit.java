@@ -210,7 +210,9 @@ public final class GateAudit {
     for (GateFinding finding : findings) {
       if (finding.numbers().containsKey("limit")) {
         compare(which, finding, "safe", standing.safeLog(signal), problems);
-        compare(which, finding, "harm", standing.harmLog(signal), problems);
+        if (standing.signals().get(signal).condemns()) {
+          compare(which, finding, "harm", standing.harmLog(signal), problems);
+        }
         if (finding.numbers().containsKey("gain")) {
           Signal s = standing.signals().get(signal);
           compare(which, finding, "gain", s.gain().log(), problems);

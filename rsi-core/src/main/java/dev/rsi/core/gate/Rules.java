@@ -130,7 +130,19 @@ record Rules(
 
   Margins margins(String kind, Role reference) {
     Margins own = byKind.get(kind);
+    if (reference == Role.BEST) {
+      return ofBest(own != null ? own : toAnchor);
+    }
     return own != null ? own : reference == Role.ANCHOR ? toAnchor : toIncumbent;
+  }
+
+  /**
+   * What may be lost of the best so far: twice what may be lost since generation 0. At once that
+   * limit stopped healthy lineages, of which some kinds always are a little below their best.
+   */
+  private static Margins ofBest(Margins toAnchor) {
+    return new Margins(
+        toAnchor.tolerated(), Math.min(2 * toAnchor.limit(), (1 + toAnchor.limit()) / 2));
   }
 
   /** The fewest unchanged probes that prove a challenger safe against every reference. */

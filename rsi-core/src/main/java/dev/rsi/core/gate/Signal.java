@@ -170,11 +170,20 @@ final class Signal {
     return kind + " against " + reference;
   }
 
+  /** Whether losses on it may condemn; against the best so far they only hold. */
+  boolean condemns() {
+    return reference != Role.BEST;
+  }
+
   /** For people: which, and how it went. */
   String words() {
     return kind
         + " against "
-        + (reference == Role.ANCHOR ? "generation 0" : "the incumbent")
+        + (switch (reference) {
+          case ANCHOR -> "generation 0";
+          case BEST -> "the best so far";
+          default -> "the incumbent";
+        })
         + " ("
         + counts()
         + ")";

@@ -1,6 +1,7 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.GateDecision.Action;
+import dev.rsi.api.Role;
 import dev.rsi.core.internal.stats.Bets;
 import java.util.List;
 
@@ -22,6 +23,7 @@ final class Standing {
   private final double[] safeLogs;
   private final double[] gainLogs;
   private final int gains;
+  private final int condemning;
   private int faults;
 
   /**
@@ -70,17 +72,20 @@ final class Standing {
     this.safeLogs = new double[signals.size()];
     this.gainLogs = new double[signals.size()];
     int count = 0;
+    int harming = 0;
     for (int i = 0; i < signals.size(); i++) {
       count += onGain(i) ? 1 : 0;
+      harming += signals.get(i).condemns() ? 1 : 0;
       weigh(i);
     }
     this.gains = count;
+    this.condemning = harming;
   }
 
   /** Weighs a signal anew after it got probes. */
   void weigh(int signal) {
     Signal s = signals.get(signal);
-    harmLogs[signal] = lineage.log(signal, s.harm());
+    harmLogs[signal] = s.condemns() ? lineage.log(signal, s.harm()) : Double.NEGATIVE_INFINITY;
     safeLogs[signal] = s.safe().log();
     gainLogs[signal] = demandsGain && onGain(signal) ? s.gain().log() : Double.NEGATIVE_INFINITY;
   }
@@ -173,7 +178,7 @@ final class Standing {
 
   /** The logarithm of the evidence of harm, over all signals and the lineage. */
   double harmLog() {
-    return lineage.logMean(harmLogs);
+    return lineage.logMean(harmLogs, condemning);
   }
 
   /**
@@ -231,6 +236,21 @@ final class Standing {
   /** How much of a gain of all kinds together is enough, none of them having one to be seen. */
   double pooledNeeded() {
     return allGainNeeded() + Math.log(2);
+  }
+
+  /** How much of one signal's harm is enough, all others having none. */
+  double ownHarmNeeded() {
+    return harmNeeded() + Math.log(Math.max(1, condemning));
+  }
+
+  /**
+   * Whether a challenger is proven better than the best so far of a signal's kind, which it then is
+   * itself if it goes live. Spends what an unsafe PROMOTE may cost, shared by the kinds.
+   */
+  boolean isBest(int signal) {
+    long kinds = signals.stream().filter(s -> s.reference() == Role.BEST).count();
+    return signals.get(signal).reference() == Role.BEST
+        && signals.get(signal).gain().log() >= needed() + Math.log((double) kinds);
   }
 
   /** How much harm is enough. */

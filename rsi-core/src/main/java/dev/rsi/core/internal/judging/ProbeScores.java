@@ -64,11 +64,6 @@ public final class ProbeScores<T, C> {
     return bank.attempts();
   }
 
-  /** The most attempts it takes to read with a version what it was not read on. */
-  long worstCase(String version) {
-    return kinds.values().stream().mapToLong(kind -> kind.unread(version)).sum();
-  }
-
   /** The readings of a kind. */
   KindReadings kind(String kind) {
     return Objects.requireNonNull(kinds.get(kind), kind);
