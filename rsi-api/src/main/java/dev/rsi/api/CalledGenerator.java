@@ -30,6 +30,11 @@ record CalledGenerator<T, C>(Generator<T, C> generator, Calls calling) implement
   }
 
   @Override
+  public boolean scores() {
+    return generator.scores();
+  }
+
+  @Override
   public void close() {
     generator.close();
   }

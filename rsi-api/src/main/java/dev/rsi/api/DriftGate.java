@@ -1,6 +1,8 @@
 package dev.rsi.api;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Decides whether a challenger may go live. A gate is sequential: it pulls probes of the kinds it
@@ -34,6 +36,15 @@ public interface DriftGate extends Described {
    * @return the decision, with its evidence
    */
   GateDecision decide(ProbeSource probes);
+
+  /**
+   * The versions that it reads at most. The loop has those ready and sets aside what they cost.
+   *
+   * @return by default all but {@link Role#BEST}; the same every time
+   */
+  default Set<Role> roles() {
+    return EnumSet.complementOf(EnumSet.of(Role.BEST));
+  }
 
   /**
    * The fewest probes of each kind with which the next decision could be PROMOTE at all. Where the

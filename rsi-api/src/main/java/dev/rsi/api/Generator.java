@@ -62,6 +62,16 @@ public interface Generator<T, C> extends Described, AutoCloseable {
   }
 
   /**
+   * Whether its sessions are {@link ScoringSession}s, which can be told before one is open: what
+   * reads probabilities asks, and is refused without. The same every time.
+   *
+   * @return by default false
+   */
+  default boolean scores() {
+    return false;
+  }
+
+  /**
    * This generator, to be called in another way: {@code with(calling().parallel(2))} has two
    * sessions at work on every batch.
    */

@@ -33,6 +33,11 @@ final class LabelledGenerator<I, L, C> implements Generator<Labelled<I, L>, C> {
   }
 
   @Override
+  public boolean scores() {
+    return model.scores();
+  }
+
+  @Override
   public BigDecimal maxMoney() {
     return model.maxMoney();
   }

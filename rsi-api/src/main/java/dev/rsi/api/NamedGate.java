@@ -2,6 +2,7 @@ package dev.rsi.api;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** See {@link DriftGate#named}. */
 record NamedGate(String describe, DriftGate gate) implements DriftGate {
@@ -17,5 +18,10 @@ record NamedGate(String describe, DriftGate gate) implements DriftGate {
   @Override
   public List<ProbeKind> fewest(ProbeSource probes) {
     return gate.fewest(probes);
+  }
+
+  @Override
+  public Set<Role> roles() {
+    return gate.roles();
   }
 }

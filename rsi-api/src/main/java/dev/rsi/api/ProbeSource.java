@@ -1,5 +1,6 @@
 package dev.rsi.api;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -17,6 +18,15 @@ public interface ProbeSource {
 
   /** Which decision of the lineage this is, from 1: for rules that spend error over decisions. */
   long ordinal();
+
+  /**
+   * The roles that it has versions for.
+   *
+   * @return by default all but {@link Role#BEST}
+   */
+  default Set<Role> roles() {
+    return EnumSet.complementOf(EnumSet.of(Role.BEST));
+  }
 
   /** Number of the bank that the probes come from, from 1; a bank once left never comes back. */
   default long bank() {

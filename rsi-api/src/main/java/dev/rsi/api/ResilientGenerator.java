@@ -33,6 +33,11 @@ record ResilientGenerator<T, C>(Generator<T, C> generator, Resilience resilience
   }
 
   @Override
+  public boolean scores() {
+    return generator.scores();
+  }
+
+  @Override
   public Calls calling() {
     return resilience.calling(generator.calling());
   }

@@ -276,12 +276,14 @@ final class LoopRun<T, C> implements AutoCloseable {
       RunEvent.RunStarted begins = new RunEvent.RunStarted(plan.seed(), state.anchor(), setting);
       steps.begin(
           begins,
-          began ->
-              plan.differences(
-                  began,
-                  begins,
-                  each -> plan.store().forEach(steps.run(), RunEvent.Attempted.class, each),
-                  steps),
+          began -> {
+            judging.decideBy(plan.gate(began));
+            return plan.differences(
+                began,
+                begins,
+                each -> plan.store().forEach(steps.run(), RunEvent.Attempted.class, each),
+                steps);
+          },
           new RunEvent.Resumed(
               recorded.generation(), Math.toIntExact(recorded.events()), plan.budget().toString()));
       begun = true;
@@ -395,7 +397,12 @@ final class LoopRun<T, C> implements AutoCloseable {
         // A person made another one live, of whose lineage this run's anchor may not be.
         return;
       }
-      plan.registry().retain(before);
+      int kept = before;
+      for (String best : judging.best()) {
+        // Every challenger is read beside it.
+        kept = Math.max(kept, history.indexOf(best));
+      }
+      plan.registry().retain(kept);
     } catch (RuntimeException e) {
       log.warn("run {}: versions that nobody needs could not be deleted", steps.run(), e);
     }

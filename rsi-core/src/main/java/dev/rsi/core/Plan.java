@@ -14,6 +14,7 @@ import dev.rsi.api.Rubric;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.Verifier;
+import dev.rsi.core.gate.AnchoredGate;
 import dev.rsi.core.internal.practice.SameRulings;
 import dev.rsi.core.internal.practice.Supply;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
@@ -174,7 +175,7 @@ public final class Plan<T, C> {
     List<String> found =
         new ArrayList<>(
             then.containsKey("course")
-                ? began.differences(begins)
+                ? began.differences(byGateOf(began, begins))
                 : began.differences(asBefore(then, begins)));
     if (found.isEmpty()
         && then.getOrDefault("verifier", Described.BY_CLASS).endsWith(Described.BY_CLASS)) {
@@ -183,6 +184,20 @@ public final class Plan<T, C> {
               verifier(), codec(), practice().samples(), attempted, threads(), steps));
     }
     return found;
+  }
+
+  /** The gate, by the arithmetic that a run began with. */
+  DriftGate gate(RunEvent.RunStarted began) {
+    return gate() instanceof AnchoredGate anchored
+        ? anchored.asRecorded(began.setting().getOrDefault("gate", ""))
+        : gate();
+  }
+
+  /** How this plan begins where the gate decides as it did when the run began. */
+  private RunEvent.RunStarted byGateOf(RunEvent.RunStarted began, RunEvent.RunStarted begins) {
+    Map<String, String> now = new TreeMap<>(begins.setting());
+    now.put("gate", gate(began).describe());
+    return new RunEvent.RunStarted(begins.seed(), begins.anchor(), now);
   }
 
   /** How this plan would have begun when records had less. */

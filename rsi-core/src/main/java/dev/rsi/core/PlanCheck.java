@@ -10,6 +10,7 @@ import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
+import dev.rsi.core.internal.probe.Scored;
 import dev.rsi.core.internal.spending.Amounts;
 import dev.rsi.core.internal.spending.AttemptCosts;
 import dev.rsi.core.internal.spending.Dimension;
@@ -50,6 +51,8 @@ final class PlanCheck<T, C> {
     checkSamples();
     checkProposals();
     checkGate();
+    checkScoring("probes", parts.probes);
+    checkScoring("exam", parts.exam);
     checkCodec();
     checkJudges("probes", parts.probes);
     checkJudges("exam", parts.exam);
@@ -133,6 +136,23 @@ final class PlanCheck<T, C> {
               + ") is longer than the budget's wall clock ("
               + most
               + "): no decision would end in time.");
+    }
+  }
+
+  /** Without scores every reading would be missing, and every decision HOLD. */
+  private void checkScoring(String part, @Nullable ProbeBank<T, C> bank) {
+    if (bank != null && !parts.generator.scores()) {
+      DefaultProbeBank.of(bank).kinds().values().stream()
+          .filter(family -> family instanceof Scored<T, C> scored && scored.isExpected())
+          .forEach(
+              family ->
+                  problems.add(
+                      part
+                          + " has the kind ("
+                          + family.name()
+                          + "), which reads probabilities, but the generator does not score: use"
+                          + " ProbeFamily.skill(...) with a judge, or a generator whose scores()"
+                          + " is true."));
     }
   }
 

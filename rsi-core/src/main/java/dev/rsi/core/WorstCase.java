@@ -3,6 +3,7 @@ package dev.rsi.core;
 import com.google.common.math.LongMath;
 import dev.rsi.api.Critic;
 import dev.rsi.api.Generator;
+import dev.rsi.api.Role;
 import dev.rsi.api.TaskSource;
 import dev.rsi.api.Verifier;
 import dev.rsi.core.internal.judging.BankInUse;
@@ -110,7 +111,9 @@ final class WorstCase {
     DefaultProbeBank<?, ?> probes = DefaultProbeBank.of(plan.probes());
     long exam = attempts(plan.exam());
     // Anchor and incumbent are read once per bank, and every challenger in its own generation.
-    long banks = (probes.isRenewed() ? 3 : 1) * probes.attempts();
+    // So is the best version of each kind, which was a challenger.
+    long references = plan.gate().roles().contains(Role.BEST) ? 3 : 2;
+    long banks = (probes.isRenewed() ? 1 + references : 1) * probes.attempts();
     int proposals = WorstTraining.proposals(plan.trainer());
     long others =
         LongMath.saturatedAdd(

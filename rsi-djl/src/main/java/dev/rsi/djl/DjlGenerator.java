@@ -127,6 +127,11 @@ public final class DjlGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public boolean scores() {
+    return true;
+  }
+
+  @Override
   public Session<T, C> open(ModelVersion version) {
     DecoderModel model = ModelDirectory.readWeights(version.directory());
     Sampler sampler = new ScriptSampler(DjlRuntime.open(device), model.config(), model.weights());

@@ -156,6 +156,11 @@ public final class OnnxGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public boolean scores() {
+    return true;
+  }
+
+  @Override
   public Session<T, C> open(ModelVersion version) {
     Path directory = version.directory();
     Path exported = ExportedDecoder.in(directory);

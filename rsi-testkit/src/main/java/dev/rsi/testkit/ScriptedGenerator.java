@@ -147,6 +147,11 @@ public final class ScriptedGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public boolean scores() {
+    return wrapped.scores();
+  }
+
+  @Override
   public Session<T, C> open(ModelVersion version) {
     return openings.play(version, () -> recorded(version, wrapped.open(version)));
   }

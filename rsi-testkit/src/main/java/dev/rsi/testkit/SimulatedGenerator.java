@@ -38,6 +38,11 @@ final class SimulatedGenerator implements Generator<Sum, Long> {
     return learner.maxTokens();
   }
 
+  @Override
+  public boolean scores() {
+    return true;
+  }
+
   private static final class LoadedVersion implements ScoringSession<Sum, Long> {
     private final SimulatedLearner learner;
     private final String name;

@@ -15,6 +15,7 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
+import dev.rsi.api.Role;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.Rubric;
 import dev.rsi.api.RunContext;
@@ -34,6 +35,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The loop of one process: its parts step, break and cannot be reached as their world says. One
@@ -259,6 +261,11 @@ final class SimulatedParts<T, C> {
     }
 
     @Override
+    public Set<Role> roles() {
+      return sound.roles();
+    }
+
+    @Override
     public List<ProbeKind> fewest(ProbeSource probes) {
       return sound.fewest(probes);
     }
@@ -292,6 +299,11 @@ final class SimulatedParts<T, C> {
     @Override
     public Calls calling() {
       return alone(sound.calling());
+    }
+
+    @Override
+    public boolean scores() {
+      return sound.scores();
     }
 
     @Override

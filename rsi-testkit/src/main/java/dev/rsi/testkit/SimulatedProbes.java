@@ -30,7 +30,7 @@ public final class SimulatedProbes implements ProbeSource {
       int index, int available, double anchor, double incumbent, double challenger) {
     double of(Role role) {
       return switch (role) {
-        case ANCHOR -> anchor;
+        case ANCHOR, BEST -> anchor;
         case INCUMBENT -> incumbent;
         case CHALLENGER -> challenger;
       };

@@ -80,6 +80,11 @@ public final class StrictGenerator<T, C> implements Generator<T, C> {
   }
 
   @Override
+  public boolean scores() {
+    return wrapped.scores();
+  }
+
+  @Override
   public BigDecimal maxMoney() {
     return wrapped.maxMoney();
   }

@@ -10,6 +10,7 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
+import dev.rsi.core.internal.probe.Margins;
 import dev.rsi.core.internal.stats.Bets;
 import dev.rsi.core.internal.stats.Evidence;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ final class AnchoredDecision {
   private static final Set<Role> CHALLENGER = Set.of(Role.CHALLENGER);
   private static final Set<Role> PAIR = Set.of(Role.ANCHOR, Role.CHALLENGER);
   private static final Set<Role> ALL = Set.of(Role.ANCHOR, Role.INCUMBENT, Role.CHALLENGER);
+  private static final Set<Role> BEST =
+      Set.of(Role.ANCHOR, Role.INCUMBENT, Role.CHALLENGER, Role.BEST);
 
   /** Before so many probes of a kind, nothing is called hopeless. */
   private static final int SETTLED = 64;
@@ -37,6 +40,9 @@ final class AnchoredDecision {
 
   /** A straight line that ends below this share of what is needed is hopeless. */
   private static final double IN_SIGHT = 0.4;
+
+  /** So many standard deviations fewer losses than were seen might be to come. */
+  private static final double LUCK = 2;
 
   /**
    * So many kinds are read twice in a decision: a second look is a call of the model of its own,
@@ -55,6 +61,7 @@ final class AnchoredDecision {
   private final List<Signal> signals = new ArrayList<>();
   private final List<Retest> retests = new ArrayList<>();
   private final int references;
+  private final Set<Role> roles;
   private final int[] limits;
   private final int[] taken;
   private final IntPredicate isHopeless = this::hopeless;
@@ -71,41 +78,57 @@ final class AnchoredDecision {
     this.source = source;
     this.lineage = lineage;
     this.kinds = kinds;
-    this.references = rules.incumbent() ? 2 : 1;
+    boolean best = readsBest(rules, source);
+    this.references = best ? 3 : rules.incumbent() ? 2 : 1;
+    this.roles = best ? BEST : rules.incumbent() ? ALL : PAIR;
     this.limits = kinds.stream().mapToInt(k -> Math.min(k.available(), rules.probes())).toArray();
     this.taken = new int[kinds.size()];
-    signals.addAll(signals(rules, kinds));
+    signals.addAll(signals(rules, kinds, best));
     this.standing = stand();
   }
 
-  /** The signals on such kinds, in order: against generation 0, and against the incumbent. */
-  static List<Signal> signals(Rules rules, List<ProbeKind> kinds) {
+  /** Whether the best versions so far are a reference, too. */
+  static boolean readsBest(Rules rules, ProbeSource source) {
+    return rules.incumbent() && !rules.before() && source.roles().contains(Role.BEST);
+  }
+
+  /** The signals on such kinds, in order: against generation 0, the incumbent, and the best. */
+  static List<Signal> signals(Rules rules, List<ProbeKind> kinds, boolean best) {
     List<Signal> signals = new ArrayList<>();
     for (ProbeKind kind : kinds) {
       String name = kind.name();
-      signals.add(new Signal(name, Role.ANCHOR, rules.margins(name, Role.ANCHOR)));
+      signals.add(signal(rules, name, Role.ANCHOR, false));
       if (rules.incumbent()) {
-        signals.add(
-            new Signal(
-                name,
-                Role.INCUMBENT,
-                rules.margins(name, Role.INCUMBENT),
-                !rules.guards().contains(name)));
+        signals.add(signal(rules, name, Role.INCUMBENT, !rules.guards().contains(name)));
+      }
+      if (best) {
+        signals.add(signal(rules, name, Role.BEST, false));
       }
     }
     return signals;
   }
 
+  private static Signal signal(Rules rules, String kind, Role reference, boolean gains) {
+    Margins margins = rules.margins(kind, reference);
+    return new Signal(kind, reference, margins, gains, rules.safe(margins.limit()));
+  }
+
   private Standing stand() {
-    double level =
-        ErrorBudget.level(
-            rules.error(),
-            rules.fraction(),
-            lineage.decisions(),
-            lineage.promotions(),
-            source.histories());
     return new Standing(
-        lineage, signals, tripwires, level, rules.falseAlarm(), rules.demandsGain(), rules.jump());
+        lineage,
+        signals,
+        tripwires,
+        level(rules.error()),
+        rules.falseAlarm(),
+        rules.demandsGain(),
+        rules.jump(),
+        level(rules.noGain()),
+        !rules.before());
+  }
+
+  private double level(double error) {
+    return ErrorBudget.level(
+        error, rules.fraction(), lineage.decisions(), lineage.promotions(), source.histories());
   }
 
   /** Decides, and closes the decision in the lineage however it ends. */
@@ -199,8 +222,7 @@ final class AnchoredDecision {
 
   private void pull(int kind) {
     int wanted = Math.min(enough(kind), limits[kind] - taken[kind]);
-    List<ProbeResult> results =
-        source.pull(kinds.get(kind).name(), wanted, rules.incumbent() ? ALL : PAIR);
+    List<ProbeResult> results = source.pull(kinds.get(kind).name(), wanted, roles);
     if (results.size() > wanted) {
       throw new IllegalStateException(
           "Asked for (" + wanted + ") probes, got (" + results.size() + ").");
@@ -249,8 +271,8 @@ final class AnchoredDecision {
     double least = rules.batch();
     for (int i = kind * references; i < (kind + 1) * references; i++) {
       double rate = signals.get(i).harm().log() / Math.max(1, taken[kind]);
-      if (rate > 0) {
-        double lacking = standing.harmNeeded() + Math.log(signals.size()) - standing.harmLog(i);
+      if (rate > 0 && signals.get(i).condemns()) {
+        double lacking = standing.ownHarmNeeded() - standing.harmLog(i);
         least = Math.min(least, Math.ceil(lacking / rate));
       }
     }
@@ -271,7 +293,7 @@ final class AnchoredDecision {
       } else if (!safe) {
         weight = standing.safe(i) ? weight : -standing.safeLog(i);
       } else if (!gained) {
-        weight = !spent(i) && gainInSight(i) ? standing.gainLog(i) : weight;
+        weight = !spent(i) && (gainInSight(i) || pooled(i)) ? standing.gainLog(i) : weight;
       }
       if (weight > most) {
         best = i;
@@ -296,7 +318,7 @@ final class AnchoredDecision {
 
   /** Whether not even a gain on every probe could prove safety. */
   private boolean impossible(int signal) {
-    Bets bets = Bets.safe(signals.get(signal).margins().limit());
+    Bets bets = rules.safe(signals.get(signal).margins().limit());
     return bets.logWealth(0, 0, limits[signal / references]) < standing.needed();
   }
 
@@ -314,7 +336,8 @@ final class AnchoredDecision {
     return (n >= Math.min(SETTLED, limit * FORESEEABLE)
             && safe.logAfterSame(limit - n) < standing.needed())
         || (n >= limit * FORESEEABLE
-            && safe.logTimes((double) limit / n) < IN_SIGHT * standing.needed());
+            && safe.logTimes((double) limit / n) < IN_SIGHT * standing.needed()
+            && (rules.before() || safe.logInLuck(limit - n, LUCK) < standing.needed()));
   }
 
   private boolean harmInSight(int signal) {
@@ -323,8 +346,17 @@ final class AnchoredDecision {
       return false;
     }
     double times = (double) limits[signal / references] / n;
-    return lineage.log(signal, signals.get(signal).harm(), times) - Math.log(signals.size())
-        >= standing.harmNeeded();
+    return signals.get(signal).condemns()
+        && lineage.log(signal, signals.get(signal).harm(), times) >= standing.ownHarmNeeded();
+  }
+
+  /** Whether a kind is one of those that together may prove a gain. */
+  private boolean pooled(int signal) {
+    if (!signals.get(signal).gains()) {
+      return false;
+    }
+    double times = (double) IntStream.of(limits).sum() / Math.max(1, IntStream.of(taken).sum());
+    return standing.pooledLog(times) >= IN_SIGHT * standing.pooledNeeded();
   }
 
   private boolean gainInSight(int signal) {

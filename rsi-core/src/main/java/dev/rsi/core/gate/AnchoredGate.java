@@ -9,9 +9,9 @@ import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
 import dev.rsi.core.internal.probe.Margins;
-import dev.rsi.core.internal.stats.Bets;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +61,12 @@ public final class AnchoredGate implements DriftGate {
   /** Probability of ever rolling back a clean challenger: one in twenty, per lineage. */
   public static final double DEFAULT_FALSE_ALARM = Rules.FALSE_ALARM;
 
+  /**
+   * Probability of ever promoting a challenger that is better on no kind: one in five. Such a
+   * promotion harms nobody, since what it may lose is bounded by {@link #error} all the same.
+   */
+  public static final double DEFAULT_GAIN_ERROR = Rules.GAIN_ERROR;
+
   /** Loss against either reference that is never called harm: one probe in a hundred. */
   public static final double DEFAULT_TOLERATED = Rules.TOLERATED;
 
@@ -98,6 +104,24 @@ public final class AnchoredGate implements DriftGate {
     return "anchored gate, " + rules.describe();
   }
 
+  /**
+   * This gate by the arithmetic that a record was made by, so that a run which began before gains
+   * were pooled decides again what it decided.
+   *
+   * @param description as {@link #describe} gave it, or the name of its class, as the first records
+   *     have it
+   */
+  public AnchoredGate asRecorded(String description) {
+    AnchoredGate before = before();
+    boolean isOld =
+        description.equals(before.describe()) || description.equals(AnchoredGate.class.getName());
+    return isOld ? before : this;
+  }
+
+  AnchoredGate before() {
+    return with(r -> r.edition = 1);
+  }
+
   static AnchoredGate withDefaults() {
     return new AnchoredGate(Rules.DEFAULT);
   }
@@ -118,6 +142,16 @@ public final class AnchoredGate implements DriftGate {
    */
   public AnchoredGate falseAlarm(double newFalseAlarm) {
     return with(r -> r.falseAlarm = share("falseAlarm", newFalseAlarm));
+  }
+
+  /**
+   * With another probability of ever promoting a challenger that is better on no kind. It is apart
+   * from {@link #error}, as a promotion without a gain is no loss.
+   *
+   * @param newGainError in (0, 1); default {@value #DEFAULT_GAIN_ERROR}
+   */
+  public AnchoredGate gainError(double newGainError) {
+    return with(r -> r.gainError = share("gainError", newGainError));
   }
 
   /**
@@ -276,7 +310,8 @@ public final class AnchoredGate implements DriftGate {
    */
   public AnchoredGate after(GateDecision last) {
     Standing standing = DecisionRecord.read(last.findings());
-    AnchoredGate gate = new AnchoredGate(rules);
+    boolean before = DecisionRecord.isBefore(last.findings().get(0));
+    AnchoredGate gate = before ? before() : new AnchoredGate(rules);
     gate.names = standing.signals().stream().map(Signal::name).toList();
     gate.lineage = GateAudit.close(standing, last.promotes());
     return gate;
@@ -337,7 +372,9 @@ public final class AnchoredGate implements DriftGate {
     List<ProbeKind> kinds =
         probes.kinds().stream().filter(k -> !rules.tripwires().contains(k.name())).toList();
     List<String> signals =
-        AnchoredDecision.signals(rules, kinds).stream().map(Signal::name).toList();
+        AnchoredDecision.signals(rules, kinds, AnchoredDecision.readsBest(rules, probes)).stream()
+            .map(Signal::name)
+            .toList();
     requireKnown(probes.kinds());
     long ordinal = probes.ordinal();
     Lineage current = lineage;
@@ -355,6 +392,13 @@ public final class AnchoredGate implements DriftGate {
     current.open(ordinal);
     lineage = current;
     return new AnchoredDecision(rules, probes, current, kinds).run();
+  }
+
+  @Override
+  public Set<Role> roles() {
+    return rules.incumbent() && !rules.before()
+        ? EnumSet.allOf(Role.class)
+        : EnumSet.complementOf(EnumSet.of(Role.BEST));
   }
 
   /** As many pulls as prove a challenger safe of which no probe changed; tripwires whole. */
@@ -400,7 +444,7 @@ public final class AnchoredGate implements DriftGate {
       double limit = rules.margins(kind.name(), Role.ANCHOR).limit();
       // Gains count for it: all probes gained is the most that there can be.
       if (!rules.tripwires().contains(kind.name())
-          && Bets.safe(limit).logWealth(0, 0, probes) < needed) {
+          && rules.safe(limit).logWealth(0, 0, probes) < needed) {
         misfits.add(
             "Kind ("
                 + kind.name()

@@ -21,6 +21,8 @@ final class DecisionRecord {
   static final String UNSOUND = "The instrument is unsound: ";
   private static final String TRIPWIRE = " as tripwire";
   private static final String INSTRUMENT = " as instrument";
+  static final String BETTER = "better";
+  private static final String EDITION = "edition";
   private static final String AGAINST = " against ";
 
   /**
@@ -62,6 +64,11 @@ final class DecisionRecord {
     numbers.put("safe needed", standing.needed());
     if (rules.demandsGain() && !standing.signals().isEmpty()) {
       numbers.put("gain", standing.gainLog());
+    }
+    if (!rules.before()) {
+      numbers.put(EDITION, (double) rules.edition());
+      numbers.put("gain error", rules.noGain());
+      numbers.put("gain needed", standing.allGainNeeded());
     }
     return new GateFinding(
         LINEAGE, standing.harmLog() >= standing.harmNeeded() ? "worse" : "kept", numbers);
@@ -117,8 +124,11 @@ final class DecisionRecord {
     numbers.put("tolerated", s.margins().tolerated());
     numbers.put("limit", s.margins().limit());
     numbers.put("safe", standing.safeLog(i));
-    numbers.put("harm", standing.harmLog(i));
-    if (s.gains()) {
+    if (s.condemns()) {
+      numbers.put("harm", standing.harmLog(i));
+    }
+    boolean weighsGain = s.gains() || !s.condemns();
+    if (weighsGain) {
       numbers.put("gain", s.gain().log());
     }
     if (s.partial() > 0) {
@@ -127,7 +137,7 @@ final class DecisionRecord {
       for (int k = 0; k < Bets.COUNT; k++) {
         numbers.put("partial harm " + k, s.harm().partial(k));
         numbers.put("partial safe " + k, s.safe().partial(k));
-        if (s.gains()) {
+        if (weighsGain) {
           numbers.put("partial gain " + k, s.gain().partial(k));
         }
       }
@@ -139,8 +149,10 @@ final class DecisionRecord {
   }
 
   private static String verdict(Standing standing, int i) {
-    double own = standing.harmLog(i) - Math.log(standing.signals().size());
-    return own >= standing.harmNeeded() ? "worse" : standing.safe(i) ? "safe" : "open";
+    if (standing.harmLog(i) >= standing.ownHarmNeeded()) {
+      return "worse";
+    }
+    return standing.isBest(i) ? BETTER : standing.safe(i) ? "safe" : "open";
   }
 
   /**
@@ -169,20 +181,15 @@ final class DecisionRecord {
                 count(finding, "hits"),
                 count(finding, "missing")));
       } else if (!name.endsWith(INSTRUMENT)) {
-        signals.add(signal(finding));
+        signals.add(signal(finding, isBefore(head)));
         carried.add(eight(finding, "carried "));
       }
     }
     long decision = count(head, "decision");
     long promotions = count(head, "promotions");
     double falseAlarm = share(head, "false alarm");
-    double level =
-        ErrorBudget.level(
-            share(head, "error"),
-            flag(head, "fraction"),
-            decision,
-            promotions,
-            number(head, "histories"));
+    double level = level(head, "error", decision, promotions);
+    boolean before = isBefore(head);
     Standing standing =
         new Standing(
             new Lineage(decision, promotions, carried.toArray(new double[0][])),
@@ -191,23 +198,49 @@ final class DecisionRecord {
             level,
             falseAlarm,
             flag(head, "gain demanded"),
-            jump(head));
+            jump(head),
+            before ? level : level(head, "gain error", decision, promotions),
+            !before);
     standing.faults((int) count(head, "faults"));
     count(head, "bank");
     return standing;
   }
 
-  private static Signal signal(GateFinding finding) {
+  private static double level(GateFinding head, String error, long decision, long promotions) {
+    return ErrorBudget.level(
+        share(head, error),
+        flag(head, "fraction"),
+        decision,
+        promotions,
+        number(head, "histories"));
+  }
+
+  /** Whether a record is of before there was a pooled gain. */
+  static boolean isBefore(GateFinding head) {
+    if (!head.numbers().containsKey(EDITION)) {
+      return true;
+    }
+    if (number(head, EDITION) != Rules.EDITION) {
+      throw new IllegalArgumentException(
+          "edition (" + number(head, EDITION) + ") of " + LINEAGE + " is none that is known.");
+    }
+    return false;
+  }
+
+  private static Signal signal(GateFinding finding, boolean before) {
     int cut = finding.signal().lastIndexOf(AGAINST);
     if (cut < 0) {
       throw new IllegalArgumentException("Signal (" + finding.signal() + ") has no reference.");
     }
+    Role reference = Role.valueOf(finding.signal().substring(cut + AGAINST.length()));
+    Margins margins = new Margins(number(finding, "tolerated"), number(finding, "limit"));
     Signal signal =
         new Signal(
             finding.signal().substring(0, cut),
-            Role.valueOf(finding.signal().substring(cut + AGAINST.length())),
-            new Margins(number(finding, "tolerated"), number(finding, "limit")),
-            finding.numbers().containsKey("gain"));
+            reference,
+            margins,
+            reference != Role.BEST && finding.numbers().containsKey("gain"),
+            before ? Bets.safe(margins.limit()) : Bets.keen(margins.limit()));
     signal.add(count(finding, "worse"), count(finding, "same"), count(finding, "better"));
     signal.addMissing(count(finding, "missing"));
     if (finding.numbers().containsKey("partial")) {
@@ -216,7 +249,9 @@ final class DecisionRecord {
           number(finding, "partial sum"),
           eight(finding, "partial harm "),
           eight(finding, "partial safe "),
-          signal.gains() ? eight(finding, "partial gain ") : new double[Bets.COUNT]);
+          finding.numbers().containsKey("gain")
+              ? eight(finding, "partial gain ")
+              : new double[Bets.COUNT]);
     }
     return signal;
   }

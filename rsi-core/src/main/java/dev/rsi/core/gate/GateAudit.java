@@ -203,11 +203,16 @@ public final class GateAudit {
     if (standing.demandsGain()) {
       compare(which, head, "gain", standing.gainLog(), problems);
     }
+    if (head.numbers().containsKey("gain needed")) {
+      compare(which, head, "gain needed", standing.allGainNeeded(), problems);
+    }
     int signal = 0;
     for (GateFinding finding : findings) {
       if (finding.numbers().containsKey("limit")) {
         compare(which, finding, "safe", standing.safeLog(signal), problems);
-        compare(which, finding, "harm", standing.harmLog(signal), problems);
+        if (standing.signals().get(signal).condemns()) {
+          compare(which, finding, "harm", standing.harmLog(signal), problems);
+        }
         if (finding.numbers().containsKey("gain")) {
           Signal s = standing.signals().get(signal);
           compare(which, finding, "gain", s.gain().log(), problems);

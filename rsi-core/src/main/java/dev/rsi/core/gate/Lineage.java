@@ -107,8 +107,18 @@ final class Lineage {
 
   /** The logarithm of the mean over the signals, given each one's, and of the starts to come. */
   double logMean(double[] logs) {
+    return logMean(logs, logs.length);
+  }
+
+  /**
+   * The same, of some signals.
+   *
+   * @param logs minus infinity where a signal takes no part in it
+   * @param signals how many take part
+   */
+  double logMean(double[] logs, int signals) {
     double logTail = Math.log(ErrorBudget.tail(decisions));
-    double logSignals = Math.log(logs.length);
+    double logSignals = Math.log((double) signals);
     double top = logTail;
     for (double log : logs) {
       top = Math.max(top, log - logSignals);

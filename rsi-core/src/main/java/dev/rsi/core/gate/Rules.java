@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param byKind margins of single kinds, against both
  * @param tripwires kinds of which no probe may fail
  * @param guards kinds on which a gain is none
+ * @param gainError probability that a challenger that is better on no kind is ever promoted
+ * @param edition of the arithmetic: 1 as it was before there was a pooled gain, 2 as it is
  * @param batch probes per pull
  * @param probes most probes per kind and decision
  */
@@ -39,6 +41,8 @@ record Rules(
     Map<String, Margins> byKind,
     Set<String> tripwires,
     Set<String> guards,
+    double gainError,
+    int edition,
     int batch,
     int probes) {
 
@@ -68,11 +72,17 @@ record Rules(
         + ", batch "
         + batch
         + ", probes "
-        + probes;
+        + probes
+        + (edition == 1 ? "" : ", error of no gain " + gainError + ", edition " + edition);
   }
 
   static final double ERROR = 0.05;
   static final double FALSE_ALARM = 0.05;
+  static final double GAIN_ERROR = 0.2;
+
+  /** The arithmetic as it is. */
+  static final int EDITION = 2;
+
   static final double TOLERATED = 0.01;
   static final double LIMIT = 0.05;
   static final double INCUMBENT_LIMIT = 0.08;
@@ -92,6 +102,8 @@ record Rules(
           Map.of(),
           Set.of(),
           Set.of(),
+          GAIN_ERROR,
+          EDITION,
           BATCH,
           PROBES);
 
@@ -101,16 +113,43 @@ record Rules(
     guards = Set.copyOf(guards);
   }
 
+  /** Whether the arithmetic is that of before there was a pooled gain. */
+  boolean before() {
+    return edition == 1;
+  }
+
+  /** What may be spent on promoting what is better nowhere; before, it was that on unsafe ones. */
+  double noGain() {
+    return before() ? error : gainError;
+  }
+
+  /** The bets that a kind lost less than a limit. */
+  Bets safe(double limit) {
+    return before() ? Bets.safe(limit) : Bets.keen(limit);
+  }
+
   Margins margins(String kind, Role reference) {
     Margins own = byKind.get(kind);
+    if (reference == Role.BEST) {
+      return ofBest(own != null ? own : toAnchor);
+    }
     return own != null ? own : reference == Role.ANCHOR ? toAnchor : toIncumbent;
+  }
+
+  /**
+   * What may be lost of the best so far: twice what may be lost since generation 0. At once that
+   * limit stopped healthy lineages, of which some kinds always are a little below their best.
+   */
+  private static Margins ofBest(Margins toAnchor) {
+    return new Margins(
+        toAnchor.tolerated(), Math.min(2 * toAnchor.limit(), (1 + toAnchor.limit()) / 2));
   }
 
   /** The fewest unchanged probes that prove a challenger safe against every reference. */
   int fewest(String kind, double log) {
-    int needed = Bets.safe(margins(kind, Role.ANCHOR).limit()).fewestSame(log);
+    int needed = safe(margins(kind, Role.ANCHOR).limit()).fewestSame(log);
     return incumbent
-        ? Math.max(needed, Bets.safe(margins(kind, Role.INCUMBENT).limit()).fewestSame(log))
+        ? Math.max(needed, safe(margins(kind, Role.INCUMBENT).limit()).fewestSame(log))
         : needed;
   }
 
@@ -145,6 +184,8 @@ record Rules(
     Map<String, Margins> byKind;
     Set<String> tripwires;
     Set<String> guards;
+    double gainError;
+    int edition;
     int batch;
     int probes;
 
@@ -160,6 +201,8 @@ record Rules(
       byKind = rules.byKind;
       tripwires = rules.tripwires;
       guards = rules.guards;
+      gainError = rules.gainError;
+      edition = rules.edition;
       batch = rules.batch;
       probes = rules.probes;
     }
@@ -177,6 +220,8 @@ record Rules(
           byKind,
           tripwires,
           guards,
+          gainError,
+          edition,
           batch,
           probes);
     }

@@ -37,12 +37,22 @@ final class Signal {
    * @param gains whether being better on it is a gain
    */
   Signal(String kind, Role reference, Margins margins, boolean gains) {
+    this(kind, reference, margins, gains, Bets.safe(margins.limit()));
+  }
+
+  /**
+   * A signal without probes.
+   *
+   * @param gains whether being better on it is a gain
+   * @param bets that it lost less than its limit
+   */
+  Signal(String kind, Role reference, Margins margins, boolean gains, Bets bets) {
     this.kind = kind;
     this.gains = gains;
     this.reference = reference;
     this.margins = margins;
     this.harm = new Evidence(Bets.harm(margins.tolerated()));
-    this.safe = new Evidence(Bets.safe(margins.limit()));
+    this.safe = new Evidence(bets);
     this.gain = new Evidence(Bets.safe(0));
   }
 
@@ -160,11 +170,20 @@ final class Signal {
     return kind + " against " + reference;
   }
 
+  /** Whether losses on it may condemn; against the best so far they only hold. */
+  boolean condemns() {
+    return reference != Role.BEST;
+  }
+
   /** For people: which, and how it went. */
   String words() {
     return kind
         + " against "
-        + (reference == Role.ANCHOR ? "generation 0" : "the incumbent")
+        + (switch (reference) {
+          case ANCHOR -> "generation 0";
+          case BEST -> "the best so far";
+          default -> "the incumbent";
+        })
         + " ("
         + counts()
         + ")";

@@ -7,7 +7,6 @@ import dev.rsi.api.ProbeResult;
 import dev.rsi.api.ProbeSource;
 import dev.rsi.api.Role;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,8 @@ import java.util.stream.Stream;
 
 /** What {@link PairedGate} knows about one kind of probes. */
 final class SkillEvidence {
-  private static final Set<Role> ALL = Sets.immutableEnumSet(EnumSet.allOf(Role.class));
+  private static final Set<Role> ALL =
+      Sets.immutableEnumSet(Role.ANCHOR, Role.INCUMBENT, Role.CHALLENGER);
 
   private final ProbeKind kind;
   private final Map<Role, Reference> references = new EnumMap<>(Role.class);

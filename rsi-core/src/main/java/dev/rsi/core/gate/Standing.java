@@ -1,6 +1,7 @@
 package dev.rsi.core.gate;
 
 import dev.rsi.api.GateDecision.Action;
+import dev.rsi.api.Role;
 import dev.rsi.core.internal.stats.Bets;
 import java.util.List;
 
@@ -16,10 +17,13 @@ final class Standing {
   private final double falseAlarm;
   private final boolean demandsGain;
   private final double jump;
+  private final double gainLevel;
+  private final boolean pools;
   private final double[] harmLogs;
   private final double[] safeLogs;
   private final double[] gainLogs;
   private final int gains;
+  private final int condemning;
   private int faults;
 
   /**
@@ -35,6 +39,26 @@ final class Standing {
       double falseAlarm,
       boolean demandsGain,
       double jump) {
+    this(lineage, signals, tripwires, level, falseAlarm, demandsGain, jump, level, false);
+  }
+
+  /**
+   * A standing of signals without probes yet.
+   *
+   * @param level error probability that this decision may spend on an unsafe PROMOTE
+   * @param gainLevel error probability that it may spend on a PROMOTE without a gain
+   * @param pools whether the gains on all kinds together are one more bet
+   */
+  Standing(
+      Lineage lineage,
+      List<Signal> signals,
+      List<Tripwire> tripwires,
+      double level,
+      double falseAlarm,
+      boolean demandsGain,
+      double jump,
+      double gainLevel,
+      boolean pools) {
     this.lineage = lineage;
     this.signals = signals;
     this.tripwires = tripwires;
@@ -42,21 +66,26 @@ final class Standing {
     this.falseAlarm = falseAlarm;
     this.demandsGain = demandsGain;
     this.jump = jump;
+    this.gainLevel = gainLevel;
+    this.pools = pools;
     this.harmLogs = new double[signals.size()];
     this.safeLogs = new double[signals.size()];
     this.gainLogs = new double[signals.size()];
     int count = 0;
+    int harming = 0;
     for (int i = 0; i < signals.size(); i++) {
       count += onGain(i) ? 1 : 0;
+      harming += signals.get(i).condemns() ? 1 : 0;
       weigh(i);
     }
     this.gains = count;
+    this.condemning = harming;
   }
 
   /** Weighs a signal anew after it got probes. */
   void weigh(int signal) {
     Signal s = signals.get(signal);
-    harmLogs[signal] = lineage.log(signal, s.harm());
+    harmLogs[signal] = s.condemns() ? lineage.log(signal, s.harm()) : Double.NEGATIVE_INFINITY;
     safeLogs[signal] = s.safe().log();
     gainLogs[signal] = demandsGain && onGain(signal) ? s.gain().log() : Double.NEGATIVE_INFINITY;
   }
@@ -119,7 +148,7 @@ final class Standing {
 
   /** Whether a gain is proven, or none is demanded. */
   boolean gained() {
-    return !demandsGain || gainLog() >= needed();
+    return !demandsGain || gainLog() >= allGainNeeded();
   }
 
   /** The signal with a gain above the limit for jumps, -1 if there is none. */
@@ -149,26 +178,79 @@ final class Standing {
 
   /** The logarithm of the evidence of harm, over all signals and the lineage. */
   double harmLog() {
-    return lineage.logMean(harmLogs);
+    return lineage.logMean(harmLogs, condemning);
   }
 
-  /** The logarithm of the evidence that the challenger is better somewhere: the mean over kinds. */
+  /**
+   * The logarithm of the evidence that the challenger is better somewhere: the mean over kinds,
+   * half of it on all of them together.
+   */
   double gainLog() {
     double sum = Double.NEGATIVE_INFINITY;
     for (double log : gainLogs) {
       sum = Bets.logAdd(sum, log);
     }
-    return gains == 0 ? Double.NEGATIVE_INFINITY : sum - Math.log(gains);
+    if (gains == 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    double mean = sum - Math.log(gains);
+    return pools ? Bets.logAdd(mean, pooledLog(1)) - Math.log(2) : mean;
   }
 
-  /** How much of "safe" and of "gained" is enough. */
+  /**
+   * The logarithm of the evidence of a gain in all kinds' probes together, which are bet on as if
+   * they were of one kind; minus infinity where it is no part of the proof.
+   *
+   * @param times as if everything seen had come so many times over
+   */
+  double pooledLog(double times) {
+    if (!pools || !demandsGain || gains == 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    double log = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < Bets.COUNT; k++) {
+      double wealth = 0;
+      for (int i = 0; i < gainLogs.length; i++) {
+        wealth += onGain(i) ? signals.get(i).gain().log(k) : 0;
+      }
+      log = Bets.logAdd(log, times * wealth);
+    }
+    return log - Bets.LOG_COUNT;
+  }
+
+  /** How much of "safe" is enough. */
   double needed() {
     return -Math.log(level);
   }
 
   /** How much of one kind's gain is enough, all others having none. */
   double gainNeeded() {
-    return needed() + Math.log(Math.max(1, gains));
+    return allGainNeeded() + Math.log((double) (pools ? 2 : 1) * Math.max(1, gains));
+  }
+
+  /** How much of a gain is enough, over all kinds. */
+  double allGainNeeded() {
+    return -Math.log(gainLevel);
+  }
+
+  /** How much of a gain of all kinds together is enough, none of them having one to be seen. */
+  double pooledNeeded() {
+    return allGainNeeded() + Math.log(2);
+  }
+
+  /** How much of one signal's harm is enough, all others having none. */
+  double ownHarmNeeded() {
+    return harmNeeded() + Math.log(Math.max(1, condemning));
+  }
+
+  /**
+   * Whether a challenger is proven better than the best so far of a signal's kind, which it then is
+   * itself if it goes live. Spends what an unsafe PROMOTE may cost, shared by the kinds.
+   */
+  boolean isBest(int signal) {
+    long kinds = signals.stream().filter(s -> s.reference() == Role.BEST).count();
+    return signals.get(signal).reference() == Role.BEST
+        && signals.get(signal).gain().log() >= needed() + Math.log((double) kinds);
   }
 
   /** How much harm is enough. */

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 /** Which of two gates asks for more. A lineage's gate may become stricter, never looser. */
 final class Strictness {
   /** Settings of which more is looser. */
-  private static final Set<String> LOOSER_IF_MORE = Set.of("error", "jump", "tolerated", "limit");
+  private static final Set<String> LOOSER_IF_MORE =
+      Set.of("error", "gain error", "jump", "tolerated", "limit");
 
   /** Settings of which less is looser. */
   private static final Set<String> LOOSER_IF_LESS = Set.of("false alarm", "gain demanded");
@@ -46,6 +47,7 @@ final class Strictness {
   static Map<String, Double> of(Rules rules, Rules other) {
     Map<String, Double> settings = new LinkedHashMap<>();
     settings.put("error", rules.error());
+    settings.put("gain error", rules.noGain());
     settings.put("false alarm", rules.falseAlarm());
     settings.put("fraction", rules.fraction() ? 1.0 : 0.0);
     settings.put("gain demanded", rules.demandsGain() ? 1.0 : 0.0);

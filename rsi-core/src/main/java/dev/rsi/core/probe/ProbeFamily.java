@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 
@@ -55,6 +56,25 @@ public sealed interface ProbeFamily<T, C> permits Family {
   static <T, C> ProbeFamily<T, C> skill(
       String name, List<? extends T> tasks, Verifier<? super T, ? super C> judge) {
     return new Answered<T, C>(name, tasks, new Skill<>(judge, false), null);
+  }
+
+  /**
+   * A {@link #skill} read by probability: how likely the model is to give a right answer when asked
+   * under a seed drawn at random, at temperature 1, instead of whether it gave one under one seed.
+   * Where the right answers are a few texts, that is the expected pass rate, exactly; it varies far
+   * less than a single answer, so that a gate sees small gains on few probes. Loss: fall of that
+   * probability. Cost: one scoring for each right answer. Margins: the gate's own. It is not the
+   * share right of greedy decoding: let a small {@link #skill} beside it watch what users see. For
+   * generators that {@link dev.rsi.api.Generator#scores score}; a loop with another is not built.
+   *
+   * @param answers the right answers to a task, one or more, none twice; by the task alone. Right
+   *     answers that are left out count as wrong
+   */
+  static <T, C> ProbeFamily<T, C> expected(
+      String name,
+      List<? extends T> tasks,
+      Function<? super T, ? extends List<? extends C>> answers) {
+    return new Scored<T, C>(name, tasks, Objects.requireNonNull(answers, "answers"), null);
   }
 
   /**

@@ -61,7 +61,7 @@ class AnchoredGatePropertiesTest {
     assertThat(decision.action() == Action.ROLLBACK).isEqualTo(condemned);
     if (decision.promotes()) {
       assertThat(smallest).isGreaterThanOrEqualTo(standing.needed());
-      assertThat(standing.gainLog()).isGreaterThanOrEqualTo(standing.needed());
+      assertThat(standing.gainLog()).isGreaterThanOrEqualTo(standing.allGainNeeded());
     }
     assertThat(GateAudit.problems(List.of(decision))).isEmpty();
   }
@@ -195,7 +195,7 @@ class AnchoredGatePropertiesTest {
       @ForAll long seed, @ForAll @Scale(3) @DoubleRange(min = 0, max = .2) double loss) {
     LawProbes probes = new LawProbes(seed).kind("a", 400, .9, .9, .9 - loss);
     GateDecision decision = DriftGates.anchored().anchorOnly().batch(1).decide(probes);
-    Signal signal = new Signal("a", Role.ANCHOR, new Margins(.01, .05));
+    Signal signal = new Signal("a", Role.ANCHOR, new Margins(.01, .05), false, Bets.keen(.05));
     Lineage lineage = new Lineage(1);
     lineage.open(1);
     double level = ErrorBudget.level(.05, false, 1, 0, 1);

@@ -54,6 +54,7 @@ class EvidencePropertiesTest {
     double p = (mean - low) / (high - low);
     assertThat(expectation(Bets.harm(mean), k, low, high, p)).isCloseTo(1, within(1e-12));
     assertThat(expectation(Bets.safe(mean), k, low, high, p)).isCloseTo(1, within(1e-12));
+    assertThat(expectation(Bets.keen(mean), k, low, high, p)).isCloseTo(1, within(1e-12));
   }
 
   /** Drifts with their probabilities: any distribution on a finite grid. */
@@ -182,11 +183,36 @@ class EvidencePropertiesTest {
     }
   }
 
+  /** Wealth of 1 in all, however it is laid on the bets: else their average proves too much. */
+  @Property
+  void keen_bets_begin_with_a_wealth_of_one(
+      @ForAll @DoubleRange(min = .01, max = .5) double limit,
+      @ForAll("drifts") List<Double> drifts) {
+    Bets keen = Bets.keen(limit);
+    double sum = 0;
+    double wealth = 0;
+    for (int k = 0; k < Bets.COUNT; k++) {
+      sum += Math.exp(keen.tilt(k)) / Bets.COUNT;
+      double product = 1;
+      for (double drift : drifts) {
+        product *= 1 + Bets.fraction(k) / (1 - limit) * (limit - drift);
+      }
+      wealth += Math.exp(keen.tilt(k)) / Bets.COUNT * product;
+    }
+    assertThat(sum).isCloseTo(1, within(1e-12));
+    double log = of(keen, drifts).log();
+    assertThat(log).isCloseTo(Math.log(wealth), within(1e-9 * Math.max(1, Math.abs(log))));
+    Evidence counted = new Evidence(keen);
+    counted.add(3, 40, 2);
+    assertThat(counted.log()).isCloseTo(keen.logWealth(3, 40, 2), within(1e-12));
+    assertThat(keen.logWealth(0, keen.fewestSame(4), 0)).isGreaterThanOrEqualTo(4);
+  }
+
   @Property
   void a_snapshot_restored_at_any_probe_goes_on_bit_for_bit(
       @ForAll("drifts") List<Double> drifts, @ForAll @IntRange(max = 60) int at) {
-    Signal whole = new Signal("a", Role.INCUMBENT, new Margins(.01, .05));
-    Signal first = new Signal("a", Role.INCUMBENT, new Margins(.01, .05));
+    Signal whole = keen();
+    Signal first = keen();
     int cut = Math.min(at, drifts.size());
     drifts.forEach(whole::add);
     drifts.subList(0, cut).forEach(first::add);
@@ -202,6 +228,10 @@ class EvidencePropertiesTest {
     assertThat(rest.safe().log()).isEqualTo(whole.safe().log());
     assertThat(rest.gain().log()).isEqualTo(whole.gain().log());
     assertThat(rest.partialSum()).isEqualTo(whole.partialSum());
+  }
+
+  private static Signal keen() {
+    return new Signal("a", Role.INCUMBENT, new Margins(.01, .05), true, Bets.keen(.05));
   }
 
   private static Standing opened(Signal signal) {

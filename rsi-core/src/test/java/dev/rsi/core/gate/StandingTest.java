@@ -98,6 +98,38 @@ class StandingTest {
     assertThat(anchored.gainNeeded()).isEqualTo(anchored.needed());
   }
 
+  private static Standing pooling(double gainLevel, Signal... signals) {
+    Lineage lineage = new Lineage(signals.length);
+    lineage.open(1);
+    return new Standing(
+        lineage, List.of(signals), List.of(), .05, .05, true, 1, gainLevel, /* pools= */ true);
+  }
+
+  @Test
+  void should_bet_half_on_the_gains_of_all_kinds_together() {
+    Signal one = signal(Role.INCUMBENT, 1, 50, 4);
+    Signal other = signal(Role.INCUMBENT, 0, 60, 3);
+    Standing standing = pooling(.2, signal(Role.ANCHOR, 0, 0, 99), one, other);
+    double pooled = Math.exp(Bets.safe(0).logWealth(1, 110, 7));
+    double mean = (Math.exp(one.gain().log()) + Math.exp(other.gain().log())) / 2;
+    assertThat(standing.pooledLog(1)).isCloseTo(Math.log(pooled), within(1e-12));
+    assertThat(standing.gainLog()).isCloseTo(Math.log((mean + pooled) / 2), within(1e-12));
+    assertThat(standing.gainNeeded()).isCloseTo(Math.log(5 * 2 * 2), within(1e-12));
+    assertThat(standing.pooledNeeded()).isCloseTo(Math.log(5 * 2), within(1e-12));
+    // A gain in sum only, none of it on a single kind, counts for all kinds and for none apart.
+    assertThat(pooling(.2, signal(Role.ANCHOR, 0, 0, 99)).gained()).isFalse();
+  }
+
+  @Test
+  void should_spend_on_no_gain_apart_from_loss() {
+    Signal gained = signal(Role.INCUMBENT, 0, 400, 5);
+    Standing loose = pooling(.2, gained);
+    assertThat(loose.gainLog()).isBetween(Math.log(5), Math.log(20));
+    assertThat(loose.action()).isEqualTo(Action.PROMOTE);
+    assertThat(pooling(.05, gained).action()).isEqualTo(Action.HOLD);
+    assertThat(loose.needed()).isEqualTo(-Math.log(.05));
+  }
+
   @Test
   void should_not_weigh_gains_that_nobody_demands() {
     Signal gained = signal(Role.INCUMBENT, 0, 0, 9);

@@ -1,6 +1,5 @@
 package dev.rsi.core.internal.judging;
 
-import com.google.common.collect.ImmutableSet;
 import dev.rsi.api.Calls;
 import dev.rsi.api.Cost;
 import dev.rsi.core.internal.Seeds;
@@ -14,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** A bank of probes in use: its readings, and how far decisions have used it up. */
@@ -56,11 +56,6 @@ public final class BankInUse<T, C> {
         new ProbeScores<>(steps, stream + " again", false, tasks, anchor, attempts, seeds, batch);
   }
 
-  /** The most attempts that a decision makes on such tasks, if none was read before. */
-  static long worstCase(DefaultProbeBank<?, ?> tasks) {
-    return 3 * tasks.attempts() + retests(tasks);
-  }
-
   /** The most attempts that a decision makes to read the incumbent again. */
   public static long retests(DefaultProbeBank<?, ?> tasks) {
     return tasks.kinds().values().stream()
@@ -70,13 +65,18 @@ public final class BankInUse<T, C> {
   }
 
   /** The most attempts that the next decision makes, whatever the gate. */
-  long worstCase(String anchor, String incumbent) {
-    if (isUsedUp()) {
-      return worstCase(tasks);
+  long worstCase(References references) {
+    long reading = tasks.attempts() + retests(tasks);
+    for (Family<T, C> family : families()) {
+      // The bank that follows this one has as many probes, of which none was read.
+      reading +=
+          isUsedUp()
+              ? (long) references.of(family.name()).size() * family.size() * family.attempts()
+              : references.of(family.name()).stream()
+                  .mapToLong(readings.kind(family.name())::unread)
+                  .sum();
     }
-    long unread = readings.worstCase(anchor);
-    unread += incumbent.equals(anchor) ? 0 : readings.worstCase(incumbent);
-    return unread + tasks.attempts() + retests(tasks);
+    return reading;
   }
 
   /**
@@ -87,7 +87,7 @@ public final class BankInUse<T, C> {
    *
    * @param probes by kind; all of a kind that is left out
    */
-  long leastCase(String anchor, String incumbent, Map<String, Integer> probes) {
+  long leastCase(References references, Map<String, Integer> probes) {
     double mean = 0;
     double variance = 0;
     long dearest = 0;
@@ -97,14 +97,15 @@ public final class BankInUse<T, C> {
       double each = family.attempts();
       mean += count * each;
       double deviation = 0;
-      for (String version : ImmutableSet.of(anchor, incumbent)) {
+      Set<String> versions = references.of(family.name());
+      for (String version : versions) {
         double unread = readings.kind(family.name()).unread(version) / (each * size);
         mean += count * unread * each;
         double spread = (size - count) / Math.max(1, size - 1);
         deviation += each * Math.sqrt(count * unread * (1 - unread) * spread);
       }
       variance += deviation * deviation;
-      dearest = Math.max(dearest, 3L * family.attempts());
+      dearest = Math.max(dearest, Math.max(3L, versions.size() + 1L) * family.attempts());
     }
     // There has to be room for the dearest probe whenever one is drawn.
     return (long) Math.ceil(mean + 2 * Math.sqrt(variance)) + dearest;

@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One decision's probes: draws them in the decision's secret order and has the versions read. */
 final class DecisionProbes<T, C> implements ProbeSource {
   private final BankInUse<T, C> bank;
   private final Map<Role, String> versions = new EnumMap<>(Role.class);
+  private final @Nullable BestVersions best;
   private final long decision;
   private final double histories;
   private final Map<String, List<Integer>> order = new HashMap<>();
@@ -32,6 +34,7 @@ final class DecisionProbes<T, C> implements ProbeSource {
   /**
    * Probes for a decision.
    *
+   * @param best versions so far; null where the gate does not ask for them
    * @param decision its number in the lineage, from 1
    * @param histories how many histories of answers the bank may have given before it
    * @param secret fixes the order
@@ -40,12 +43,14 @@ final class DecisionProbes<T, C> implements ProbeSource {
   DecisionProbes(
       BankInUse<T, C> bank,
       Map<Role, String> versions,
+      @Nullable BestVersions best,
       long decision,
       double histories,
       long secret,
       long most) {
     this.bank = bank;
     this.versions.putAll(versions);
+    this.best = best;
     this.left = most;
     this.decision = decision;
     this.histories = histories;
@@ -62,6 +67,16 @@ final class DecisionProbes<T, C> implements ProbeSource {
   @Override
   public long ordinal() {
     return decision;
+  }
+
+  @Override
+  public Set<Role> roles() {
+    return best == null ? ProbeSource.super.roles() : EnumSet.allOf(Role.class);
+  }
+
+  /** The version that has a role on a kind; null if none has. */
+  private @Nullable String version(Role role, String kind) {
+    return role == Role.BEST && best != null ? best.of(kind) : versions.get(role);
   }
 
   @Override
@@ -96,13 +111,16 @@ final class DecisionProbes<T, C> implements ProbeSource {
     List<Integer> wanted =
         indices.subList(from, (int) Math.min(indices.size(), (long) from + count));
     Set<String> asked =
-        roles.stream().map(versions::get).filter(Objects::nonNull).collect(toImmutableSet());
+        roles.stream()
+            .map(role -> version(role, kind))
+            .filter(Objects::nonNull)
+            .collect(toImmutableSet());
     List<Integer> next = affordable(kind, wanted, asked);
     drawn.put(kind, from + next.size());
     Map<Role, List<Double>> readings = new EnumMap<>(Role.class);
     // In their own order: that of a set differs between processes.
     for (Role role : EnumSet.copyOf(roles)) {
-      String version = versions.get(role);
+      String version = version(role, kind);
       if (version != null) {
         readings.put(role, bank.readings().read(version, kind, next));
       }

@@ -22,10 +22,12 @@ import dev.rsi.core.report.RunEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +45,7 @@ public final class Judging<T, C> {
   /** How often a run that keeps its pace looks whether it is to be left. */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final DriftGate gate;
+  private DriftGate gate;
   private final long secret;
   private final Clock clock;
   private final Duration pace;
@@ -55,8 +57,10 @@ public final class Judging<T, C> {
   private final HeldOut<T> heldOut;
   private final SpentTasks spent;
   private final Ledger ledger;
+  private final BestVersions best;
   private BankInUse<T, C> bank;
   private long decisions;
+  private @Nullable Runnable goesLive;
 
   /**
    * The probes of a run.
@@ -94,12 +98,24 @@ public final class Judging<T, C> {
     this.heldOut = heldOut;
     this.spent = spent;
     this.ledger = ledger;
+    this.best = new BestVersions(anchor);
     this.bank = new BankInUse<>(steps, probes, 1, anchor, attempts, seeds, batch);
+  }
+
+  /** Has another gate decide, from the first decision on. */
+  public void decideBy(DriftGate other) {
+    gate = other;
   }
 
   /** The most attempts that the next decision makes. */
   public long worstCase(String incumbent) {
-    return bank.worstCase(anchor, incumbent);
+    return bank.worstCase(references(incumbent));
+  }
+
+  /** The versions that the next challenger is read beside. */
+  private References references(String incumbent) {
+    return new References(
+        anchor, incumbent, gate.roles().contains(Role.BEST) ? best : new BestVersions(anchor));
   }
 
   /** The fewest attempts that the next decision is worth beginning with, by the gate. */
@@ -108,7 +124,8 @@ public final class Judging<T, C> {
       return worstCase(incumbent);
     }
     DecisionProbes<T, C> unread =
-        new DecisionProbes<>(bank, Map.of(), decisions + 1, bank.histories(), secret, 0);
+        new DecisionProbes<>(
+            bank, Map.of(), bestIfRead(), decisions + 1, bank.histories(), secret, 0);
     unread.close();
     Map<String, Integer> fewest = new HashMap<>();
     try {
@@ -119,7 +136,7 @@ public final class Judging<T, C> {
     } catch (RuntimeException e) {
       log.warn("run {}: the gate does not say how many probes it needs", steps.run(), e);
     }
-    return Math.min(bank.leastCase(anchor, incumbent, fewest), worstCase(incumbent));
+    return Math.min(bank.leastCase(references(incumbent), fewest), worstCase(incumbent));
   }
 
   /**
@@ -141,6 +158,8 @@ public final class Judging<T, C> {
               return ask(room < worstCase(incumbent) ? room : Long.MAX_VALUE, versions);
             },
             e -> Unasked.because("The gate failed: " + e));
+    String challenger = versions.get(Role.CHALLENGER);
+    goesLive = challenger == null ? null : () -> best.promoted(challenger, decision);
     // One that is recalled has kept it.
     steps.outside(() -> keepPace(Duration.between(began, clock.instant())));
     return decision;
@@ -153,6 +172,18 @@ public final class Judging<T, C> {
    */
   public void answered(boolean promoted) {
     bank.answered(promoted);
+    if (promoted && goesLive != null) {
+      goesLive.run();
+    }
+  }
+
+  /** The versions that are the best of some kind so far, but for generation 0. */
+  public Set<String> best() {
+    return best.all();
+  }
+
+  private @Nullable BestVersions bestIfRead() {
+    return gate.roles().contains(Role.BEST) ? best : null;
   }
 
   private void commit(int generation, @Nullable Long most) {
@@ -189,7 +220,8 @@ public final class Judging<T, C> {
 
   private GateDecision ask(long most, Map<Role, String> versions) {
     DecisionProbes<T, C> source =
-        new DecisionProbes<>(bank, versions, decisions, bank.histories(), secret, most);
+        new DecisionProbes<>(
+            bank, versions, bestIfRead(), decisions, bank.histories(), secret, most);
     try {
       GateDecision given = steps.direct().call(GATE, () -> gate.decide(source));
       steps.checkFault(Part.GATE);
@@ -227,7 +259,9 @@ public final class Judging<T, C> {
 
   /** Forgets what was read of all but some versions. */
   public void forgetAllBut(List<String> kept) {
-    bank.forgetAllBut(kept);
+    List<String> all = new ArrayList<>(kept);
+    all.addAll(best.all());
+    bank.forgetAllBut(all);
   }
 
   /** What a version's answers to probes look like, for people. */

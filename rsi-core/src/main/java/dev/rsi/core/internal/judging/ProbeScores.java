@@ -49,18 +49,19 @@ public final class ProbeScores<T, C> {
                 kinds.put(
                     kind,
                     family instanceof Scored<T, C> scored
-                        ? new ScoredReadings<>(scored, reader, batch, anchor)
+                        ? scored(scored, batch, anchor)
                         : new AnsweredReadings<>((Answered<T, C>) family, reader, batch)));
+  }
+
+  private KindReadings scored(Scored<T, C> family, int batch, String anchor) {
+    return family.isExpected()
+        ? new ExpectedReadings<>(family, reader, batch)
+        : new ScoredReadings<>(family, reader, batch, anchor);
   }
 
   /** The most attempts it takes to read the whole bank with one version. */
   public long worstCase() {
     return bank.attempts();
-  }
-
-  /** The most attempts it takes to read with a version what it was not read on. */
-  long worstCase(String version) {
-    return kinds.values().stream().mapToLong(kind -> kind.unread(version)).sum();
   }
 
   /** The readings of a kind. */
@@ -99,8 +100,9 @@ public final class ProbeScores<T, C> {
   }
 
   /**
-   * The share of probes that read 1, per kind, in [0, 1], or the mean reading of a kind whose judge
-   * measures; a missing reading counts as 0.
+   * The share of probes that read 1, per kind, in [0, 1], or the mean reading of a kind that is
+   * read as a number: of a judge that measures, or of probabilities, whose mean is the share of
+   * right answers to be expected. A missing reading counts as 0.
    */
   public Map<String, Double> solved(String version) {
     Map<String, Double> solved = new LinkedHashMap<>();

@@ -1,16 +1,19 @@
 package dev.rsi.core.internal.probe;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A family whose tasks a version does not attempt: it scores options of them, which are read
- * against the scores of generation 0.
+ * against the scores of generation 0, or by themselves as the right answers there are.
  */
 public final class Scored<T, C> extends Family<T, C> {
   private final List<List<C>> choices;
+  private final @Nullable Function<? super T, ? extends List<? extends C>> answers;
 
   /**
    * A family.
@@ -21,6 +24,7 @@ public final class Scored<T, C> extends Family<T, C> {
   public Scored(
       String name, List<? extends T> tasks, List<List<C>> choices, @Nullable Margins margins) {
     super(name, tasks, margins);
+    this.answers = null;
     this.choices = choices.stream().map(List::copyOf).toList();
     for (List<C> options : choices) {
       if (options.size() < 2 || new HashSet<>(options).size() < options.size()) {
@@ -32,6 +36,55 @@ public final class Scored<T, C> extends Family<T, C> {
                 + ") must be two or more, none twice.");
       }
     }
+  }
+
+  /**
+   * A family that reads how likely a right answer is.
+   *
+   * @param answers the right answers to a task, one or more, none twice
+   * @param margins null for the gate's own
+   */
+  public Scored(
+      String name,
+      List<? extends T> tasks,
+      Function<? super T, ? extends List<? extends C>> answers,
+      @Nullable Margins margins) {
+    super(name, tasks, margins);
+    this.answers = answers;
+    List<List<C>> all = new ArrayList<>();
+    for (T task : tasks()) {
+      List<C> right = List.copyOf(answers.apply(task));
+      if (right.isEmpty() || new HashSet<>(right).size() < right.size()) {
+        throw new IllegalArgumentException(
+            "Answers "
+                + right
+                + " of probe kind ("
+                + name
+                + ") must be one or more, none twice.\nMaybe judge its answers, by a skill.");
+      }
+      all.add(right);
+    }
+    this.choices = List.copyOf(all);
+  }
+
+  /** Whether it reads how likely the options are, whatever generation 0 made of them. */
+  public boolean isExpected() {
+    return answers != null;
+  }
+
+  /**
+   * Reads a version's scores of a probe's right answers.
+   *
+   * @param scores log-probabilities, one for each of {@link #choices}, in order
+   * @return the probability of any of them, in [0, 1]; empty if a score is missing
+   */
+  public OptionalDouble expected(List<Double> scores) {
+    double sum = 0;
+    for (double score : scores) {
+      sum += Math.exp(score);
+    }
+    // Rounding may leave a sum of probabilities a little above 1.
+    return Double.isNaN(sum) ? OptionalDouble.empty() : OptionalDouble.of(Math.min(1, sum));
   }
 
   @Override
@@ -85,7 +138,7 @@ public final class Scored<T, C> extends Family<T, C> {
 
   @Override
   public boolean isSkill() {
-    return false;
+    return isExpected();
   }
 
   @Override
@@ -98,19 +151,21 @@ public final class Scored<T, C> extends Family<T, C> {
     return true;
   }
 
-  /** The options would have to be drawn, too. */
+  /** Options would have to be drawn, too; right answers come of the task. */
   @Override
   boolean isRenewable() {
-    return false;
+    return isExpected();
   }
 
   @Override
   String formName() {
-    return "closeness";
+    return isExpected() ? "expected" : "closeness";
   }
 
   @Override
   Scored<T, C> with(List<T> otherTasks, @Nullable Margins otherMargins) {
-    return new Scored<>(name(), otherTasks, choices, otherMargins);
+    return answers == null
+        ? new Scored<>(name(), otherTasks, choices, otherMargins)
+        : new Scored<>(name(), otherTasks, answers, otherMargins);
   }
 }

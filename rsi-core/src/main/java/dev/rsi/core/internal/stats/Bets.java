@@ -18,17 +18,30 @@ public final class Bets {
 
   private static final double LARGEST_FRACTION = 15.0 / 16;
 
+  /**
+   * What {@link #keen} bets begin with, from the most careful to the boldest: they sum to 1. Few
+   * readings change between versions, and where few change bold bets win. Eight equal parts took up
+   * to 1.5 of some 5 nats more; what this costs where half of the readings change is 0.2 to 1.4.
+   */
+  private static final double[] KEEN = {.005, .005, .01, .03, .10, .20, .30, .35};
+
   private final double mean;
   private final double least;
   private final double[] stakes;
+  private final double[] tilts;
   private final double[] worse = new double[COUNT];
   private final double[] same = new double[COUNT];
   private final double[] better = new double[COUNT];
 
   private Bets(double mean, double least, double[] stakes) {
+    this(mean, least, stakes, new double[COUNT]);
+  }
+
+  private Bets(double mean, double least, double[] stakes, double[] tilts) {
     this.mean = mean;
     this.least = least;
     this.stakes = stakes;
+    this.tilts = tilts;
     for (int k = 0; k < COUNT; k++) {
       worse[k] = logFactor(k, 1);
       same[k] = logFactor(k, 0);
@@ -44,6 +57,18 @@ public final class Bets {
   /** Bets against "the mean of D is at least {@code mean}". */
   public static Bets safe(double mean) {
     return new Bets(checked(mean, -1), -1, fractions(-1, 1 - mean));
+  }
+
+  /**
+   * Bets against "the mean of D is at least {@code mean}" that put most of their wealth on large
+   * stakes: the sooner sure where little changes.
+   */
+  public static Bets keen(double mean) {
+    double[] tilts = new double[COUNT];
+    for (int k = 0; k < COUNT; k++) {
+      tilts[k] = Math.log(COUNT * KEEN[k]);
+    }
+    return new Bets(checked(mean, -1), -1, fractions(-1, 1 - mean), tilts);
   }
 
   /**
@@ -101,6 +126,14 @@ public final class Bets {
     return least;
   }
 
+  /**
+   * The logarithm of how much more than an equal part of the wealth a bet begins with: what it adds
+   * in an average over bets.
+   */
+  public double tilt(int k) {
+    return tilts[k];
+  }
+
   /** The logarithm of what one drift multiplies a bet's wealth by; at least log(1 / 16). */
   public double logFactor(int k, double d) {
     return Math.log1p(stakes[k] * (d - mean));
@@ -115,11 +148,11 @@ public final class Bets {
   public double logWealth(double worseCount, double sameCount, double betterCount) {
     double top = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < COUNT; k++) {
-      top = Math.max(top, logWealth(k, worseCount, sameCount, betterCount));
+      top = Math.max(top, tilts[k] + logWealth(k, worseCount, sameCount, betterCount));
     }
     double sum = 0;
     for (int k = 0; k < COUNT; k++) {
-      sum += Math.exp(logWealth(k, worseCount, sameCount, betterCount) - top);
+      sum += Math.exp(tilts[k] + logWealth(k, worseCount, sameCount, betterCount) - top);
     }
     return top + Math.log(sum) - LOG_COUNT;
   }

@@ -15,6 +15,7 @@ public final class Evidence {
   private long worse;
   private long same;
   private long better;
+  private long partials;
 
   public Evidence(Bets bets) {
     this.bets = bets;
@@ -40,6 +41,7 @@ public final class Evidence {
       for (int k = 0; k < Bets.COUNT; k++) {
         partial[k] += bets.logFactor(k, d);
       }
+      partials++;
     }
   }
 
@@ -103,12 +105,40 @@ public final class Evidence {
   }
 
   private double after(int k, long moreWorse, long moreSame, long moreBetter) {
-    return bets.logWealth(
+    return bets.tilt(k)
+        + bets.logWealth(
             k,
             (double) (worse + moreWorse),
             (double) (same + moreSame),
             (double) (better + moreBetter))
         + partial[k];
+  }
+
+  /**
+   * What the logarithm would be after {@code more} drifts of which as many are 1, -1 and between as
+   * were so far, but for the share of those of 1 that luck may have been.
+   *
+   * @param luck by how many standard deviations fewer the drifts of 1 might have been
+   */
+  public double logInLuck(long more, double luck) {
+    double times = (double) more / Math.max(1, worse + same + better + partials);
+    double fewer = Math.max(0, worse - luck * Math.sqrt((double) worse));
+    double moreSame = times * (same + worse - fewer);
+    double top = Double.NEGATIVE_INFINITY;
+    double[] logs = new double[Bets.COUNT];
+    for (int k = 0; k < Bets.COUNT; k++) {
+      logs[k] =
+          bets.tilt(k)
+              + log(k)
+              + bets.logWealth(k, times * fewer, moreSame, times * better)
+              + times * partial[k];
+      top = Math.max(top, logs[k]);
+    }
+    double sum = 0;
+    for (double log : logs) {
+      sum += Math.exp(log - top);
+    }
+    return top + Math.log(sum) - Bets.LOG_COUNT;
   }
 
   /** How many drifts of 1, 0 and the least there were. */
@@ -129,6 +159,6 @@ public final class Evidence {
   }
 
   private double project(int k, double times, long more) {
-    return times * log(k) + bets.logWealth(k, 0, (double) more, 0);
+    return bets.tilt(k) + times * log(k) + bets.logWealth(k, 0, (double) more, 0);
   }
 }

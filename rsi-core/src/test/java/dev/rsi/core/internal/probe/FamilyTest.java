@@ -71,6 +71,30 @@ class FamilyTest {
   }
 
   @Test
+  void should_read_how_likely_a_right_answer_is() {
+    Scored<String, String> expected =
+        (Scored<String, String>)
+            ProbeFamily.<String, String>expected(
+                "sums", List.of("1+1=", "2+2="), task -> List.of(task + "a", task + "b"));
+    assertThat(expected.isSkill()).isTrue();
+    assertThat(expected.isRenewable()).isTrue();
+    assertThat(expected.variesBySeed()).isFalse();
+    assertThat(expected.choices(1)).containsExactly("2+2=a", "2+2=b");
+    assertThat(expected.expected(List.of(Math.log(.25), Math.log(.5))).getAsDouble())
+        .isCloseTo(.75, within());
+    assertThat(expected.expected(List.of(0.0, Double.NEGATIVE_INFINITY))).hasValue(1);
+    // Rounding makes no reading that is out of range.
+    assertThat(expected.expected(List.of(Math.log(.7), Math.log(.3) + 1e-9))).hasValue(1);
+    assertThat(expected.expected(List.of(Double.NaN, 0.0))).isEmpty();
+    assertThat(expected.with(List.of("x"), null).choices(0)).containsExactly("xa", "xb");
+    assertThatThrownBy(() -> ProbeFamily.expected("none", List.of("a"), task -> List.of()))
+        .hasMessageContaining("none")
+        .hasMessageContaining("Maybe");
+    assertThatThrownBy(() -> ProbeFamily.expected("twice", List.of("a"), task -> List.of("b", "b")))
+        .hasMessageContaining("twice");
+  }
+
+  @Test
   void should_ask_a_known_task_and_its_twin() {
     Map<String, String> twins = new LinkedHashMap<>();
     twins.put("old", "new");
