@@ -41,6 +41,7 @@ class RunMetersTest {
       }
     }
     meters.on(new RunEvent.LessonsSelected(number, number, 6, 2, 8, "digest-" + number));
+    meters.on(new RunEvent.Screened(number, "tried", 12, 10, .5));
     meters.on(new RunEvent.Trained(number, "challenger-" + number, "parent", 250, Map.of()));
     meters.on(
         new RunEvent.Probed(
