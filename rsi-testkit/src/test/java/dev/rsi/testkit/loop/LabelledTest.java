@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rsi.api.Attempt;
 import dev.rsi.api.Codec;
 import dev.rsi.api.Generator;
+import dev.rsi.api.Knob;
 import dev.rsi.api.Labelled;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
+import dev.rsi.api.Recipe;
 import dev.rsi.api.Request;
+import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.ScoringSession;
 import dev.rsi.api.TaskSource;
+import dev.rsi.api.TrainedArtifact;
 import dev.rsi.api.Trainer;
 import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
@@ -247,11 +251,68 @@ class LabelledTest {
             new TrainingRequest<>(
                 start(registry("trained")),
                 List.of(Lesson.given(task, "right").withWeight(3)),
-                dev.rsi.api.Recipe.defaults(),
+                Recipe.defaults(),
                 7,
                 home.resolve("work")),
             TrainingContext.standalone());
     assertThat(asked.get(0).lessons()).containsExactly(Lesson.given("four", "right").withWeight(3));
+  }
+
+  /** It names inputs, and their keys are where they were; other tasks may be held out. */
+  @Test
+  void should_let_a_trainer_try_drafts_on_the_inputs_that_it_was_given() {
+    // GIVEN
+    Labelled<String, String> task = new Labelled<>("two", "deux");
+    Labelled<String, String> other = new Labelled<>("three", "trois");
+    TextModel<String, String> model =
+        TextModel.of("echo", Codec.text(), (text, each) -> each.equals("two") ? "deux" : "?");
+    List<Attempt<String, String>> tried = new ArrayList<>();
+    List<Throwable> refused = new ArrayList<>();
+    Trainer<String, String> trying =
+        new Trainer<>() {
+          @Override
+          public List<Knob> knobs() {
+            return List.of();
+          }
+
+          @Override
+          public long maxAttempts(Recipe recipe, long lessons) {
+            return 2;
+          }
+
+          @Override
+          public TrainedArtifact train(
+              TrainingRequest<String, String> request, TrainingContext<String, String> context) {
+            Path base = request.base().directory();
+            tried.addAll(context.attempt(base, List.of(new Request<>("two", 7))));
+            try {
+              context.attempt(base, List.of(new Request<>("four", 7)));
+            } catch (RsiException e) {
+              refused.add(e);
+            }
+            return new TrainedArtifact(request.workDirectory(), 0, Map.of(), Map.of());
+          }
+        };
+    Trainer<Labelled<String, String>, String> labelled = Labelled.trainer(trying);
+
+    // WHEN
+    labelled.train(
+        new TrainingRequest<>(
+            start(registry("drafts")),
+            List.of(Lesson.given(task, "deux"), Lesson.given(other, "trois")),
+            Recipe.defaults(),
+            7,
+            home.resolve("work")),
+        TrainingContext.of(
+            RunContext.standalone(),
+            Labelled.generator(model.generator(), List.of(task, other)),
+            Verifiers.labels()));
+
+    // THEN
+    assertThat(labelled.maxAttempts(Recipe.defaults(), 2)).isEqualTo(2);
+    assertThat(tried).singleElement().matches(Attempt::passed);
+    assertThat(tried.get(0).task()).isEqualTo("two");
+    assertThat(refused).singleElement().asString().contains("Task (four) is none of the request's");
   }
 
   private ModelRegistry registry(String name) {
