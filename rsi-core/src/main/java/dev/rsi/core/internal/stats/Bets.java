@@ -18,13 +18,6 @@ public final class Bets {
 
   private static final double LARGEST_FRACTION = 15.0 / 16;
 
-  /**
-   * What {@link #keen} bets begin with, from the most careful to the boldest: they sum to 1. Few
-   * readings change between versions, and where few change bold bets win. Eight equal parts took up
-   * to 1.5 of some 5 nats more; what this costs where half of the readings change is 0.2 to 1.4.
-   */
-  private static final double[] KEEN = {.005, .005, .01, .03, .10, .20, .30, .35};
-
   private final double mean;
   private final double least;
   private final double[] stakes;
@@ -49,6 +42,16 @@ public final class Bets {
     }
   }
 
+  /**
+   * What {@link #keen} bets begin with, from the most careful to the boldest: they sum to 1. Few
+   * readings change between versions, and where few change bold bets win: eight equal parts need up
+   * to 1.0 of some 5 nats more. Where many change, and a stake of 1/4 or 1/8 is best, these need
+   * 0.2 or 1.4 more.
+   */
+  private static double[] keenParts() {
+    return new double[] {.005, .005, .01, .03, .10, .20, .30, .35};
+  }
+
   /** Bets against "the mean of D is at most {@code mean}". */
   public static Bets harm(double mean) {
     return new Bets(checked(mean, -1), -1, fractions(1, 1 + mean));
@@ -64,9 +67,9 @@ public final class Bets {
    * stakes: the sooner sure where little changes.
    */
   public static Bets keen(double mean) {
-    double[] tilts = new double[COUNT];
+    double[] tilts = keenParts();
     for (int k = 0; k < COUNT; k++) {
-      tilts[k] = Math.log(COUNT * KEEN[k]);
+      tilts[k] = Math.log(COUNT * tilts[k]);
     }
     return new Bets(checked(mean, -1), -1, fractions(-1, 1 - mean), tilts);
   }
