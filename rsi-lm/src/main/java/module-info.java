@@ -6,5 +6,6 @@ module dev.rsi.lm {
   requires tools.jackson.core;
 
   exports dev.rsi.lm;
+  exports dev.rsi.lm.chat;
   exports dev.rsi.lm.spi;
 }
