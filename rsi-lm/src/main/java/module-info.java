@@ -8,4 +8,5 @@ module dev.rsi.lm {
   exports dev.rsi.lm;
   exports dev.rsi.lm.chat;
   exports dev.rsi.lm.spi;
+  exports dev.rsi.lm.token;
 }
