@@ -7,6 +7,7 @@ module dev.rsi.lm {
 
   exports dev.rsi.lm;
   exports dev.rsi.lm.chat;
+  exports dev.rsi.lm.gguf;
   exports dev.rsi.lm.spi;
   exports dev.rsi.lm.token;
 }
