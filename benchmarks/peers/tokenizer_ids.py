@@ -14,6 +14,7 @@ import pathlib
 import random
 import sys
 
+import gguf
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 LLAMA3 = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -156,6 +157,29 @@ def trained(name, size=900):
     return tokenizer
 
 
+# How llama.cpp names the splitting of words, which GGUF files have in place of the patterns.
+GGUF = {"bytes-gpt2": "gpt-2", "bytes-smollm": "smollm", "bytes-llama3": "llama-bpe", "bytes-qwen": "qwen2"}
+
+
+def write_gguf(path, name, state):
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre(name)
+    added = {each["id"]: each for each in state["added_tokens"]}
+    tokens = {id: token for token, id in state["model"]["vocab"].items()} | {id: each["content"] for id, each in added.items()}
+    writer.add_token_list([tokens[id] for id in range(len(tokens))])
+    kind = lambda id: 1 if id not in added else 3 if added[id]["special"] else 4
+    writer.add_token_types([kind(id) for id in range(len(tokens))])
+    writer.add_token_merges([" ".join(pair) for pair in state["model"]["merges"]])
+    if name == "llama-bpe":
+        writer.add_bos_token_id(0)
+        writer.add_add_bos_token(True)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 NAMES = ["bytes-gpt2", "bytes-prefix", "bytes-smollm", "bytes-llama3", "bytes-qwen", "bytes-gpt4o", "bytes-deepseek", "pieces-llama2", "pieces-mistral", "pieces-metaspace", "pieces-gemma"]
 
 
@@ -166,6 +190,8 @@ def main(task, directory, count="2000"):
             tokenizer = trained(name)
             text = json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":"))
             (directory / (name + ".json")).write_text(text + "\n", encoding="utf-8")
+            if name in GGUF:
+                write_gguf(directory / (name + ".gguf"), GGUF[name], json.loads(text))
             content = judged(Tokenizer.from_str(text), lines(80, name))
             (directory / (name + ".ids")).write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
             print(name, tokenizer.get_vocab_size(), "tokens")

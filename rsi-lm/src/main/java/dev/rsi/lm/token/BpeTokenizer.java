@@ -1,6 +1,7 @@
 package dev.rsi.lm.token;
 
 import dev.rsi.api.CorruptModelException;
+import dev.rsi.lm.gguf.GgufFile;
 import dev.rsi.lm.token.AddedTokens.Added;
 import dev.rsi.lm.token.AddedTokens.Piece;
 import java.nio.file.Path;
@@ -96,6 +97,17 @@ public final class BpeTokenizer {
    */
   public static BpeTokenizer read(Path file) {
     return new BpeTokenizer(TokenizerJson.read(file));
+  }
+
+  /**
+   * Makes the tokenizer that a GGUF file describes, if it is one of merges whose way of splitting
+   * words is known: {@code gpt-2}, {@code smollm}, {@code llama-bpe}, {@code qwen2} or {@code
+   * gpt-4o}.
+   *
+   * @throws CorruptModelException if it is another, or damaged; it names what is known
+   */
+  public static BpeTokenizer read(GgufFile file) {
+    return new BpeTokenizer(GgufTokenizer.read(file));
   }
 
   private String normalize(String text) {

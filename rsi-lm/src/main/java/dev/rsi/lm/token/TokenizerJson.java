@@ -121,13 +121,9 @@ final class TokenizerJson {
         throw new BadPart("model.merges", "at most " + MOST_MERGES + " pairs", "more");
       }
       if (parser.currentToken() == JsonToken.VALUE_STRING) {
-        String text = parser.getString();
-        int blank = text.indexOf(' ');
-        if (blank <= 0 || blank != text.lastIndexOf(' ') || blank == text.length() - 1) {
-          throw badMerge(rank, Vocabulary.shown(text));
-        }
-        merges.add(text.substring(0, blank));
-        merges.add(text.substring(blank + 1));
+        String[] pair = pair(parser.getString(), rank);
+        merges.add(pair[0]);
+        merges.add(pair[1]);
         continue;
       }
       if (parser.currentToken() != JsonToken.START_ARRAY) {
@@ -142,6 +138,15 @@ final class TokenizerJson {
         throw badMerge(rank, parts + " parts before " + parser.currentToken());
       }
     }
+  }
+
+  /** The two tokens of a merge that is one string. */
+  static String[] pair(String text, int rank) {
+    int blank = text.indexOf(' ');
+    if (blank <= 0 || blank != text.lastIndexOf(' ') || blank == text.length() - 1) {
+      throw badMerge(rank, Vocabulary.shown(text));
+    }
+    return new String[] {text.substring(0, blank), text.substring(blank + 1)};
   }
 
   private static BadPart badMerge(int rank, String found) {

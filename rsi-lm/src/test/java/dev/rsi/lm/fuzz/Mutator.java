@@ -23,7 +23,8 @@ public final class Mutator {
   /** The next damaged file: one to eight changes of a sound one. */
   public byte[] next() {
     byte[] bytes = any(seeds);
-    for (int changes = 1 + random.nextInt(8); changes > 0; changes--) {
+    // Often one alone, which gets deeper than eight.
+    for (int changes = 1 + random.nextInt(1 + random.nextInt(8)); changes > 0; changes--) {
       bytes = changed(bytes);
     }
     return bytes;
@@ -36,7 +37,7 @@ public final class Mutator {
   private byte[] changed(byte[] bytes) {
     int from = random.nextInt(bytes.length + 1);
     int to = Math.min(bytes.length, from + random.nextInt(16));
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
       case 0 -> spliced(bytes, from, any(words), from);
       case 1 -> spliced(bytes, from, any(words), to);
       case 2 -> spliced(bytes, from, new byte[0], to);
@@ -50,6 +51,12 @@ public final class Mutator {
             java.util.Arrays.copyOfRange(
                 other, cut, Math.min(other.length, cut + random.nextInt(200)));
         yield spliced(bytes, from, piece, from);
+      }
+      case 6 -> {
+        // A word in place of what stands between two marks.
+        int begin = mark(bytes, from);
+        int end = mark(bytes, begin);
+        yield spliced(bytes, begin, any(words), Math.max(begin, end - 1));
       }
       case 5 -> {
         byte[] flipped = bytes.clone();
@@ -67,6 +74,15 @@ public final class Mutator {
         yield repeated;
       }
     };
+  }
+
+  /** Behind the next mark. */
+  private static int mark(byte[] bytes, int from) {
+    int at = from;
+    while (at < bytes.length && ",:{}[]|% ".indexOf(bytes[at]) < 0) {
+      at++;
+    }
+    return Math.min(bytes.length, at + 1);
   }
 
   private static byte[] spliced(byte[] bytes, int from, byte[] piece, int to) {

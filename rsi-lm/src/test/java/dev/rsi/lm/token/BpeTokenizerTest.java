@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.rsi.api.CorruptModelException;
 import dev.rsi.api.RsiException;
 import dev.rsi.lm.fuzz.Effort;
+import dev.rsi.lm.gguf.GgufFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +38,41 @@ class BpeTokenizerTest {
   void should_have_the_ids_and_texts_of_the_reference(String name) throws IOException {
     Fixtures.Judged judged = Fixtures.judged(Fixtures.read(name), Fixtures.file(name + ".ids"));
     assertThat(judged).isEqualTo(new Fixtures.Judged(80, 0, 0, true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bytes-gpt2", "bytes-smollm", "bytes-llama3", "bytes-qwen"})
+  void should_make_the_same_tokenizer_of_a_gguf_file(String name) throws IOException {
+    BpeTokenizer tokenizer = BpeTokenizer.read(GgufFile.open(Fixtures.file(name + ".gguf")));
+    assertThat(Fixtures.judged(tokenizer, Fixtures.file(name + ".ids")))
+        .isEqualTo(new Fixtures.Judged(80, 0, 0, true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "gpt2, gpt9, tokenizer.ggml.model, tokenizer.json",
+    "llama-bpe, llama-xyz, tokenizer.ggml.pre, smollm",
+    "tokenizer.ggml.merges, tokenizer.ggml.mergez, tokenizer.ggml.tokens, merges",
+    "<|im_start|>, <|im_begin|>, tokenizer.ggml.pre, -",
+  })
+  void should_refuse_a_gguf_file_whose_tokenizer_is_not_known(
+      String old, String with, String field, String known) throws IOException {
+    // GIVEN a file with another text of the same length
+    Path file = temp.resolve("tokenizer.gguf");
+    byte[] bytes = Files.readAllBytes(Fixtures.file("bytes-llama3.gguf"));
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    Files.write(file, text.replace(old, with).getBytes(StandardCharsets.ISO_8859_1));
+    GgufFile gguf = GgufFile.open(file);
+    if (known.equals("-")) {
+      // A token by another name is no damage.
+      assertThat(BpeTokenizer.read(gguf).id(with)).isPresent();
+      return;
+    }
+    // WHEN THEN
+    assertThatThrownBy(() -> BpeTokenizer.read(gguf))
+        .isInstanceOfSatisfying(
+            CorruptModelException.class, e -> assertThat(e.field()).isEqualTo(field))
+        .hasMessageContaining(known);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenizerFuzzTest {
   private static final String WORDS =
       "{ } [ ] , : null true 99999999999 -1 1e999 \"type\" \"Split\" \"Metaspace\" \"Replace\" \"\\\\s*\""
-          + " \"Regex\" (\\\\s+)+ \\\\p{L}* \"\" \"▁\" \"add_prefix_space\" \"Sequence\" \"content\" \\ud800";
+          + " \"Regex\" (\\\\s+)+ \\\\p{L}* \"\" 0 1 7 false \"NFKC\" \"Digits\" \"Strip\" \"isolated\" \"Removed\" \"Contiguous\" \"▁\" \"add_prefix_space\" \"Sequence\" \"content\" \\ud800";
 
   @TempDir Path temp;
 
@@ -41,9 +42,7 @@ class TokenizerFuzzTest {
             Fixtures.text("small-bytes-qwen").getBytes(StandardCharsets.UTF_8),
             Fixtures.text("small-pieces-gemma").getBytes(StandardCharsets.UTF_8));
     List<byte[]> words =
-        List.of(WORDS.split(" ", -1)).stream()
-            .map(word -> word.getBytes(StandardCharsets.UTF_8))
-            .toList();
+        Stream.of(WORDS.split(" ", -1)).map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
     // What the JDK loads once is no input's.
     Fixtures.NAMES.forEach(name -> Fixtures.read(name).encode("Größe e\u0301 12"));
     Mutator mutator = new Mutator(seed, seeds, words);
