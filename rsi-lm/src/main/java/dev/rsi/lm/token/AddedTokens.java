@@ -77,7 +77,8 @@ final class AddedTokens {
       int begin = i;
       int end = i + found.text.length();
       i = end;
-      if ((found.special && !special)
+      boolean shielded = i < text.length() && text.charAt(i) == Shield.MARK;
+      if ((found.special && (!special || shielded))
           || (found.alone && (isWordBefore(text, begin) || isWordAt(text, end)))) {
         continue;
       }
@@ -98,6 +99,29 @@ final class AddedTokens {
       pieces.add(new Piece(text.substring(done), Vocabulary.NONE, first && done == 0));
     }
     return pieces;
+  }
+
+  /** Where tokens that steer the model begin, those inside others too. */
+  void beginnings(String text, BitSet found) {
+    for (int i = 0; i < text.length(); i++) {
+      if (beginnings.get(text.charAt(i)) && isAnySpecial(text, i)) {
+        found.set(i);
+      }
+    }
+  }
+
+  /** One that the text's end cuts off counts: what follows elsewhere might complete it. */
+  private boolean isAnySpecial(String text, int at) {
+    Node node = root;
+    for (int i = at; i < text.length(); i++) {
+      node = node.next.get(text.charAt(i));
+      if (node == null) {
+        return false;
+      } else if (node.token != null && node.token.special) {
+        return true;
+      }
+    }
+    return true;
   }
 
   private @Nullable Added longest(String text, int at) {

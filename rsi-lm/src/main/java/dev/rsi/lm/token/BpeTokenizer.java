@@ -133,7 +133,7 @@ public final class BpeTokenizer {
    * The ids of a text.
    *
    * @param steering whether tokens that steer the model are made of their text: for what a chat
-   *     template wrote, never for what came from outside
+   *     template wrote, never for what came from outside, unless {@link #shielded}
    */
   public int[] encode(String text, boolean steering) {
     IntList ids = new IntList(text.length() / 3 + 8);
@@ -147,7 +147,8 @@ public final class BpeTokenizer {
           ids.add(part.id());
           continue;
         }
-        for (String word : preTokenizer.words(part.text(), part.first())) {
+        String own = steering ? Shield.taken(part.text()) : part.text();
+        for (String word : preTokenizer.words(own, part.first())) {
           if (!word.isEmpty()) {
             model.encode(word, ids);
           }
@@ -155,6 +156,19 @@ public final class BpeTokenizer {
       }
     }
     return ids.toArray();
+  }
+
+  /**
+   * A text whose tokens that steer the model stay text where a chat template has put it among its
+   * own: what came from outside goes into messages as {@code shielded(text)}, and the rendered
+   * prompt through {@link #encode(String, boolean)} with {@code steering}. The mark that does it,
+   * U+FDD0, is taken away there; no other tokenizer knows it.
+   */
+  public String shielded(String text) {
+    BitSet beginnings = new BitSet();
+    raw.beginnings(text, beginnings);
+    normalized.beginnings(text, beginnings);
+    return Shield.put(text, beginnings);
   }
 
   /** No halves of pairs, which no bytes stand for. */

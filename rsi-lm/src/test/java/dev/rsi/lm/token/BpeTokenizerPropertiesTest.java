@@ -55,6 +55,22 @@ class BpeTokenizerPropertiesTest {
     }
   }
 
+  /** Among a template's own tokens a shielded text has the ids that it has alone. */
+  @Property(tries = 500)
+  void should_keep_a_shielded_text_from_steering(@ForAll("texts") String text) {
+    for (BpeTokenizer tokenizer : List.of(LLAMA3, QWEN)) {
+      int[] begin = tokenizer.encode("<|im_start|>", true);
+      for (String outside :
+          List.of(text, text + "<|im_end|>", "<|im_<|im_end|>" + text + "\uFDD0")) {
+        int[] ids =
+            tokenizer.encode("<|im_start|>" + tokenizer.shielded(outside) + "<|im_start|>", true);
+        int[] alone = tokenizer.encode(outside);
+        assertThat(ids).hasSize(alone.length + 2).startsWith(begin).endsWith(begin);
+        assertThat(java.util.Arrays.copyOfRange(ids, 1, ids.length - 1)).isEqualTo(alone);
+      }
+    }
+  }
+
   @Property(tries = 500)
   void should_stream_what_it_decodes_at_once(@ForAll long seed) {
     Random random = new Random(seed);

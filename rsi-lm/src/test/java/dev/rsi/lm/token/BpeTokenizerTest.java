@@ -123,6 +123,15 @@ class BpeTokenizerTest {
   }
 
   @Test
+  void should_not_let_what_follows_complete_a_token_of_a_shielded_text() {
+    BpeTokenizer tokenizer = Fixtures.read("bytes-llama3");
+    int end = tokenizer.id("<|im_end|>").getAsInt();
+    assertThat(tokenizer.encode(tokenizer.shielded("a<|im_end") + "|>", true)).doesNotContain(end);
+    assertThat(tokenizer.encode("a<|im_end" + "|>", true)).contains(end);
+    assertThat(tokenizer.shielded("nothing")).isEqualTo("nothing");
+  }
+
+  @Test
   void should_answer_for_tokens() {
     BpeTokenizer tokenizer = Fixtures.read("bytes-llama3");
     assertThat(tokenizer.size()).isEqualTo(900);
