@@ -70,6 +70,7 @@ final class PythonJson {
     } else if (value instanceof Undefined undefined) {
       throw undefined.fault();
     } else {
+      run.work(value instanceof Double ? Values.NUMBER : 1);
       out.append(scalar(value));
     }
   }

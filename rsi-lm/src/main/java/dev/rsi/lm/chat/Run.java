@@ -21,7 +21,7 @@ final class Run {
   static final int MOST_DEPTH = 2_500;
 
   /** Characters and elements that are made or looked through, beside those of the input. */
-  private static final long MOST_WORK = 64L << 20;
+  private static final long MOST_WORK = 16L << 20;
 
   private static final long MOST_WORK_PER_INPUT = 256;
 

@@ -2,6 +2,7 @@ package dev.rsi.lm.chat;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.Map;
 final class Values {
   /** The most levels of lists in lists that are written or compared. */
   static final int MOST_LEVELS = 64;
+
+  /** The digits of a number cost as much as this many characters. */
+  static final int NUMBER = 200;
 
   private static final int MOST_SHOWN = 60;
 
@@ -246,6 +250,7 @@ final class Values {
     } else if (value instanceof Boolean truth) {
       out.append(truth ? "True" : "False");
     } else if (value instanceof Double number) {
+      run.work(NUMBER);
       out.append(number(number));
     } else if (value instanceof Number || value == None.NONE) {
       out.append(value);
@@ -315,13 +320,15 @@ final class Values {
     } else if (value == 0) {
       return 1 / value < 0 ? "-0.0" : "0.0";
     }
-    BigDecimal shortest = new BigDecimal(value);
-    for (int digits = 1; digits <= 17; digits++) {
-      BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
-      if (rounded.doubleValue() == value) {
-        shortest = rounded;
+    // The JDK's digits say the number, but before JDK 19 not always with the fewest.
+    BigDecimal exact = new BigDecimal(value);
+    BigDecimal shortest = exact;
+    for (int digits = new BigDecimal(Double.toString(value)).precision(); digits > 0; digits--) {
+      BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      if (rounded.doubleValue() != value) {
         break;
       }
+      shortest = rounded;
     }
     shortest = shortest.stripTrailingZeros();
     int exponent = shortest.precision() - shortest.scale() - 1;

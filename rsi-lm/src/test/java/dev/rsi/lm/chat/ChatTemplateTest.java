@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rsi.lm.fuzz.Effort;
 import dev.rsi.lm.internal.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -238,13 +239,17 @@ class ChatTemplateTest {
         "{% set n = namespace(x=[]) %}{% for i in range(99999) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x }}",
         "{% set n = namespace(x=[]) %}{% for i in range(99) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x == n.x + [1] }}{{ n.x }}",
         "{% set x = 'a' * 9999999 %}{% for i in range(99999) %}{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' in x }}{% endfor %}",
+        "{% for b in range(99999) %}{% set y = (1.7e308 / (b + 1)) ~ '' %}{% endfor %}",
+        "{% for b in range(99999) %}{% set y = [1 / (b + 3)] | tojson %}{% endfor %}",
         "{{ 2 ** 99 }}",
         "{{ 9223372036854775807 + 1 }}",
         "{{ range(100001) }}",
       })
   void should_end_what_has_no_end(String template) {
+    Effort effort = new Effort();
     assertThatThrownBy(() -> ChatTemplate.of(template).render(Map.of()))
         .isInstanceOf(TemplateException.class);
+    assertThat(effort.seconds()).isLessThan(2);
   }
 
   @Test
