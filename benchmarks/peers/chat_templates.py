@@ -75,6 +75,9 @@ TEMPLATES = r"""
 {{ 'a'.split('') }}
 {{ 'ab'.startswith('a') }}|{{ 'ab'.endswith(('x', 'b')) }}|{{ 'abab'.find('b') }}|{{ 'abab'.rfind('b') }}|{{ 'abab'.find('z') }}|{{ 'abab'.count('ab') }}|{{ 'abab'.index('b') }}|{{ 'a=b=c'.partition('=') }}|{{ 'a=b=c'.rpartition('=') }}|{{ 'ab'.removeprefix('a') }}|{{ 'ab'.removesuffix('b') }}|{{ 'ab'.replace('a', 'c') }}|{{ 'aaa'.replace('a', 'b', 2) }}|{{ '-7'.zfill(4) }}|{{ ', '.join(['a', 'b']) }}
 {{ 'abab'.index('z') }}
+{{ names | list('x') }}
+{{ none | d('d', boolea=true) }}
+{{ yes is true missing }}
 {{ '12'.isdigit() }}|{{ ''.isdigit() }}|{{ 'a1'.isalnum() }}|{{ 'ab'.isalpha() }}|{{ ' '.isspace() }}|{{ 'AB'.isupper() }}|{{ 'ab1'.islower() }}|{{ 'ab' is lower }}|{{ 'AB' is upper }}
 {{ text | length }}|{{ '😀' | length }}|{{ names | count }}|{{ map | length }}|{{ missing | length }}|{{ '' | length }}
 {{ number | length }}
@@ -125,7 +128,7 @@ a {# comment #} b {#- comment -#} c
 {{ strftime_now('%d %b %Y') }}|{{ strftime_now('%Y-%m-%d') }}|{{ strftime_now('%B %-d, %A %H:%M:%S %p %j %% %y') }}
 {{ [1, 2, ] }}|{{ {'a': 1, } }}|{{ m if m is defined else 'no' }}
 {{ (names | first) }}|{{ names | first | upper }}|{{ numbers | length * -1 }}
-{{ -numbers[0] | abs }}|{{ (-3) | abs }}|{{ +3 }}|{{ - -3 }}|{{ 10 - 2 - 3 }}|{{ 2 * 3 % 4 }}|{{ 1 ~ 2 + 3 }}|{{ 'x' + (2 ~ 3) }}
+{{ -numbers[0] | abs }}|{{ (-3) | abs }}|{{ +3 }}|{{ +yes }}|{{ -yes }}|{{ 'a😀b'.replace('', '-') }}|{{ 'ab'.replace('', '-', 2) }}|{{ - -3 }}|{{ 10 - 2 - 3 }}|{{ 2 * 3 % 4 }}|{{ 1 ~ 2 + 3 }}|{{ 'x' + (2 ~ 3) }}
 {{ text[0] | upper ~ text[1:] }}|{{ 'a' ~ 'b' | upper }}|{{ 'x' if 'a' in map and not 'z' in map else 'y' }}
 {{ ' a '.strip().upper() }}|{{ text.split(', ')[-1].lower() }}|{{ messages[1].content.split('\n')[0] }}|{{ (messages | first).content.strip() }}
 {{ messages[0]['content'] | trim ~ '!' }}|{{ messages[1]['content'] }}|{{ messages | length - 1 }}|{{ (messages | last)['role'] }}
@@ -159,6 +162,7 @@ LONGER = [
     "\u00a0{% if yes %}a{% endif %}\u00a0\n  {%- if yes %} b{% endif %}",
     "{% if yes %}a{% endif %}  \n  {% if yes %}b{% endif %}  {% if yes %}c{% endif %}",
     "{{ 'a\nb' }}\n{{ 1 +\n 2 }}\n",
+    "a\n{#-#}\n  b{#- c #}\n",
     "{% raw %}\n  {{ a }}\n  {% endraw %}\n  b\n",
     "{%- macro m(x) %}\n  {{ x }}\n{%- endmacro %}\n{{ m(1) }}{{- m(2) }}\n",
     "",

@@ -233,7 +233,7 @@ final class ExpressionParser {
           (run, scope) -> {
             Object number = signed.of(run, scope);
             Object negated = Arithmetic.negated(number);
-            return minus ? negated : number;
+            return minus ? negated : number instanceof Boolean ? Values.whole(number) : number;
           };
     } else {
       value = primary();
@@ -459,7 +459,9 @@ final class ExpressionParser {
       if (cursor.peek().kind() == Kind.NAME && cursor.peekSecond().is(Kind.OPERATOR, "=")) {
         String name = cursor.next().text();
         cursor.need("=");
-        named.put(name, expression());
+        if (named.put(name, expression()) != null) {
+          throw cursor.fault(name, "the argument stands twice");
+        }
       } else if (named.isEmpty()) {
         placed.add(expression());
       } else {

@@ -14,6 +14,26 @@ final class Filters {
     Object of(Run run, Object value, Arguments arguments);
   }
 
+  private static final List<String> WITHOUT_ARGUMENTS =
+      List.of(
+          "length",
+          "count",
+          "string",
+          "safe",
+          "upper",
+          "lower",
+          "capitalize",
+          "title",
+          "escape",
+          "e",
+          "wordcount",
+          "abs",
+          "list",
+          "first",
+          "last",
+          "reverse",
+          "items");
+
   private static final Map<String, Filter> ALL = Map.copyOf(all());
 
   private Filters() {}
@@ -71,6 +91,15 @@ final class Filters {
     all.put("selectattr", (run, value, a) -> chosen(run, value, a, true, true));
     all.put("rejectattr", (run, value, a) -> chosen(run, value, a, true, false));
     all.put("attr", (run, value, a) -> attribute(run, value, a.need(0, "name")));
+    for (String name : WITHOUT_ARGUMENTS) {
+      all.computeIfPresent(
+          name,
+          (own, filter) ->
+              (run, value, a) -> {
+                a.only(0);
+                return filter.of(run, value, a);
+              });
+    }
     return all;
   }
 
@@ -99,6 +128,7 @@ final class Filters {
   }
 
   private static Object otherwise(Run run, Object value, Arguments a) {
+    a.only(2, "default_value", "boolean");
     boolean falseToo = Values.isTrue(a.or(1, "boolean", false));
     return value instanceof Undefined || (falseToo && !Values.isTrue(value))
         ? a.or(0, "default_value", "")
@@ -148,9 +178,10 @@ final class Filters {
       try {
         return Long.valueOf(digits);
       } catch (NumberFormatException e) {
-        return number instanceof Double d && Math.abs(d) < 9e18
-            ? (Object) (long) (double) d
-            : otherwise;
+        if (number instanceof Double d && Double.isFinite(d) && Math.abs(d) >= 9e18) {
+          throw new Fault("(" + Values.shown(digits) + ") is beyond the numbers that are known");
+        }
+        return number instanceof Double d ? (Object) (long) (double) d : otherwise;
       }
     }
     return otherwise;
@@ -190,6 +221,9 @@ final class Filters {
     String method = Values.string(a.or(1, "method", "common"));
     if (Math.abs(digits) > 15) {
       throw new Fault("a precision of at most (15) digits is known");
+    }
+    if (!(value instanceof Number || value instanceof Boolean)) {
+      throw new Fault("a number is needed, not " + Values.kind(value));
     }
     double number = (Double) real(run, value, Arguments.NONE);
     double by = Math.pow(10, (double) digits);
@@ -313,7 +347,11 @@ final class Filters {
           ? undefined.fault()
           : new Fault("only a mapping has items, not " + Values.kind(value));
     }
-    int by = a.or(1, "by", "key").equals("value") ? 1 : 0;
+    Object part = a.or(1, "by", "key");
+    if (!part.equals("key") && !part.equals("value")) {
+      throw new Fault("items are sorted by (key) or (value), not (" + Values.shown(part) + ")");
+    }
+    int by = part.equals("value") ? 1 : 0;
     Comparator<Object> order = order(run, Values.isTrue(a.or(0, "case_sensitive", false)));
     Comparator<Object> byPart = Comparator.comparing(item -> ((List<?>) item).get(by), order);
     List<Object> sorted = Methods.items(map);

@@ -92,9 +92,10 @@ final class Lexer {
     if (end < 0) {
       throw fault(begin, "{#", "the comment has no end");
     }
-    char sign = source.charAt(end - 1);
+    // The sign that the comment began with is not its last.
+    char sign = end > at ? source.charAt(end - 1) : ' ';
     at = end + 2;
-    after(end > begin + 2 ? sign : ' ', true);
+    after(sign, true);
   }
 
   private void after(char sign, boolean tag) {
@@ -166,9 +167,9 @@ final class Lexer {
         string(c);
       } else if (c >= '0' && c <= '9') {
         number();
-      } else if (Character.isUnicodeIdentifierStart(c) || c == '_') {
+      } else if (Character.isLetter(c) || c == '_') {
         int end = at + 1;
-        while (end < source.length() && Character.isUnicodeIdentifierPart(source.charAt(end))) {
+        while (end < source.length() && isNamePart(source.charAt(end))) {
           end++;
         }
         add(Kind.NAME, source.substring(at, end), at);
@@ -177,6 +178,10 @@ final class Lexer {
         open += operator(c);
       }
     }
+  }
+
+  private static boolean isNamePart(char c) {
+    return Character.isLetterOrDigit(c) || c == '_';
   }
 
   private int operator(char c) {
@@ -224,7 +229,7 @@ final class Lexer {
         kind = Kind.FLOAT;
       }
     }
-    if (end < source.length() && Character.isUnicodeIdentifierPart(source.charAt(end))) {
+    if (end < source.length() && isNamePart(source.charAt(end))) {
       throw fault(at, source.substring(at, end + 1), "a number is written with digits alone");
     }
     add(kind, source.substring(at, end).replace("_", ""), at);

@@ -260,13 +260,23 @@ final class Methods {
     Values.scan(run, text, old);
     long places = old.isEmpty() ? text.length() + 1L : text.length() / old.length();
     run.work(places * with.length());
+    if (old.isEmpty()) {
+      return betweenAll(run, text, with, count);
+    }
     if (count < 0) {
       return text.replace(old, with);
     }
-    if (old.isEmpty()) {
-      throw new Fault("an empty string cannot be replaced a number of times");
-    }
     return joined(run, with, Texts.split(text, old, count));
+  }
+
+  /** Puts a text before each character and behind the last, at most a number of times. */
+  private static String betweenAll(Run run, String text, String with, long count) {
+    StringBuilder made = new StringBuilder();
+    long left = count < 0 ? Long.MAX_VALUE : count;
+    for (Object character : Values.elements(run, text)) {
+      made.append(left-- > 0 ? with : "").append(character);
+    }
+    return made.append(left > 0 ? with : "").toString();
   }
 
   static String joined(Run run, String between, Object parts) {

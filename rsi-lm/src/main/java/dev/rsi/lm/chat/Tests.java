@@ -12,6 +12,27 @@ final class Tests {
     boolean holds(Run run, Object value, Arguments arguments);
   }
 
+  private static final List<String> WITHOUT_ARGUMENTS =
+      List.of(
+          "defined",
+          "undefined",
+          "none",
+          "string",
+          "mapping",
+          "sequence",
+          "iterable",
+          "number",
+          "integer",
+          "float",
+          "boolean",
+          "true",
+          "false",
+          "callable",
+          "lower",
+          "upper",
+          "odd",
+          "even");
+
   private static final Map<String, Test> ALL = Map.copyOf(all());
 
   private Tests() {}
@@ -72,6 +93,15 @@ final class Tests {
     }
     for (String name : List.of("ge", ">=")) {
       all.put(name, (run, value, a) -> Values.compare(run, value, a.need(0, "other")) >= 0);
+    }
+    for (String name : WITHOUT_ARGUMENTS) {
+      all.computeIfPresent(
+          name,
+          (own, test) ->
+              (run, value, a) -> {
+                a.only(0);
+                return test.holds(run, value, a);
+              });
     }
     return all;
   }

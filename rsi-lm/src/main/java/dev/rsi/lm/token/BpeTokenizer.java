@@ -133,7 +133,8 @@ public final class BpeTokenizer {
    * The ids of a text.
    *
    * @param steering whether tokens that steer the model are made of their text: for what a chat
-   *     template wrote, never for what came from outside, unless {@link #shielded}
+   *     template wrote, never for what came from outside, unless {@link #shielded} (then U+FDD0 is
+   *     its mark, and no text)
    */
   public int[] encode(String text, boolean steering) {
     IntList ids = new IntList(text.length() / 3 + 8);

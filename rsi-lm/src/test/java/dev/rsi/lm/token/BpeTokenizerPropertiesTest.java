@@ -40,7 +40,12 @@ class BpeTokenizerPropertiesTest {
   void should_give_a_text_back(@ForAll("texts") String text) {
     for (BpeTokenizer tokenizer : List.of(GPT2, LLAMA3)) {
       assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(whole(text));
-      assertThat(tokenizer.decode(tokenizer.encode(text, true), true)).isEqualTo(whole(text));
+      // There the mark of a shielded text is not text.
+      String unmarked = text.replace("\uFDD0", "");
+      assertThat(tokenizer.decode(tokenizer.encode(unmarked, true), true))
+          .isEqualTo(whole(unmarked));
+      assertThat(tokenizer.decode(tokenizer.encode(tokenizer.shielded(text), true), true))
+          .isEqualTo(whole(text));
     }
   }
 
