@@ -8,6 +8,7 @@ final class Arithmetic {
   private Arithmetic() {}
 
   static Object apply(Run run, String operator, Object left, Object right) {
+    run.work(Run.OBJECT / 2);
     if (operator.equals("+")) {
       if (left instanceof String x && right instanceof String y) {
         run.work((long) x.length() + y.length());

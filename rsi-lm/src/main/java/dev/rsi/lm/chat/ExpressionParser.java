@@ -189,6 +189,7 @@ final class ExpressionParser {
       parts.add(product());
     }
     return (run, scope) -> {
+      run.work(Run.OBJECT);
       StringBuilder text = new StringBuilder();
       for (Expression part : parts) {
         String more = Values.text(run, part.of(run, scope));
@@ -334,7 +335,7 @@ final class ExpressionParser {
       }
     }
     return (run, scope) -> {
-      run.work(parts.size());
+      run.work(Run.OBJECT + parts.size());
       return values(parts, run, scope);
     };
   }
@@ -352,7 +353,7 @@ final class ExpressionParser {
       }
     }
     return (run, scope) -> {
-      run.work(keys.size());
+      run.work((long) keys.size() * Run.OBJECT);
       Map<Object, Object> map = new LinkedHashMap<>();
       for (int i = 0; i < keys.size(); i++) {
         map.put(Values.key(keys.get(i).of(run, scope)), values.get(i).of(run, scope));

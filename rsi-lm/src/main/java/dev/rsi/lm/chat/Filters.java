@@ -105,7 +105,7 @@ final class Filters {
 
   private static String text(Run run, Object value) {
     String text = Values.text(run, value);
-    run.work(text.length());
+    run.work((long) Run.OBJECT + text.length());
     return text;
   }
 
@@ -334,7 +334,7 @@ final class Filters {
     if (value instanceof Undefined) {
       return Elements.lazy(List.of());
     } else if (value instanceof Map<?, ?> map) {
-      run.work(map.size());
+      run.work((long) map.size() * Run.OBJECT);
       return Elements.lazy(Methods.items(map));
     }
     throw new Fault("only a mapping has items, not " + Values.kind(value));
@@ -355,7 +355,7 @@ final class Filters {
     Comparator<Object> order = order(run, Values.isTrue(a.or(0, "case_sensitive", false)));
     Comparator<Object> byPart = Comparator.comparing(item -> ((List<?>) item).get(by), order);
     List<Object> sorted = Methods.items(map);
-    run.work(sorted.size());
+    run.work((long) sorted.size() * Run.OBJECT);
     sorted.sort(Values.isTrue(a.or(2, "reverse", false)) ? byPart.reversed() : byPart);
     return sorted;
   }

@@ -83,7 +83,7 @@ final class Globals {
         break;
       }
     }
-    run.work(numbers.size());
+    run.work((long) numbers.size() * Run.OBJECT / 2);
     return numbers;
   }
 }

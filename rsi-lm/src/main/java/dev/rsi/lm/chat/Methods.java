@@ -147,7 +147,7 @@ final class Methods {
   }
 
   private static Object ofMapping(Run run, Map<?, ?> map, String name, Arguments a) {
-    run.work(name.equals("get") ? 1 : map.size());
+    run.work(name.equals("get") ? 1 : (long) map.size() * Run.OBJECT);
     return switch (name) {
       case "get" -> {
         Object found = map.get(Values.key(a.need(0, "key")));
@@ -187,7 +187,7 @@ final class Methods {
   }
 
   static Object ofString(Run run, String text, String name, Arguments a) {
-    run.work(text.length());
+    run.work((name.contains("split") ? text.length() : 1L) * Run.OBJECT + text.length());
     return switch (name) {
       case "strip", "lstrip", "rstrip" -> {
         Object set = a.or(0, "chars", None.NONE);

@@ -20,6 +20,9 @@ final class Run {
   /** Nested operators of the macros that call each other. */
   static final int MOST_DEPTH = 2_500;
 
+  /** What a new object costs, as so many characters: a short string has some fifty bytes. */
+  static final int OBJECT = 16;
+
   /** Characters and elements that are made or looked through, beside those of the input. */
   private static final long MOST_WORK = 16L << 20;
 
@@ -47,6 +50,7 @@ final class Run {
   }
 
   void turn() {
+    work(4 * OBJECT);
     if (++turns > MOST_TURNS) {
       throw beyond("turns of loops", MOST_TURNS);
     }

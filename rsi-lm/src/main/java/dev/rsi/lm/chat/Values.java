@@ -186,7 +186,7 @@ final class Values {
       run.work(map.size());
       return new ArrayList<>(map.keySet());
     } else if (value instanceof String text) {
-      run.work(text.length() * 2L);
+      run.work((long) text.length() * Run.OBJECT);
       List<Object> characters = new ArrayList<>(text.length());
       for (int i = 0; i < text.length(); ) {
         int length = Character.charCount(text.codePointAt(i));

@@ -241,6 +241,10 @@ class ChatTemplateTest {
         "{% set x = 'a' * 9999999 %}{% for i in range(99999) %}{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' in x }}{% endfor %}",
         "{% for b in range(99999) %}{% set y = (1.7e308 / (b + 1)) ~ '' %}{% endfor %}",
         "{% for b in range(99999) %}{% set y = [1 / (b + 3)] | tojson %}{% endfor %}",
+        "{{ ('abc' * 99999)|join('-')|join('-')|join('-')|join('-')|join('-')|join('-') }}",
+        "{{ ('a,' * 3999999).split(',') | length }}",
+        "{% set n = namespace(x=0) %}{% for a in range(99999) %}{% for b in range(99) %}{% set n.x = [n.x, 'a' ~ a, a + b] %}{% endfor %}{% endfor %}",
+        "{% set n = namespace(x=0) %}{% for a in range(99999) %}{% for b in range(99) %}{% macro m() %}{% endmacro %}{% set n.x = [n.x, m] %}{% endfor %}{% endfor %}",
         "{{ 2 ** 99 }}",
         "{{ 9223372036854775807 + 1 }}",
         "{{ range(100001) }}",
@@ -250,6 +254,7 @@ class ChatTemplateTest {
     assertThatThrownBy(() -> ChatTemplate.of(template).render(Map.of()))
         .isInstanceOf(TemplateException.class);
     assertThat(effort.seconds()).isLessThan(2);
+    assertThat(effort.allocated()).isLessThan(1L << 30);
   }
 
   @Test
