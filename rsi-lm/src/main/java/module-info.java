@@ -6,5 +6,8 @@ module dev.rsi.lm {
   requires tools.jackson.core;
 
   exports dev.rsi.lm;
+  exports dev.rsi.lm.chat;
+  exports dev.rsi.lm.gguf;
   exports dev.rsi.lm.spi;
+  exports dev.rsi.lm.token;
 }

@@ -237,7 +237,13 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"dev.rsi.lm, 14", "dev.rsi.lm.spi, 16"})
+  @CsvSource({
+    "dev.rsi.lm, 14",
+    "dev.rsi.lm.spi, 16",
+    "dev.rsi.lm.chat, 4",
+    "dev.rsi.lm.token, 2",
+    "dev.rsi.lm.gguf, 3"
+  })
   void should_keep_the_surface_of_a_package_small(String name, int limit) {
     Set<String> surface =
         exposed().stream()
@@ -255,7 +261,8 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideInAPackage("dev.rsi.lm")
+            .resideInAnyPackage(
+                "dev.rsi.lm", "dev.rsi.lm.chat", "dev.rsi.lm.token", "dev.rsi.lm.gguf")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.rsi.lm.spi..")

@@ -1,6 +1,7 @@
 package dev.rsi.lm.internal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -77,7 +78,23 @@ public final class Json {
     }
   }
 
-  private static Object value(JsonParser parser) throws IOException {
+  /**
+   * A reader of the tokens of a large file, whose user builds no tree of it.
+   *
+   * @param mostTokens that it may have in place of {@value #MAX_TOKENS}
+   */
+  public static JsonParser parser(InputStream in, long mostTokens) {
+    JsonFactory factory =
+        FACTORY
+            .rebuild()
+            .streamReadConstraints(
+                FACTORY.streamReadConstraints().rebuild().maxTokenCount(mostTokens).build())
+            .build();
+    return factory.createParser(ObjectReadContext.empty(), in);
+  }
+
+  /** The value that begins at the current token. */
+  public static Object value(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT -> {
         Map<String, Object> values = new LinkedHashMap<>();

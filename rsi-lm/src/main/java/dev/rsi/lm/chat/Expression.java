@@ -1,0 +1,6 @@
+package dev.rsi.lm.chat;
+
+/** What has a value. */
+interface Expression {
+  Object of(Run run, Scope scope);
+}
