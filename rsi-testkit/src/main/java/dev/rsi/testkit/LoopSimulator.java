@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rsi.api.TaskSource;
 import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Plan;
+import dev.rsi.core.gate.AnchoredGate;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.report.RunEvent;
 import dev.rsi.core.report.RunReport;
@@ -108,9 +109,12 @@ public final class LoopSimulator {
     return simulated(seed, directory, drawn, ", loop, start, tasks");
   }
 
-  /** A gate keeps what it decided, and two processes at once would wait for each other in it. */
+  /**
+   * An anchored gate keeps what it decided, and two processes at once would wait for each other in
+   * it.
+   */
   private static void requireNew(Plan<?, ?> one, Plan<?, ?> other) {
-    boolean keeps = !one.gate().getClass().isHidden();
+    boolean keeps = one.gate() instanceof AnchoredGate;
     if (one == other || (keeps && one.gate() == other.gate())) {
       throw new IllegalArgumentException(
           "The loop has gate ("

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.Codec;
 import dev.rsi.api.Critique;
+import dev.rsi.api.DriftGate;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Knob;
 import dev.rsi.api.ModelVersion;
@@ -67,6 +68,15 @@ class OwnPartsSimulatedTest {
 
     assertThat(deaths).isPositive();
     assertThat(promotions).isPositive();
+  }
+
+  @Test
+  void should_take_a_gate_that_keeps_nothing() {
+    ImprovementLoop.Builder<Sum, Long> parts =
+        builder(learner.generator(), learner.trainer(), ToyTasks.verifier(), DriftGates.paired());
+
+    assertThat(LoopSimulator.run(2, temporary.resolve("world"), parts::build, start, tasks).steps())
+        .isPositive();
   }
 
   @Test
@@ -200,10 +210,18 @@ class OwnPartsSimulatedTest {
 
   private ImprovementLoop.Builder<Sum, Long> builder(
       Generator<Sum, Long> generator, Trainer<Sum, Long> trainer, Verifier<Sum, Long> verifier) {
+    return builder(generator, trainer, verifier, DriftGates.anchored());
+  }
+
+  private ImprovementLoop.Builder<Sum, Long> builder(
+      Generator<Sum, Long> generator,
+      Trainer<Sum, Long> trainer,
+      Verifier<Sum, Long> verifier,
+      DriftGate gate) {
     return ImprovementLoop.builder(generator)
         .verifier(verifier)
         .trainer(trainer)
-        .gate(DriftGates.anchored())
+        .gate(gate)
         .probes(bank(200, 0))
         .practice(Practice.DEFAULT.tasks(20).scouts(10).batch(8))
         .budget(Budget.of(2))

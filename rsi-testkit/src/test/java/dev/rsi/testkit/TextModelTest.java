@@ -5,17 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rsi.api.CancelledException;
 import dev.rsi.api.Codec;
+import dev.rsi.api.Cost;
 import dev.rsi.api.Generator;
 import dev.rsi.api.Lesson;
 import dev.rsi.api.ModelVersion;
 import dev.rsi.api.Output;
+import dev.rsi.api.Recipe;
+import dev.rsi.api.Reply;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
+import dev.rsi.api.TrainingRequest;
+import dev.rsi.api.Verdict;
 import dev.rsi.core.data.TextModel;
 import dev.rsi.core.registry.ModelRegistry;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -167,5 +174,49 @@ class TextModelTest {
     assertThatThrownBy(() -> MODEL.add(registry, "x\uD83D"))
         .isInstanceOf(RsiException.class)
         .hasMessageContaining("half a surrogate pair");
+  }
+
+  /** A rewriter that asks another model and tries a draft, within what it says. */
+  @Test
+  void should_let_a_rewriter_ask_and_try_drafts(@TempDir Path home) {
+    Trainer<String, String> trainer =
+        MODEL.asking(
+            "asks",
+            1,
+            100,
+            (text, request, context) -> {
+              String said =
+                  context
+                      .ask("two?", 50, (asked, most, call) -> new Reply("two=2", new Cost(9, 3)))
+                      .text();
+              Path draft = TextModel.write(request.workDirectory().resolve("draft"), said);
+              return context.attempt(draft, List.of(new Request<>("two", 1))).get(0).passed()
+                  ? said
+                  : text;
+            });
+    ModelVersion start = MODEL.add(ModelRegistry.directory(home.resolve("models")), "two=4");
+    Path work = home.resolve("work");
+
+    trainer.train(
+        new TrainingRequest<>(start, LESSONS, Recipe.defaults(), 7, work),
+        TrainingContext.of(
+            RunContext.standalone(),
+            MODEL.generator(),
+            (task, said) -> Verdict.passIf(said.equals("2"), "no")));
+
+    assertThat(TextModel.read(ModelVersion.of(work))).isEqualTo("two=2");
+    assertThat(trainer.maxAttempts(Recipe.defaults(), 2)).isEqualTo(1);
+    assertThat(trainer.maxTokens(Recipe.defaults(), 2)).isEqualTo(100);
+  }
+
+  @Test
+  void should_say_what_an_answer_takes_at_most() {
+    Generator<String, String> bounded =
+        MODEL.withMaxTokens(40).withMaxMoney(new BigDecimal("0.01")).generator();
+
+    assertThat(bounded.maxTokens()).isEqualTo(40);
+    assertThat(bounded.maxMoney()).isEqualTo("0.01");
+    assertThat(MODEL.generator().maxTokens()).isEqualTo(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> MODEL.withMaxTokens(-1)).hasMessageContaining("(-1)");
   }
 }

@@ -8,12 +8,18 @@ import dev.rsi.api.Output;
 import dev.rsi.api.Request;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** See {@link TextModel#generator}. */
-record TextGenerator<T, C>(Codec<T, C> codec, TextModel.Answering answering, String description)
+record TextGenerator<T, C>(
+    Codec<T, C> codec,
+    TextModel.Answering answering,
+    String description,
+    int maxTokens,
+    BigDecimal maxMoney)
     implements Generator<T, C> {
 
   @Override

@@ -9,11 +9,13 @@ import dev.rsi.api.Output;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.RunContext;
 import dev.rsi.api.Trainer;
+import dev.rsi.api.TrainingContext;
 import dev.rsi.api.TrainingRequest;
 import dev.rsi.core.registry.ModelRegistry;
 import dev.rsi.core.registry.Provenance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -41,11 +43,20 @@ public final class TextModel<T, C> {
   private final Codec<T, C> codec;
   private final Answering answering;
   private final String description;
+  private final int maxTokens;
+  private final BigDecimal maxMoney;
 
-  private TextModel(Codec<T, C> codec, Answering answering, String description) {
+  private TextModel(
+      Codec<T, C> codec,
+      Answering answering,
+      String description,
+      int maxTokens,
+      BigDecimal maxMoney) {
     this.codec = Objects.requireNonNull(codec, "codec");
     this.answering = Objects.requireNonNull(answering, "answering");
     this.description = description;
+    this.maxTokens = maxTokens;
+    this.maxMoney = maxMoney;
   }
 
   /** What answers a task when it is told a text. Called by several threads at once. */
@@ -85,12 +96,36 @@ public final class TextModel<T, C> {
     if (description.isBlank()) {
       throw new IllegalArgumentException("The description (" + description + ") is blank.");
     }
-    return new TextModel<>(codec, answering, description);
+    return new TextModel<>(codec, answering, description, Integer.MAX_VALUE, BigDecimal.ZERO);
+  }
+
+  /**
+   * With a bound on tokens, which a {@linkplain dev.rsi.core.Budget#tokens budget of tokens} needs.
+   *
+   * @param most the most that one answer reads and writes, 0 or more; by default nobody knows
+   */
+  public TextModel<T, C> withMaxTokens(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("most (" + most + ") must be >= 0.");
+    }
+    return new TextModel<>(codec, answering, description, most, maxMoney);
+  }
+
+  /**
+   * With a bound on money, for a model whose answers say what they were charged.
+   *
+   * @param most the most that one answer may be charged, 0 or more; by default zero
+   */
+  public TextModel<T, C> withMaxMoney(BigDecimal most) {
+    if (most.signum() < 0) {
+      throw new IllegalArgumentException("most (" + most + ") must be >= 0.");
+    }
+    return new TextModel<>(codec, answering, description, maxTokens, most);
   }
 
   /** The generator of a loop. One session of it answers one task after another. */
   public Generator<T, C> generator() {
-    return new TextGenerator<>(codec, answering, description);
+    return new TextGenerator<>(codec, answering, description, maxTokens, maxMoney);
   }
 
   /**
@@ -102,7 +137,40 @@ public final class TextModel<T, C> {
    */
   public Trainer<T, C> trainer(
       String name, BiFunction<String, TrainingRequest<T, C>, String> rewrite) {
-    return new TextTrainer<>(name, rewrite);
+    Objects.requireNonNull(rewrite, "rewrite");
+    return asking(name, 0, 0, (text, request, context) -> rewrite.apply(text, request));
+  }
+
+  /**
+   * The same for one that asks other models, or has drafts of the text tried: see {@link
+   * TrainingContext}. A draft is written by {@link #write}, into a directory of the request's work
+   * directory.
+   *
+   * @param maxAttempts the most attempts that a training has drafts make, 0 or more
+   * @param maxTokens the most tokens that a training has other models read and write, 0 or more
+   */
+  public Trainer<T, C> asking(
+      String name, long maxAttempts, long maxTokens, Rewriting<T, C> rewriting) {
+    return new TextTrainer<>(name, maxAttempts, maxTokens, rewriting);
+  }
+
+  /**
+   * What rewrites a text.
+   *
+   * @param <T> task
+   * @param <C> candidate
+   */
+  @FunctionalInterface
+  public interface Rewriting<T, C> {
+
+    /**
+     * Writes the next text.
+     *
+     * @param text the base version's
+     * @param request what is to be learnt from
+     * @param context what may be asked meanwhile
+     */
+    String rewrite(String text, TrainingRequest<T, C> request, TrainingContext<T, C> context);
   }
 
   /** Adds a version with a text to a registry, as the first of a lineage. */
@@ -143,7 +211,15 @@ public final class TextModel<T, C> {
     return Hashing.sha256().hashBytes(bytes).toString();
   }
 
-  static Path write(Path directory, String text) {
+  /**
+   * Writes a text as a version has it, with what shows that it is whole: for a trainer of your own,
+   * and for drafts.
+   *
+   * @param directory made if it does not exist
+   * @return the directory
+   * @throws RsiException if the text has half a surrogate pair, which has no UTF-8
+   */
+  public static Path write(Path directory, String text) {
     try {
       ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
       byte[] bytes = new byte[encoded.remaining()];

@@ -10,16 +10,16 @@ import dev.rsi.api.TrainingRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BiFunction;
 
 /** See {@link TextModel#trainer}. */
-record TextTrainer<T, C>(String name, BiFunction<String, TrainingRequest<T, C>, String> rewrite)
+record TextTrainer<T, C>(
+    String name, long attempts, long tokens, TextModel.Rewriting<T, C> rewriting)
     implements Trainer<T, C> {
   TextTrainer {
     if (name.isBlank()) {
       throw new IllegalArgumentException("The name (" + name + ") is blank.");
     }
-    Objects.requireNonNull(rewrite, "rewrite");
+    Objects.requireNonNull(rewriting, "rewriting");
   }
 
   @Override
@@ -38,9 +38,19 @@ record TextTrainer<T, C>(String name, BiFunction<String, TrainingRequest<T, C>, 
   }
 
   @Override
+  public long maxAttempts(Recipe recipe, long lessons) {
+    return attempts;
+  }
+
+  @Override
+  public long maxTokens(Recipe recipe, long lessons) {
+    return tokens;
+  }
+
+  @Override
   public TrainedArtifact train(TrainingRequest<T, C> request, TrainingContext<T, C> context) {
     context.checkActive();
-    String text = rewrite.apply(TextModel.read(request.base()), request);
+    String text = rewriting.rewrite(TextModel.read(request.base()), request, context);
     if (text == null) {
       throw new RsiException("Trainer (" + name + ") gave (null) for a text.");
     }

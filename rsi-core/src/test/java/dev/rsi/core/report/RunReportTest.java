@@ -160,6 +160,14 @@ class RunReportTest {
     assertThat(report().spending().tokens()).isEqualTo(1000);
   }
 
+  /** A kill may lose the record of what was spent, and not that of what came of it. */
+  @Test
+  void should_never_tell_less_spent_than_was_used() {
+    at(1, moved(1, 100, 0, 100L));
+    at(2, used(Map.of("practice", new Cost(4_000, 1_000), "trainer", new Cost(500, 0))));
+    assertThat(report().spending().tokens()).isEqualTo(5_500);
+  }
+
   private static RunEvent used(Map<String, Cost> costs) {
     return new RunEvent.BudgetMoved(
         1, "practise", "2026-03-01", Map.of(), Map.of(), Map.of(), costs);

@@ -500,6 +500,12 @@ class TrainersCallsTest {
     assertThat(trainer.thrown)
         .isNotEmpty()
         .allSatisfy(thrown -> assertThat(thrown).hasMessageContaining("may use (10) tokens"));
+    // Whoever swallows that comes to nothing, and calls nobody else.
+    assertThat(report.promotions()).isZero();
+    assertThat(report.faults())
+        .filteredOn(fault -> fault.part().equals("trainer"))
+        .isNotEmpty()
+        .hasSameSizeAs(world.events(RunEvent.Replied.class));
     // It was paid all the same.
     assertThat(report.spending().tokens())
         .isGreaterThanOrEqualTo(world.model.tokens.get() + 11L * trainer.thrown.size());

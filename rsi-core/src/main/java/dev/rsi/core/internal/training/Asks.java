@@ -55,6 +55,15 @@ final class Asks {
     return Amounts.of(Dimension.TOKENS, tokens).with(Dimension.MONEY, money);
   }
 
+  /** A call used more than it may. */
+  static final class OverusedException extends RsiException {
+    private static final long serialVersionUID = 1;
+
+    OverusedException(String message) {
+      super(message);
+    }
+  }
+
   /** Callers are made anew with every list of requests. */
   private record Line() implements AutoCloseable {
     @Override
@@ -110,7 +119,7 @@ final class Asks {
     RunEvent.Replied replied = Objects.requireNonNull(found);
     Cost cost = Objects.requireNonNullElse(replied.cost(), Cost.NONE);
     if (cost.tokens() > round.maxTokens() || cost.money().compareTo(round.way().maxMoney()) > 0) {
-      throw new RsiException(
+      throw new OverusedException(
           "A model that the trainer asked used ("
               + cost
               + "), but may use ("

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -192,6 +193,7 @@ public final class Training<T, C> {
     private final Allowance attempts;
     private final Allowance tokens;
     private final Allowance money;
+    private volatile Asks.@Nullable OverusedException overused;
 
     Task(Given<T, C> given, WorstTraining most, Known known) {
       this.given = given;
@@ -202,7 +204,32 @@ public final class Training<T, C> {
       this.money = new Allowance("billionths of other models' money", "maxMoney", most.money());
     }
 
+    /**
+     * What a call used beyond its most cannot be undone: no other is made, and it comes to nothing.
+     */
+    private List<Reply> asked(Supplier<List<Reply>> ask) {
+      try {
+        return ask.get();
+      } catch (Asks.OverusedException e) {
+        overused = e;
+        throw e;
+      }
+    }
+
+    /**
+     * Whether every call has kept to what it may use.
+     *
+     * @throws RsiException if one has not
+     */
+    void checkWord() {
+      Asks.OverusedException broken = overused;
+      if (broken != null) {
+        throw new RsiException("The training made a call that used more than it may.", broken);
+      }
+    }
+
     void begin() {
+      overused = null;
       known.begin();
       attempts.begin();
       tokens.begin();
@@ -230,11 +257,12 @@ public final class Training<T, C> {
                 List<String> requests, int maxTokens, TrainingContext.Caller caller, Asks.Way way) {
               return orders.order(
                   () -> {
+                    checkWord();
                     Amounts most = way.each(maxTokens).times(requests.size());
                     // A trainer that says nothing may not ask for nothing either.
                     tokens.take(Math.max(requests.size(), most.get(Dimension.TOKENS)));
                     money.take(most.get(Dimension.MONEY));
-                    return asks.ask(requests, maxTokens, caller, way, known);
+                    return asked(() -> asks.ask(requests, maxTokens, caller, way, known));
                   });
             }
           });
@@ -353,6 +381,7 @@ public final class Training<T, C> {
     if (thrown != null) {
       throw thrown;
     }
+    task.checkWord();
     return Objects.requireNonNull(answer.value());
   }
 
