@@ -76,7 +76,7 @@ final class LoopRun<T, C> implements AutoCloseable {
   private List<RunEvent> cutShort = List.of();
 
   /** Whether its beginning is recorded: before that there is nothing to be resumed. */
-  private boolean begun;
+  private volatile boolean begun;
 
   /**
    * A run, to be begun or to be resumed.
@@ -124,7 +124,8 @@ final class LoopRun<T, C> implements AutoCloseable {
         new Outages(journal, accounts, plan.clock(), plan.oversight().outages(), recorded.outage());
     BooleanSupplier cut = () -> thread.isInterrupted() || controls.isCut();
     this.steps = new Steps(journal, accounts, outages, cut, direct);
-    controls.cancelledBy(steps::cancelled);
+    // What is spent can end a run that has begun.
+    controls.cancelledBy(() -> cut.getAsBoolean() || (begun && steps.cancelled()));
     this.disk = new DiskSpace(plan.budget().diskBytes(), plan.registry(), plan.store());
     this.attempts = new Attempts<>(plan.generator(), plan.registry(), steps, plan.threads());
     this.examiner =
@@ -427,6 +428,7 @@ final class LoopRun<T, C> implements AutoCloseable {
    * A spent budget of its own ends the run; a window leaves it open, for the next or a larger one.
    */
   private RunReport spent(Refusal refusal) {
+    steps.accounts().settleSpent();
     if (refusal.window() == null) {
       return end(RunReport.End.BUDGET_SPENT, refusal.reason());
     }

@@ -453,7 +453,9 @@ class BudgetLoopTest {
             .run(loops.start, Loops.TASKS);
     assertThat(report.end()).isEqualTo(End.BUDGET_SPENT);
     assertThat(report.reason()).contains("cpu time");
-    assertThat(report.spending().cpuTime()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+    assertThat(report.spending().cpuTime())
+        .as(report.reason())
+        .isGreaterThanOrEqualTo(Duration.ofMillis(50));
   }
 
   @Test

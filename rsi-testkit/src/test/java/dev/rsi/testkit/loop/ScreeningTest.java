@@ -256,7 +256,7 @@ class ScreeningTest {
     Dials dials = new Dials(home, .5);
     RunReport report = run(dials, new Told(List.of(.6, .8, .7, .2)), 1);
     assertThat(report.summary())
-        .contains("generation 1 promoted: up to level 1, kept 32 of 32, mean score 0.4")
+        .contains("generation 1 promoted: kept 32 of 32, mean score 0.4")
         .contains(", proposal 2 of 4");
   }
 

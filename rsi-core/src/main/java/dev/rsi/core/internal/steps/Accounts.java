@@ -161,6 +161,24 @@ public final class Accounts {
     reserve = journal.isLive() ? ledger.reserve(step, most) : ledger.again(most);
   }
 
+  /**
+   * The same where a ceiling ends the run: the record has all the time that its reason speaks of,
+   * also if no step could begin.
+   */
+  public void settleSpent() {
+    boolean timed =
+        ceilings.limits(Dimension.CPU_TIME)
+            || ceilings.limits(Dimension.WALL_CLOCK)
+            || ceilings.limits(Dimension.MONEY);
+    if (timed && advance.equals(Amounts.NONE) && journal.isLive()) {
+      release();
+      step = "";
+      record(Amounts.NONE);
+    } else {
+      settle();
+    }
+  }
+
   /** Ends the step under way, if there is one, and gives back what was not spent. */
   public void settle() {
     release();
