@@ -95,6 +95,7 @@ public final class AnchoredGate implements DriftGate {
 
   private final Rules rules;
   private final boolean insists;
+  private final Rehearsal rehearsal = new Rehearsal();
   private @Nullable Lineage lineage;
   private List<String> names = List.of();
 
@@ -541,6 +542,11 @@ public final class AnchoredGate implements DriftGate {
               + kinds.stream().map(ProbeKind::name).collect(joining(", "))
               + ".");
     }
+  }
+
+  /** What advice on it was worked out, which is kept. */
+  Rehearsal rehearsal() {
+    return rehearsal;
   }
 
   Rules rules() {

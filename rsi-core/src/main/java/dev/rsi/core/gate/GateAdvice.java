@@ -59,8 +59,9 @@ public record GateAdvice(
   private static final double POWER = 0.8;
   private static final long SEED = 20;
   private static final long MANY = 100_000;
-  private static final int[] PLANNED_KINDS = {1, 2, 3, 5, 8, 12, 20};
-  private static final double[] PLANNED_LIMITS = {.02, .03, .04, .05, .06, .08, .10, .15};
+  private static final List<Integer> PLANNED_KINDS = List.of(1, 2, 3, 5, 8, 12, 20);
+  private static final List<Double> PLANNED_LIMITS =
+      List.of(.02, .03, .04, .05, .06, .08, .10, .15);
   private static final double PLANNED_CHURN = 0.02;
   private static final Odds NOTHING = new Odds(0, 0, 0);
 
@@ -184,10 +185,11 @@ public record GateAdvice(
       long decision,
       double gain,
       boolean everywhere) {
-    return Rehearsal.of(
-        gate,
-        new Rehearsal.Asked(
-            gate.rules(), kinds, churn, decision, gain, everywhere, Rehearsal.SECOND));
+    return gate.rehearsal()
+        .of(
+            gate,
+            new Rehearsal.Asked(
+                gate.rules(), kinds, churn, decision, gain, everywhere, Rehearsal.SECOND));
   }
 
   /**
@@ -211,12 +213,12 @@ public record GateAdvice(
     for (int kinds : PLANNED_KINDS) {
       int probes = (int) Math.min(Rules.PROBES, answers / (2L * kinds));
       int low = -1;
-      int high = PLANNED_LIMITS.length;
+      int high = PLANNED_LIMITS.size();
       Plan plan = null;
       // Wider limits are proven the sooner.
       while (high - low > 1) {
         int middle = (low + high) / 2;
-        Plan tried = Plan.of(kinds, probes, PLANNED_LIMITS[middle], gain);
+        Plan tried = Plan.of(kinds, probes, PLANNED_LIMITS.get(middle), gain);
         if (tried != null && tried.onOne().promoted() >= POWER) {
           plan = tried;
           high = middle;
@@ -261,10 +263,11 @@ public record GateAdvice(
         return null;
       }
       Odds odds =
-          Rehearsal.of(
-              gate,
-              new Rehearsal.Asked(
-                  gate.rules(), all, PLANNED_CHURN, 1, gain, false, Rehearsal.SECOND / 40));
+          gate.rehearsal()
+              .of(
+                  gate,
+                  new Rehearsal.Asked(
+                      gate.rules(), all, PLANNED_CHURN, 1, gain, false, Rehearsal.SECOND / 40));
       return new Plan(kinds, probes, limit, odds);
     }
 

@@ -33,7 +33,7 @@ final class Rehearsal {
   private static final ProbeResult GAINED = result(0, 1);
   private static final ProbeResult SAME = result(1, 1);
 
-  private static final Map<Asked, GateAdvice.Odds> KNOWN =
+  private final Map<Asked, GateAdvice.Odds> known =
       new LinkedHashMap<>(KEPT, .75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -62,18 +62,16 @@ final class Rehearsal {
     }
   }
 
-  private Rehearsal() {}
-
-  static GateAdvice.Odds of(AnchoredGate gate, Asked asked) {
-    synchronized (KNOWN) {
-      GateAdvice.Odds known = KNOWN.get(asked);
-      if (known != null) {
-        return known;
+  GateAdvice.Odds of(AnchoredGate gate, Asked asked) {
+    synchronized (known) {
+      GateAdvice.Odds before = known.get(asked);
+      if (before != null) {
+        return before;
       }
     }
     GateAdvice.Odds odds = rehearse(gate, asked);
-    synchronized (KNOWN) {
-      KNOWN.put(asked, odds);
+    synchronized (known) {
+      known.put(asked, odds);
     }
     return odds;
   }

@@ -61,12 +61,14 @@ class RehearsalTest {
   @Test
   void should_say_the_same_again_at_once() {
     List<ProbeKind> kinds = kinds(6, 230);
-    GateAdvice first = DriftGates.anchored().advise(kinds, .03, 2, .07);
+    AnchoredGate gate = DriftGates.anchored();
+    GateAdvice first = gate.advise(kinds, .03, 2, .07);
     long begin = CPU.getCurrentThreadCpuTime();
     GateAdvice.Odds again =
-        Rehearsal.of(
-            DriftGates.anchored(),
-            new Rehearsal.Asked(Rules.DEFAULT, kinds, .03, 2, .07, false, Rehearsal.SECOND));
+        gate.rehearsal()
+            .of(
+                gate,
+                new Rehearsal.Asked(Rules.DEFAULT, kinds, .03, 2, .07, false, Rehearsal.SECOND));
     assertThat(CPU.getCurrentThreadCpuTime() - begin).isLessThan(20_000_000L);
     assertThat(again).isEqualTo(first.onOne());
   }
