@@ -177,7 +177,10 @@ public final class BudgetTable {
   }
 
   private static DriftGate anchored(double margin) {
-    return DriftGates.anchored().margins(margin / 5, margin).incumbentMargins(margin / 5, margin);
+    return DriftGates.anchored()
+        .margins(margin / 5, margin)
+        .incumbentMargins(margin / 5, margin)
+        .evenIfSmall();
   }
 
   private static String end(RunReport report) {

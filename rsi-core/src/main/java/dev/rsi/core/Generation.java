@@ -284,7 +284,9 @@ final class Generation<T, C> {
         steps.told(
             RunEvent.ProbesCommitted.class, RunEvent.ProbesCommitted::attempts, room::readings);
     steps.accounts().begin(Phase.JUDGE, room.judging(most));
-    GateDecision decided = shop.judging().decide(number, most, versions(candidate));
+    GateDecision made = shop.judging().decide(number, most, versions(candidate));
+    GateDecision decided =
+        steps.told(RunEvent.Gated.class, then -> inWordsOf(then.decision(), made), () -> made);
     decision = decided;
     deciding.end(decided.action().name());
     steps.record(new RunEvent.Gated(number, candidate, decided, shop.charter()));
@@ -303,6 +305,15 @@ final class Generation<T, C> {
             case ROLLBACK -> Outcome.ROLLED_BACK;
           };
     }
+  }
+
+  /** What rests on the same findings is the same decision, though words were others then. */
+  private static GateDecision inWordsOf(GateDecision then, GateDecision now) {
+    boolean same =
+        !now.findings().isEmpty()
+            && then.action() == now.action()
+            && then.findings().equals(now.findings());
+    return same ? then : now;
   }
 
   private Map<Role, String> versions(String candidate) {

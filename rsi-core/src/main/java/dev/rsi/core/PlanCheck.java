@@ -8,6 +8,7 @@ import dev.rsi.api.Recipe;
 import dev.rsi.api.RsiException;
 import dev.rsi.api.Trainer;
 import dev.rsi.core.gate.DriftGates;
+import dev.rsi.core.internal.LoopLog;
 import dev.rsi.core.internal.RoundTrip;
 import dev.rsi.core.internal.probe.DefaultProbeBank;
 import dev.rsi.core.internal.probe.Scored;
@@ -116,6 +117,8 @@ final class PlanCheck<T, C> {
     if (parts.gate != null && parts.probes != null) {
       DriftGates.misfits(parts.gate, parts.probes)
           .forEach(misfit -> problems.add("gate does not fit probes: " + misfit));
+      DriftGates.warnings(parts.gate, parts.probes, budget == null ? 1 : budget.generations())
+          .forEach(warning -> LoopLog.LOG.warn("probes for the gate: {}", warning));
     }
     if (exam != null) {
       exam.families().values().stream()

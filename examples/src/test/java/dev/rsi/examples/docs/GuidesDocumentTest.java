@@ -32,6 +32,11 @@ class GuidesDocumentTest {
     assertPrintsAsShown("failures-that-teach", FailuresThatTeach::main);
   }
 
+  @Test
+  void should_run_the_choosing_of_probes_and_print_as_shown() throws Exception {
+    assertPrintsAsShown("choosing-probes", ChoosingProbes::main);
+  }
+
   /** Generator, trainer and wiring of a prompt that improves itself: all but its imports. */
   @Test
   void should_take_at_most_sixty_lines_of_ones_own() throws IOException {

@@ -42,7 +42,7 @@ class OnnxDocumentTest {
   private final Codec<Addition, String> codec = AdditionCodec.INSTANCE;
   private final TrainingContext<Addition, String> context = TrainingContext.standalone();
   private final Recipe recipe = Recipe.defaults().with(DecoderTraining.STEPS, 20);
-  private final ProbeBank<Addition, String> probes = Additions.heldOut(3, 4, 64, 1, a -> false);
+  private final ProbeBank<Addition, String> probes = Additions.heldOut(3, 4, 128, 1, a -> false);
   private final List<Lesson<Addition, String>> lessons =
       Additions.given(3, 500, 2, probes::contains);
   @TempDir Path home;

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The code of docs/training.md. */
 class TrainingDocumentTest {
   private final Codec<Addition, String> codec = AdditionCodec.INSTANCE;
-  private final ProbeBank<Addition, String> probes = Additions.heldOut(3, 4, 64, 1, a -> false);
+  private final ProbeBank<Addition, String> probes = Additions.heldOut(3, 4, 128, 1, a -> false);
   private final List<Lesson<Addition, String>> lessons =
       Additions.given(3, 500, 2, probes::contains);
   @TempDir Path home;

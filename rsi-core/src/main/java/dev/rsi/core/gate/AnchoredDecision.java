@@ -401,14 +401,20 @@ final class AnchoredDecision {
   private String holdWords() {
     if (!standing.safe()) {
       IntPredicate which = any(isHopeless) ? isHopeless : i -> !standing.safe(i);
-      List<Signal> open =
+      List<Integer> open =
           IntStream.range(0, signals.size())
               .filter(which)
               .boxed()
               .sorted(Comparator.comparingDouble(standing::safeLog))
-              .map(signals::get)
               .toList();
-      return "Not proven safe: " + list(open, s -> true) + ".";
+      String named =
+          open.stream()
+              .limit(NAMED)
+              .map(i -> Lacking.safety(signals.get(i), standing.needed(), left(i)))
+              .collect(joining("; "));
+      long unproven = IntStream.range(0, signals.size()).filter(i -> !standing.safe(i)).count();
+      long more = unproven - Math.min(open.size(), NAMED);
+      return "Not proven safe: " + named + (more > 0 ? "; and " + more + " more." : ".");
     }
     int jumped = standing.jumped();
     if (standing.gained() && jumped >= 0) {
@@ -418,7 +424,15 @@ final class AnchoredDecision {
           + signals.get(jumped).words()
           + ".";
     }
-    return "Every kind is proven safe, but none is proven better than the incumbent.";
+    int most = heaviest(standing::gainLog).findFirst().orElse(0);
+    return "Every kind is proven safe, but none is proven better than the incumbent: "
+        + Lacking.gain(standing, signals.get(most), left(most))
+        + ".";
+  }
+
+  /** How many probes of a signal's kind are left. */
+  private int left(int signal) {
+    return limits[signal / references] - taken[signal / references];
   }
 
   private String kindsThat() {
@@ -426,7 +440,12 @@ final class AnchoredDecision {
         .filter(this::impossible)
         .map(i -> i / references)
         .distinct()
-        .mapToObj(k -> kinds.get(k).name() + " (" + limits[k] + " probes)")
+        .mapToObj(
+            k -> {
+              String kind = kinds.get(k).name();
+              int least = rules.fewest(kind, standing.needed());
+              return kind + " (" + limits[k] + " probes of " + least + ")";
+            })
         .limit(NAMED)
         .collect(joining("; "));
   }

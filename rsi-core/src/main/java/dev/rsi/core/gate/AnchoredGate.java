@@ -91,17 +91,22 @@ public final class AnchoredGate implements DriftGate {
   /** Most probes per kind: enough at the default margins with one probe in twenty-five flipping. */
   public static final int DEFAULT_PROBES = Rules.PROBES;
 
+  private static final String INSISTS = ", even if small";
+
   private final Rules rules;
+  private final boolean insists;
+  private final Rehearsal rehearsal = new Rehearsal();
   private @Nullable Lineage lineage;
   private List<String> names = List.of();
 
-  private AnchoredGate(Rules rules) {
+  private AnchoredGate(Rules rules, boolean insists) {
     this.rules = rules;
+    this.insists = insists;
   }
 
   @Override
   public String describe() {
-    return "anchored gate, " + rules.describe();
+    return "anchored gate, " + rules.describe() + (insists ? INSISTS : "");
   }
 
   /**
@@ -112,10 +117,12 @@ public final class AnchoredGate implements DriftGate {
    *     have it
    */
   public AnchoredGate asRecorded(String description) {
-    AnchoredGate before = before();
+    // To insist decides nothing: a run of before one could goes on with a gate that does.
+    AnchoredGate now = new AnchoredGate(rules, insists && description.endsWith(INSISTS));
+    AnchoredGate before = now.before();
     boolean isOld =
         description.equals(before.describe()) || description.equals(AnchoredGate.class.getName());
-    return isOld ? before : this;
+    return isOld ? before : now;
   }
 
   AnchoredGate before() {
@@ -123,7 +130,7 @@ public final class AnchoredGate implements DriftGate {
   }
 
   static AnchoredGate withDefaults() {
-    return new AnchoredGate(Rules.DEFAULT);
+    return new AnchoredGate(Rules.DEFAULT, false);
   }
 
   /**
@@ -290,8 +297,17 @@ public final class AnchoredGate implements DriftGate {
     return with(r -> r.probes = most);
   }
 
+  /**
+   * Also where several kinds have too few probes to be proven safe unless the challenger gains on
+   * each of them at once. Without it such a loop is not built, since most of what is better would
+   * never be promoted; with it, the same numbers are a warning in the log. It changes no decision.
+   */
+  public AnchoredGate evenIfSmall() {
+    return new AnchoredGate(rules, true);
+  }
+
   private AnchoredGate with(Consumer<Rules.Draft> change) {
-    return new AnchoredGate(rules.with(change));
+    return new AnchoredGate(rules.with(change), insists);
   }
 
   private static double share(String name, double value) {
@@ -311,7 +327,7 @@ public final class AnchoredGate implements DriftGate {
   public AnchoredGate after(GateDecision last) {
     Standing standing = DecisionRecord.read(last.findings());
     boolean before = DecisionRecord.isBefore(last.findings().get(0));
-    AnchoredGate gate = before ? before() : new AnchoredGate(rules);
+    AnchoredGate gate = before ? before() : new AnchoredGate(rules, insists);
     gate.names = standing.signals().stream().map(Signal::name).toList();
     gate.lineage = GateAudit.close(standing, last.promotes());
     return gate;
@@ -327,7 +343,7 @@ public final class AnchoredGate implements DriftGate {
    *     that begins a new lineage
    */
   public synchronized AnchoredGate tightened(UnaryOperator<AnchoredGate> change) {
-    AnchoredGate gate = new AnchoredGate(change.apply(this).rules);
+    AnchoredGate gate = new AnchoredGate(change.apply(this).rules, insists);
     List<String> looser =
         new ArrayList<>(
             Strictness.looser(Strictness.of(rules, gate.rules), Strictness.of(gate.rules, rules)));
@@ -358,7 +374,20 @@ public final class AnchoredGate implements DriftGate {
    *     taken that none was promoted before, so later decisions cost less than this says
    */
   public GateAdvice advise(List<ProbeKind> kinds, double churn, long decision) {
-    return GateAdvice.of(this, kinds, churn, decision);
+    return advise(kinds, churn, decision, GateAdvice.DEFAULT_GAIN);
+  }
+
+  /**
+   * The same, with the odds of a true gain.
+   *
+   * @param kinds the kinds of probes, with how many there are of each
+   * @param churn as in {@link #advise(List, double, long)}; what a lineage has moved away from
+   *     generation 0 adds up
+   * @param decision number of the decision in its lineage, from 1
+   * @param gain true gain of a challenger, as a share of a kind's probes, in [0, 1]
+   */
+  public GateAdvice advise(List<ProbeKind> kinds, double churn, long decision, double gain) {
+    return GateAdvice.of(this, kinds, churn, decision, gain);
   }
 
   /**
@@ -424,9 +453,10 @@ public final class AnchoredGate implements DriftGate {
   }
 
   /**
-   * Why no decision on such probes could ever be PROMOTE, in words: settings for kinds that there
-   * are not, no kind but tripwires, kinds with too few probes to prove their margins even if every
-   * one were gained. What needs gains to be proven is told by {@link #advise}.
+   * Why decisions on such probes could not be PROMOTE, in words: settings for kinds that there are
+   * not, no kind but tripwires, kinds with too few probes to prove their margins even if every one
+   * were gained; and, unless {@link #evenIfSmall}, several kinds that could not without a gain on
+   * each.
    */
   List<String> misfits(List<ProbeKind> kinds) {
     List<String> misfits = new ArrayList<>();
@@ -439,6 +469,7 @@ public final class AnchoredGate implements DriftGate {
       misfits.add("There are no probes but tripwires.\nMaybe add a skill that can be gained.");
     }
     double needed = -Math.log(ErrorBudget.level(rules.error(), rules.fraction(), 1, 0, 1));
+    int found = misfits.size();
     for (ProbeKind kind : kinds) {
       int probes = Math.min(kind.available(), rules.probes());
       double limit = rules.margins(kind.name(), Role.ANCHOR).limit();
@@ -452,10 +483,38 @@ public final class AnchoredGate implements DriftGate {
                 + probes
                 + ") probes, too few to prove that less than "
                 + DecisionRecord.percent(limit)
-                + " was lost.\nMaybe more probes, a wider limit, or a tripwire.");
+                + " was lost.\nMaybe more probes ("
+                + rules.fewest(kind.name(), needed)
+                + " at least), a wider limit, or a tripwire.");
       }
     }
+    SmallBank small = SmallBank.of(rules, kinds, 1);
+    if (!insists && small.narrow() && misfits.size() == found) {
+      misfits.add(small.words());
+    }
     return misfits;
+  }
+
+  /**
+   * What a person should know of such probes, in words, though decisions on them could be PROMOTE:
+   * kinds that cannot be proven safe without a gain on them, now or at a later decision.
+   *
+   * @param decisions how many there will be at most
+   */
+  List<String> warnings(List<ProbeKind> kinds, long decisions) {
+    SmallBank now = SmallBank.of(rules, kinds, 1);
+    if (!now.kinds().isEmpty()) {
+      return insists || !now.narrow() ? List.of(now.words()) : List.of();
+    }
+    SmallBank later = SmallBank.of(rules, kinds, Math.max(1, decisions));
+    // Where promotions pay for later decisions, what those may spend is not known yet.
+    if (later.kinds().isEmpty() || rules.fraction()) {
+      return List.of();
+    }
+    long last =
+        later.kinds().stream().mapToLong(k -> SmallBank.last(rules, k.kind())).min().orElse(0);
+    return List.of(
+        "After decision (" + last + ") of the (" + decisions + ") there may be: " + later.words());
   }
 
   /** The gate for one kind alone. */
@@ -483,6 +542,11 @@ public final class AnchoredGate implements DriftGate {
               + kinds.stream().map(ProbeKind::name).collect(joining(", "))
               + ".");
     }
+  }
+
+  /** What advice on it was worked out, which is kept. */
+  Rehearsal rehearsal() {
+    return rehearsal;
   }
 
   Rules rules() {

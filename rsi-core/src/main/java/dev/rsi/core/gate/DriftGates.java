@@ -84,13 +84,28 @@ public final class DriftGates {
       }
     }
     if (gate instanceof AnchoredGate anchored) {
-      misfits.addAll(
-          anchored.misfits(
-              probes.families().values().stream()
-                  .map(f -> new ProbeKind(f.name(), f.size()))
-                  .toList()));
+      misfits.addAll(anchored.misfits(kinds(probes)));
     }
     return misfits;
+  }
+
+  /**
+   * What a person should know of a gate on such probes, in words, before a loop is run: which kinds
+   * have too few probes to be proven safe without a gain on them, and how many would do.
+   *
+   * @param generations how many decisions there will be at most
+   * @return empty if there is nothing to say
+   */
+  public static List<String> warnings(DriftGate gate, ProbeBank<?, ?> probes, long generations) {
+    return gate instanceof AnchoredGate anchored
+        ? anchored.warnings(kinds(probes), generations)
+        : List.of();
+  }
+
+  private static List<ProbeKind> kinds(ProbeBank<?, ?> probes) {
+    return probes.families().values().stream()
+        .map(family -> new ProbeKind(family.name(), family.size()))
+        .toList();
   }
 
   /**

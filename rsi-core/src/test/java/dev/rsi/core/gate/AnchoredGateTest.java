@@ -173,7 +173,7 @@ class AnchoredGateTest {
     LawProbes probes = new LawProbes(1).kind("scarce", 5, 0, 0, 1).kind("b", 400, 1, 1, 1);
     GateDecision decision = DriftGates.anchored().decide(probes);
     assertThat(decision.action()).isEqualTo(Action.HOLD);
-    assertThat(decision.reason()).contains("Too few probes").contains("scarce (5 probes)");
+    assertThat(decision.reason()).contains("Too few probes").contains("scarce (5 probes of 96)");
     assertThat(probes.pulled()).isZero();
     assertThat(DriftGates.anchored().decide(new LawProbes(1)).action()).isEqualTo(Action.HOLD);
   }

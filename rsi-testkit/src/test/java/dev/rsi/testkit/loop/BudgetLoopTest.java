@@ -523,7 +523,8 @@ class BudgetLoopTest {
           ImprovementLoop.builder(loops.learner.generator())
               .verifier(ToyTasks.verifier())
               .trainer(loops.learner.trainer())
-              .gate(random.nextBoolean() ? DriftGates.paired() : DriftGates.anchored())
+              .gate(
+                  random.nextBoolean() ? DriftGates.paired() : DriftGates.anchored().evenIfSmall())
               .probes(Loops.heldOut(11, 20))
               .exam(Loops.heldOut(12, 10))
               .practice(practice)

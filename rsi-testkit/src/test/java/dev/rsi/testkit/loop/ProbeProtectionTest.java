@@ -331,7 +331,7 @@ class ProbeProtectionTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("There are no probes of the kinds (never)")
         .hasMessageContaining("Kind (few) has (2) probes, too few")
-        .hasMessageContaining("Maybe more probes, a wider limit, or a tripwire.");
+        .hasMessageContaining("Maybe more probes (96 at least), a wider limit, or a tripwire.");
     assertThatThrownBy(
             () -> loop(Loops.heldOut(11, 200), DriftGates.anchored().probesPerKind(3)).build())
         .hasMessageContaining("Kind (level 8) has (3) probes");
