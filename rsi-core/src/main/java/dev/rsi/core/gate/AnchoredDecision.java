@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +67,7 @@ final class AnchoredDecision {
   private final int[] taken;
   private final IntPredicate isHopeless = this::hopeless;
   private final Standing standing;
+  private @Nullable Lineage refused;
 
   /**
    * A decision that has pulled nothing yet.
@@ -139,13 +141,18 @@ final class AnchoredDecision {
       promoted = decision.promotes();
       return decision;
     } finally {
-      for (int i = 0; i < signals.size(); i++) {
-        lineage.close(i, signals.get(i).harm(), promoted);
+      // Before there was an edition, no gate was told.
+      refused = promoted && !rules.before() ? lineage.copy() : null;
+      if (refused != null) {
+        standing.close(refused, false);
       }
-      if (promoted) {
-        lineage.promoted();
-      }
+      standing.close(lineage, promoted);
     }
+  }
+
+  /** The lineage as it is if a PROMOTE does not go live; null where that makes no difference. */
+  @Nullable Lineage refused() {
+    return refused;
   }
 
   private GateDecision decide() {

@@ -166,11 +166,28 @@ public final class Judging<T, C> {
   }
 
   /**
-   * Counts what the loop learns of the last decision.
+   * Counts what the loop learns of the last decision, and tells the gate.
    *
-   * @param promoted whether the gate said so, and nobody refused
+   * @param wentLive whether the challenger did
+   * @param decision what the gate decided
    */
-  public void answered(boolean promoted) {
+  public void answered(boolean wentLive, GateDecision decision) {
+    steps.guarded(
+        Part.GATE,
+        () -> {
+          steps
+              .direct()
+              .call(
+                  GATE,
+                  () -> {
+                    gate.answered(wentLive);
+                    return true;
+                  });
+          steps.checkFault(Part.GATE);
+          return true;
+        },
+        e -> false);
+    boolean promoted = wentLive && decision.promotes();
     bank.answered(promoted);
     if (promoted && goesLive != null) {
       goesLive.run();
