@@ -38,6 +38,17 @@ public interface DriftGate extends Described {
   GateDecision decide(ProbeSource probes);
 
   /**
+   * Tells what became of a challenger, once after each decision and before the next. PROMOTE does
+   * not always come to that: a person may refuse, a canary, a deadline that nobody answered by, or
+   * the challenger was withdrawn; and a person may lift a HOLD. A gate that carries evidence from
+   * decision to decision needs it to know which challengers the live version comes from. What it
+   * throws is recorded, and the loop does without.
+   *
+   * @param wentLive whether it is the live version now
+   */
+  default void answered(boolean wentLive) {}
+
+  /**
    * The versions that it reads at most. The loop has those ready and sets aside what they cost.
    *
    * @return by default all but {@link Role#BEST}; the same every time

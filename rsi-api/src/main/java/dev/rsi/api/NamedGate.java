@@ -21,6 +21,11 @@ record NamedGate(String describe, DriftGate gate) implements DriftGate {
   }
 
   @Override
+  public void answered(boolean wentLive) {
+    gate.answered(wentLive);
+  }
+
+  @Override
   public Set<Role> roles() {
     return gate.roles();
   }

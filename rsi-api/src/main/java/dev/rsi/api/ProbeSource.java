@@ -52,6 +52,14 @@ public interface ProbeSource {
   }
 
   /**
+   * How many probes of a kind are read in about the time of one, 1 or more: as many as the model
+   * takes at once. A gate that needs as many may pull them together.
+   */
+  default int together() {
+    return 1;
+  }
+
+  /**
    * Draws the next probes of a kind, in a secret random order without replacement, and runs them on
    * the roles asked for.
    *

@@ -292,7 +292,7 @@ final class Generation<T, C> {
     steps.record(new RunEvent.Gated(number, candidate, decided, shop.charter()));
     steps.at(Part.APPROVAL);
     boolean goesLive = shop.approvals().goesLive(number, state.incumbent(), candidate, decided);
-    shop.judging().answered(goesLive && decided.promotes());
+    shop.judging().answered(goesLive, decided);
     if (goesLive) {
       state.promote(candidate);
       shop.training().promoted(candidate);

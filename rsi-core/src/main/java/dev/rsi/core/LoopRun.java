@@ -249,6 +249,7 @@ final class LoopRun<T, C> implements AutoCloseable {
         attempts,
         seeds,
         plan.practice().batch(),
+        plan.generator().calling().parallel(),
         steps,
         heldOut,
         spent,

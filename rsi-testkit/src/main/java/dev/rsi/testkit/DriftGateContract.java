@@ -228,6 +228,27 @@ public abstract class DriftGateContract {
         .isEqualTo(Action.PROMOTE);
   }
 
+  @Test
+  void should_take_it_that_a_promotion_was_refused() {
+    for (int seed = 1; seed <= SEEDS; seed++) {
+      DriftGate gate = gate();
+      for (int decision = 1; decision <= 3; decision++) {
+        assertThat(gate.decide(better(seed).ordinal(decision)).action())
+            .as("decision %d on what is clearly better, seed %d", decision, seed)
+            .isEqualTo(Action.PROMOTE);
+        gate.answered(false);
+      }
+      // Harm is harm after that, too, and a person may lift what was refused.
+      ProbeSource worse =
+          SimulatedProbes.seeded(seed)
+              .ordinal(4)
+              .kind("kept", probesPerKind(), 0.95, 0.95, 0.4)
+              .kind("gained", probesPerKind(), 0.3, 0.4, 0.9);
+      assertThat(gate.decide(worse).action()).isNotEqualTo(Action.PROMOTE);
+      gate.answered(true);
+    }
+  }
+
   /** All of one kind gained, nothing lost. */
   private SimulatedProbes flawless() {
     return SimulatedProbes.seeded(1)

@@ -4,7 +4,9 @@ import dev.rsi.api.DriftGate;
 import dev.rsi.api.GateDecision;
 import dev.rsi.api.ProbeKind;
 import dev.rsi.api.ProbeSource;
+import dev.rsi.api.Role;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
@@ -56,6 +58,16 @@ public final class ScriptedGate implements DriftGate {
   @Override
   public String describe() {
     return wrapped.describe();
+  }
+
+  @Override
+  public void answered(boolean wentLive) {
+    wrapped.answered(wentLive);
+  }
+
+  @Override
+  public Set<Role> roles() {
+    return wrapped.roles();
   }
 
   @Override

@@ -271,6 +271,11 @@ final class SimulatedParts<T, C> {
     }
 
     @Override
+    public void answered(boolean wentLive) {
+      sound.answered(wentLive);
+    }
+
+    @Override
     public GateDecision decide(ProbeSource probes) {
       process.step();
       world.breaks("gate", .03, probes.ordinal());

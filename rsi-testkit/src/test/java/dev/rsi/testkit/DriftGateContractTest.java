@@ -159,6 +159,21 @@ class DriftGateContractTest {
               }
             }),
         bug(
+            "should_take_it_that_a_promotion_was_refused",
+            new PlainGate() {
+              private boolean refused;
+
+              @Override
+              public GateDecision decide(ProbeSource probes) {
+                return refused ? GateDecision.hold("offended", List.of()) : super.decide(probes);
+              }
+
+              @Override
+              public void answered(boolean wentLive) {
+                refused = !wentLive;
+              }
+            }),
+        bug(
             "should_say_how_few_probes_could_do",
             new PlainGate() {
               @Override

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,9 @@ final class AnchoredDecision {
    */
   private static final int RETESTED = 4;
 
+  /** A pull of fewer is not worth a call of the model. */
+  private static final int FEW = 8;
+
   /** So many signals are named in a reason. */
   private static final int NAMED = 3;
 
@@ -66,6 +70,7 @@ final class AnchoredDecision {
   private final int[] taken;
   private final IntPredicate isHopeless = this::hopeless;
   private final Standing standing;
+  private @Nullable Lineage refused;
 
   /**
    * A decision that has pulled nothing yet.
@@ -139,13 +144,18 @@ final class AnchoredDecision {
       promoted = decision.promotes();
       return decision;
     } finally {
-      for (int i = 0; i < signals.size(); i++) {
-        lineage.close(i, signals.get(i).harm(), promoted);
+      // Before there was an edition, no gate was told.
+      refused = promoted && !rules.before() ? lineage.copy() : null;
+      if (refused != null) {
+        standing.close(refused, false);
       }
-      if (promoted) {
-        lineage.promoted();
-      }
+      standing.close(lineage, promoted);
     }
+  }
+
+  /** The lineage as it is if a PROMOTE does not go live; null where that makes no difference. */
+  @Nullable Lineage refused() {
+    return refused;
   }
 
   private GateDecision decide() {
@@ -268,7 +278,7 @@ final class AnchoredDecision {
    * large batch near the end would mostly be probes of a verdict that is out.
    */
   private int enough(int kind) {
-    double least = rules.batch();
+    double least = rules.before() ? rules.batch() : ceiling(kind);
     for (int i = kind * references; i < (kind + 1) * references; i++) {
       double rate = signals.get(i).harm().log() / Math.max(1, taken[kind]);
       if (rate > 0 && signals.get(i).condemns()) {
@@ -277,6 +287,33 @@ final class AnchoredDecision {
       }
     }
     return (int) Math.max(1, least);
+  }
+
+  /**
+   * The most that a pull takes. After the first pull of a kind, and until it is proven safe, as
+   * many as should do: if none changed, or at the rate of those seen. So whoever reads many at once
+   * reads them at once, harm shows as early, and a large batch does not end far beyond the proof.
+   */
+  private int ceiling(int kind) {
+    int batch = rules.batch();
+    int most = taken[kind] == 0 ? batch : Math.max(batch, source.together());
+    if (most <= FEW || standing.safe() || any(isHopeless)) {
+      return batch;
+    }
+    int lacking = 0;
+    for (int i = kind * references; i < (kind + 1) * references; i++) {
+      while (!standing.safe(i) && lacking < most && !isSafeAfter(i, lacking)) {
+        lacking++;
+      }
+    }
+    return lacking == 0 ? batch : Math.max(Math.min(batch, FEW), lacking);
+  }
+
+  private boolean isSafeAfter(int signal, int more) {
+    Evidence safe = signals.get(signal).safe();
+    double n = taken[signal / references];
+    return safe.logAfterSame(more) >= standing.needed()
+        || (n > 0 && safe.logTimes((n + more) / n) >= standing.needed());
   }
 
   /** Which kind to probe next, -1 if no probe is likely to settle anything. */

@@ -97,6 +97,8 @@ public final class AnchoredGate implements DriftGate {
   private final boolean insists;
   private final Rehearsal rehearsal = new Rehearsal();
   private @Nullable Lineage lineage;
+  // Instead of that, if the last PROMOTE does not go live.
+  private @Nullable Lineage refused;
   private List<String> names = List.of();
 
   private AnchoredGate(Rules rules, boolean insists) {
@@ -319,7 +321,8 @@ public final class AnchoredGate implements DriftGate {
 
   /**
    * The gate as it stood after a decision, to go on with its lineage: the same settings, the same
-   * evidence, and so the same decisions.
+   * evidence, and so the same decisions. A PROMOTE counts as gone live; where it was refused, call
+   * {@code answered(false)} on the gate that this gives.
    *
    * @param last the last decision of the lineage by a gate of these settings
    * @throws IllegalArgumentException if the decision is not one of an anchored gate
@@ -330,6 +333,7 @@ public final class AnchoredGate implements DriftGate {
     AnchoredGate gate = before ? before() : new AnchoredGate(rules, insists);
     gate.names = standing.signals().stream().map(Signal::name).toList();
     gate.lineage = GateAudit.close(standing, last.promotes());
+    gate.refused = last.promotes() && !before ? GateAudit.close(standing, false) : null;
     return gate;
   }
 
@@ -360,6 +364,7 @@ public final class AnchoredGate implements DriftGate {
     }
     gate.names = names;
     gate.lineage = lineage == null ? null : lineage.copy();
+    gate.refused = refused == null ? null : refused.copy();
     return gate;
   }
 
@@ -420,7 +425,23 @@ public final class AnchoredGate implements DriftGate {
     }
     current.open(ordinal);
     lineage = current;
-    return new AnchoredDecision(rules, probes, current, kinds).run();
+    refused = null;
+    AnchoredDecision decision = new AnchoredDecision(rules, probes, current, kinds);
+    GateDecision made = decision.run();
+    refused = decision.refused();
+    return made;
+  }
+
+  /**
+   * A PROMOTE that did not go live is closed as one that was not promoted: its evidence of harm
+   * left with it, and counts against no later challenger. Without a call it counts as gone live.
+   */
+  @Override
+  public synchronized void answered(boolean wentLive) {
+    if (!wentLive && refused != null) {
+      lineage = refused;
+    }
+    refused = null;
   }
 
   @Override

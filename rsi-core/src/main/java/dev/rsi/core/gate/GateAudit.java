@@ -35,7 +35,8 @@ public final class GateAudit {
 
   /**
    * Checks a lineage's decisions: each against its own counts, and each against what the one before
-   * carried on to it.
+   * carried on to it. A PROMOTE may have been carried on as one that was refused; {@link
+   * #answerProblems} holds that against what became of it.
    *
    * @param decisions in order; all of one lineage, or its latest ones
    * @return what is wrong, in words; empty if all is as it should be
@@ -43,6 +44,7 @@ public final class GateAudit {
   public static List<String> problems(List<GateDecision> decisions) {
     List<String> problems = new ArrayList<>();
     Lineage before = null;
+    Lineage refused = null;
     Map<String, Double> settings = Map.of();
     Map<Long, BankAnswers> banks = new HashMap<>();
     for (int i = 0; i < decisions.size(); i++) {
@@ -57,6 +59,7 @@ public final class GateAudit {
       } catch (IllegalArgumentException e) {
         problems.add(which + " cannot be read: " + e.getMessage());
         before = null;
+        refused = null;
         continue;
       }
       if (standing.action() != decision.action()) {
@@ -71,9 +74,14 @@ public final class GateAudit {
       compare(which, decision.findings(), standing, problems);
       if (standing.lineage().decisions() == 1) {
         before = new Lineage(standing.signals().size());
+        refused = null;
       }
       if (before != null) {
-        follow(which, before, standing, problems);
+        Lineage as = before;
+        if (refused != null && standing.lineage().promotions() == refused.promotions()) {
+          as = refused;
+        }
+        follow(which, as, standing, problems);
       }
       Map<String, Double> now = Strictness.of(decision.findings());
       Strictness.looser(settings, now)
@@ -81,8 +89,58 @@ public final class GateAudit {
       settings = now;
       instrument(which, decision, banks, problems);
       before = close(standing, decision.promotes());
+      refused = tells(decision) ? close(standing, false) : null;
     }
     return List.copyOf(problems);
+  }
+
+  /** Whether the next decision of the lineage shows if this one's challenger went live. */
+  private static boolean tells(GateDecision decision) {
+    return decision.promotes() && !DecisionRecord.isBefore(decision.findings().get(0));
+  }
+
+  /**
+   * Checks that a lineage counts as promoted what went live, and nothing else: a PROMOTE that a
+   * person, a canary, a deadline or a withdrawal refused was closed as not promoted. Not where the
+   * record is of before gates were told.
+   *
+   * @param events of one run, in order
+   * @return what is wrong, in words; empty if all is as it should be
+   */
+  public static List<String> answerProblems(List<? extends RunEvent> events) {
+    List<String> problems = new ArrayList<>();
+    RunEvent.Gated last = null;
+    boolean wentLive = false;
+    for (RunEvent event : events) {
+      if (event instanceof RunEvent.Promoted promoted) {
+        wentLive |= last != null && promoted.to().equals(last.challenger());
+      } else if (event instanceof RunEvent.Gated gated && isAnchored(gated.decision())) {
+        if (last != null && tells(last.decision())) {
+          long counted = promotions(gated) - promotions(last);
+          if (counted != (wentLive ? 1 : 0)) {
+            problems.add(
+                "The challenger of generation "
+                    + last.generation()
+                    + (wentLive ? " went live" : " did not go live")
+                    + ", but ("
+                    + counted
+                    + ") was counted as promoted.");
+          }
+        }
+        last = gated;
+        wentLive = false;
+      }
+    }
+    return List.copyOf(problems);
+  }
+
+  private static boolean isAnchored(GateDecision decision) {
+    return !decision.findings().isEmpty()
+        && decision.findings().get(0).signal().equals(DecisionRecord.LINEAGE);
+  }
+
+  private static long promotions(RunEvent.Gated gated) {
+    return (long) number(gated.decision().findings().get(0).numbers(), "promotions");
   }
 
   /**
@@ -184,13 +242,8 @@ public final class GateAudit {
 
   /** The lineage as a decision leaves it. */
   static Lineage close(Standing standing, boolean promoted) {
-    Lineage lineage = standing.lineage();
-    for (int i = 0; i < standing.signals().size(); i++) {
-      lineage.close(i, standing.signals().get(i).harm(), promoted);
-    }
-    if (promoted) {
-      lineage.promoted();
-    }
+    Lineage lineage = standing.lineage().copy();
+    standing.close(lineage, promoted);
     return lineage;
   }
 

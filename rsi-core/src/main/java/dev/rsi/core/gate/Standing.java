@@ -258,6 +258,16 @@ final class Standing {
     return -Math.log(falseAlarm);
   }
 
+  /** Closes the decision in a lineage: this one's, or a copy of it. */
+  void close(Lineage closing, boolean promoted) {
+    for (int i = 0; i < signals.size(); i++) {
+      closing.close(i, signals.get(i).harm(), promoted);
+    }
+    if (promoted) {
+      closing.promoted();
+    }
+  }
+
   Lineage lineage() {
     return lineage;
   }

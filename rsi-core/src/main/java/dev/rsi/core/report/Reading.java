@@ -3,7 +3,6 @@ package dev.rsi.core.report;
 import com.google.common.math.LongMath;
 import dev.rsi.api.Cost;
 import dev.rsi.core.internal.Times;
-import dev.rsi.core.internal.spending.Dimension;
 import dev.rsi.core.report.RunEvent.BudgetMoved;
 import dev.rsi.core.report.RunReport.End;
 import dev.rsi.core.report.RunReport.Spender;
@@ -151,11 +150,8 @@ final class Reading {
     }
     // A kill may have lost the record of what was spent, but not what came of it.
     Cost used = costs.values().stream().reduce(Cost.NONE, Cost::plus);
-    all.merge(Dimension.TOKENS.words(), used.tokens(), Math::max);
-    all.merge(
-        Dimension.MONEY.words(),
-        used.money().movePointRight(Dimension.PLACES).longValueExact(),
-        Math::max);
+    all.merge("tokens", used.tokens(), Math::max);
+    all.merge("money", Spending.units(used.money()), Math::max);
     List<Spending> spendingByGeneration = new ArrayList<>();
     for (GenerationReport generation : generations) {
       int number = generation.generation();

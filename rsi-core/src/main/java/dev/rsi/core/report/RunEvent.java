@@ -402,6 +402,8 @@ public sealed interface RunEvent {
    * @param commitment SHA-256 over the run's secret, the decision and the bank
    * @param attempts the most that the decision may take: fewer than its probes may need where the
    *     budget had no room for all; null in a record older than that, which had all
+   * @param together how many calls of the model were made at once, which pulls depend on; null for
+   *     one, and in a record older than that
    */
   record ProbesCommitted(
       int generation,
@@ -410,8 +412,21 @@ public sealed interface RunEvent {
       String digest,
       int knownAnswers,
       String commitment,
-      @Nullable Long attempts)
-      implements RunEvent {}
+      @Nullable Long attempts,
+      @LeftOutIfNull @Nullable Integer together)
+      implements RunEvent {
+    /** One call at once. */
+    public ProbesCommitted(
+        int generation,
+        long decision,
+        long bank,
+        String digest,
+        int knownAnswers,
+        String commitment,
+        @Nullable Long attempts) {
+      this(generation, decision, bank, digest, knownAnswers, commitment, attempts, null);
+    }
+  }
 
   /**
    * A version was read on some probes or exam tasks of a kind.

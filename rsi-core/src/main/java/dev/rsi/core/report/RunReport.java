@@ -194,6 +194,11 @@ public record RunReport(
           allowed);
     }
 
+    /** Money as it is recorded. */
+    static long units(BigDecimal money) {
+      return money.movePointRight(9).longValueExact();
+    }
+
     /** Everything but the budget, in a line. */
     public String summary() {
       List<String> parts = new ArrayList<>();

@@ -363,6 +363,7 @@ class EventJsonTest {
             .addMixIn(RunEvent.Replied.class, LeavesOut.class)
             .addMixIn(RunEvent.Trained.class, LeavesOut.class)
             .addMixIn(RunEvent.BudgetMoved.class, LeavesOut.class)
+            .addMixIn(RunEvent.ProbesCommitted.class, LeavesOut.class)
             .addMixIn(GenerationReport.Practised.class, LeavesOut.class)
             .addMixIn(RunEvent.Screened.class, LeavesOut.class)
             .addMixIn(RunEvent.Faulted.class, LeavesOut.class)
@@ -443,6 +444,9 @@ class EventJsonTest {
 
       @JsonInclude(JsonInclude.Include.NON_NULL)
       Map<String, Cost> used();
+
+      @JsonInclude(JsonInclude.Include.NON_NULL)
+      Integer together();
     }
   }
 }

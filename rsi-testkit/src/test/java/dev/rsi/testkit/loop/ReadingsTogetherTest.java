@@ -14,6 +14,7 @@ import dev.rsi.core.ImprovementLoop;
 import dev.rsi.core.Practice;
 import dev.rsi.core.gate.DriftGates;
 import dev.rsi.core.report.RunEvent;
+import dev.rsi.core.report.RunReport;
 import dev.rsi.core.store.RunStore;
 import dev.rsi.testkit.ManualClock;
 import dev.rsi.testkit.Sum;
@@ -38,6 +39,18 @@ class ReadingsTogetherTest {
     loop(loops, store, Duration.ZERO).run(loops.start, Loops.TASKS);
     long readings = loops.store.events("run-1", RunEvent.Probed.class).size();
     assertThat(store.commitsOfReadings * 5).isLessThan(readings);
+  }
+
+  @Test
+  void should_record_them_together_though_nobody_says_how_many_tokens_they_take() {
+    Loops loops = new Loops(home);
+    Counted store = new Counted(loops.store);
+    RunReport report = loop(loops, store, Duration.ZERO).run(loops.start, Loops.TASKS);
+    long readings = loops.store.events("run-1", RunEvent.Probed.class).size();
+    assertThat(store.commitsOfReadings * 5).isLessThan(readings);
+    assertThat(loops.store.events("run-1", RunEvent.BudgetMoved.class).size() * 3L)
+        .isLessThan(readings);
+    assertThat(report.spending().tokens()).isGreaterThan(readings);
   }
 
   @Test

@@ -27,6 +27,7 @@ final class DecisionProbes<T, C> implements ProbeSource {
   private final double histories;
   private final Map<String, List<Integer>> order = new HashMap<>();
   private final Map<String, Integer> drawn = new HashMap<>();
+  private final int together;
   private long left;
   private volatile boolean open = true;
   private boolean checked;
@@ -39,6 +40,7 @@ final class DecisionProbes<T, C> implements ProbeSource {
    * @param histories how many histories of answers the bank may have given before it
    * @param secret fixes the order
    * @param most attempts that it may take; {@link Long#MAX_VALUE} for all that it takes
+   * @param together how many attempts the model makes at once
    */
   DecisionProbes(
       BankInUse<T, C> bank,
@@ -47,11 +49,13 @@ final class DecisionProbes<T, C> implements ProbeSource {
       long decision,
       double histories,
       long secret,
-      long most) {
+      long most,
+      int together) {
     this.bank = bank;
     this.versions.putAll(versions);
     this.best = best;
     this.left = most;
+    this.together = together;
     this.decision = decision;
     this.histories = histories;
     for (Family<T, C> family : bank.families()) {
@@ -87,6 +91,11 @@ final class DecisionProbes<T, C> implements ProbeSource {
   @Override
   public double histories() {
     return histories;
+  }
+
+  @Override
+  public int together() {
+    return together;
   }
 
   @Override

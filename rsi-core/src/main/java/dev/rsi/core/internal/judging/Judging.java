@@ -53,6 +53,7 @@ public final class Judging<T, C> {
   private final Attempts<T, C> attempts;
   private final Seeds seeds;
   private final int batch;
+  private final int parallel;
   private final Steps steps;
   private final HeldOut<T> heldOut;
   private final SpentTasks spent;
@@ -68,6 +69,7 @@ public final class Judging<T, C> {
    * @param secret what orders are made of: of this run alone, as it is shown when the run has ended
    * @param pace of which a decision takes a whole multiple; zero for none
    * @param batch requests per call of the model
+   * @param parallel calls of the model at once
    * @param heldOut keeps practice and probes apart
    * @param spent is told the texts of all tasks that the model is trained on, by whoever trains it
    * @param ledger tells how long the run may still wait
@@ -82,6 +84,7 @@ public final class Judging<T, C> {
       Attempts<T, C> attempts,
       Seeds seeds,
       int batch,
+      int parallel,
       Steps steps,
       HeldOut<T> heldOut,
       SpentTasks spent,
@@ -94,6 +97,7 @@ public final class Judging<T, C> {
     this.attempts = attempts;
     this.seeds = seeds;
     this.batch = batch;
+    this.parallel = parallel;
     this.steps = steps;
     this.heldOut = heldOut;
     this.spent = spent;
@@ -125,7 +129,7 @@ public final class Judging<T, C> {
     }
     DecisionProbes<T, C> unread =
         new DecisionProbes<>(
-            bank, Map.of(), bestIfRead(), decisions + 1, bank.histories(), secret, 0);
+            bank, Map.of(), bestIfRead(), decisions + 1, bank.histories(), secret, 0, 1);
     unread.close();
     Map<String, Integer> fewest = new HashMap<>();
     try {
@@ -152,10 +156,10 @@ public final class Judging<T, C> {
             Part.GATE,
             () -> {
               renew();
-              commit(generation, most);
+              int together = commit(generation, most);
               String incumbent = Objects.requireNonNull(versions.get(Role.INCUMBENT));
               long room = most == null ? Long.MAX_VALUE : most;
-              return ask(room < worstCase(incumbent) ? room : Long.MAX_VALUE, versions);
+              return ask(room < worstCase(incumbent) ? room : Long.MAX_VALUE, together, versions);
             },
             e -> Unasked.because("The gate failed: " + e));
     String challenger = versions.get(Role.CHALLENGER);
@@ -166,11 +170,28 @@ public final class Judging<T, C> {
   }
 
   /**
-   * Counts what the loop learns of the last decision.
+   * Counts what the loop learns of the last decision, and tells the gate.
    *
-   * @param promoted whether the gate said so, and nobody refused
+   * @param wentLive whether the challenger did
+   * @param decision what the gate decided
    */
-  public void answered(boolean promoted) {
+  public void answered(boolean wentLive, GateDecision decision) {
+    steps.guarded(
+        Part.GATE,
+        () -> {
+          steps
+              .direct()
+              .call(
+                  GATE,
+                  () -> {
+                    gate.answered(wentLive);
+                    return true;
+                  });
+          steps.checkFault(Part.GATE);
+          return true;
+        },
+        e -> false);
+    boolean promoted = wentLive && decision.promotes();
     bank.answered(promoted);
     if (promoted && goesLive != null) {
       goesLive.run();
@@ -186,7 +207,14 @@ public final class Judging<T, C> {
     return gate.roles().contains(Role.BEST) ? best : null;
   }
 
-  private void commit(int generation, @Nullable Long most) {
+  /** Commits to an order of probes, and gives how many of them are read at once. */
+  private int commit(int generation, @Nullable Long most) {
+    // Pulls depend on it, and who resumes may declare another number.
+    Integer together =
+        steps.told(
+            RunEvent.ProbesCommitted.class,
+            RunEvent.ProbesCommitted::together,
+            () -> parallel > 1 ? (Integer) parallel : null);
     steps.record(
         new RunEvent.ProbesCommitted(
             generation,
@@ -195,7 +223,9 @@ public final class Judging<T, C> {
             bank.digest(),
             bank.tasks().knownAnswers(),
             ProbeOrder.commitment(secret, decisions, bank.digest()),
-            most));
+            most,
+            together));
+    return together == null ? 1 : together;
   }
 
   /** Waits until a decision that took so long has taken a whole number of paces. */
@@ -218,10 +248,10 @@ public final class Judging<T, C> {
     }
   }
 
-  private GateDecision ask(long most, Map<Role, String> versions) {
+  private GateDecision ask(long most, int together, Map<Role, String> versions) {
     DecisionProbes<T, C> source =
         new DecisionProbes<>(
-            bank, versions, bestIfRead(), decisions, bank.histories(), secret, most);
+            bank, versions, bestIfRead(), decisions, bank.histories(), secret, most, together);
     try {
       GateDecision given = steps.direct().call(GATE, () -> gate.decide(source));
       steps.checkFault(Part.GATE);

@@ -208,7 +208,7 @@ public final class Accounts {
    */
   public Ledger.Call spend(Amounts most) {
     Amounts next = priced(most);
-    if (!ledger.today().equals(advanced) || !ledger.unsettled().plus(next).isWithin(advance)) {
+    if (!ledger.today().equals(advanced) || !isCovered(ledger.unsettled().plus(next))) {
       Amounts some =
           next.times(CALLS).atMost(ledger.share(PARTS)).atMost(reserve().left()).atLeast(next);
       record(some);
@@ -309,6 +309,20 @@ public final class Accounts {
     return each.equals(Amounts.NONE) || again(each.times(count));
   }
 
+  /**
+   * Whether the advance covers so much. What a part does not say beforehand no advance covers;
+   * where there is no ceiling on it, it is recorded with what is.
+   */
+  private boolean isCovered(Amounts amounts) {
+    Amounts told = amounts;
+    for (Dimension dimension : List.of(Dimension.TOKENS, Dimension.MONEY)) {
+      if (costs.unknown() != null && !ceilings.limits(dimension)) {
+        told = told.with(dimension, 0);
+      }
+    }
+    return told.isWithin(advance);
+  }
+
   private Amounts priced(Amounts amounts) {
     return ceilings.tariff().priced(amounts);
   }
@@ -330,7 +344,7 @@ public final class Accounts {
     // A clock that was set back is one that has gone on.
     if (now < checked || now - CHECK_MILLIS >= checked) {
       checked = now;
-      if (!ledger.unsettled().isWithin(advance)) {
+      if (!isCovered(ledger.unsettled())) {
         // More time, and of everything else what is left: nobody has agreed to more.
         record(priced(advance.minus(ledger.unsettled()).atMost(reserve().left())));
       }
