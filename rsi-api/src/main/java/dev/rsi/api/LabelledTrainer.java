@@ -78,9 +78,14 @@ final class LabelledTrainer<I, L, C> implements Trainer<Labelled<I, L>, C> {
   }
 
   /** Draws the key of a task that is attempted from the request: none other may be. */
-  private record OfInputs<I, L, C>(
-      TrainingContext<Labelled<I, L>, C> context, Map<I, Labelled<I, L>> tasks)
-      implements TrainingContext<I, C> {
+  private static final class OfInputs<I, L, C> implements TrainingContext<I, C> {
+    private final TrainingContext<Labelled<I, L>, C> context;
+    private final Map<I, Labelled<I, L>> tasks;
+
+    OfInputs(TrainingContext<Labelled<I, L>, C> context, Map<I, Labelled<I, L>> tasks) {
+      this.context = context;
+      this.tasks = tasks;
+    }
 
     @Override
     public List<Attempt<I, C>> attempt(Path draft, List<Request<I>> requests) {

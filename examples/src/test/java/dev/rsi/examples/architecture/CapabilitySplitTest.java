@@ -109,6 +109,7 @@ class CapabilitySplitTest {
             "Context",
             "Context",
             "Context",
+            "OfInputs",
             "StandaloneContext",
             "StandaloneTraining",
             "TrainersContext",
