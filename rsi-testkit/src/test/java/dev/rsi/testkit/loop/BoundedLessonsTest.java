@@ -202,7 +202,7 @@ class BoundedLessonsTest {
       whole = Loops.course(store, "run-1");
     }
     int cuts = 0;
-    for (int appends = 5; ; appends += 17) {
+    for (int appends = 5; ; appends += 11) {
       try (RunStore store = RunStore.inMemory()) {
         Path models = home.resolve("cut " + appends);
         try {
